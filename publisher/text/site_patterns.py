@@ -15,7 +15,7 @@ from publisher.text.shortening import shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MAX_LENGTH = 1_000  # characters of a pattern, a replacement or the text that is searched
+MAX_LENGTH = 1_000  # characters of a pattern or a replacement, and those of a text that count
 MAX_REPLACEMENTS = 100
 _SECONDS = 0.5  # of the processor, for one search; `re` has no such limit
 
@@ -26,6 +26,7 @@ class SitePatternError(ValueError):
 
 def groups(pattern: str, text: str) -> dict[str, str]:
     """The named groups of a match at the beginning of the text. Raises SitePatternError."""
+    text = text[:MAX_LENGTH]
     with _compiled(pattern, text) as compiled:
         match = compiled.match(text, timeout=_SECONDS)
     named = match.groupdict() if match else {}
@@ -36,24 +37,27 @@ def replaced(text: str, replacements: Sequence[tuple[str, str]]) -> str:
     """The text after all replacements, in any case of letters. Raises SitePatternError."""
     if len(replacements) > MAX_REPLACEMENTS:
         raise SitePatternError(f"has more than {MAX_REPLACEMENTS} patterns")
+    text = text[:MAX_LENGTH]
     for pattern, replacement in replacements:
-        with _compiled(f"(?i){pattern}", replacement, text) as compiled:
+        with _compiled(f"(?i){pattern}", text, replacement) as compiled:
             text = compiled.sub(replacement, text, timeout=_SECONDS)
     return text
 
 
 @contextmanager
-def _compiled(pattern: str, *texts: str) -> Iterator[Any]:
+def _compiled(pattern: str, text: str, replacement: str = "") -> Iterator[Any]:
     """The compiled pattern. Raises SitePatternError for its errors, and if a text is too long."""
     import regex  # noqa: PLC0415 - few sites need it
 
-    if max(map(len, (pattern, *texts))) > MAX_LENGTH:
+    if max(map(len, (pattern, text, replacement))) > MAX_LENGTH:
         raise SitePatternError(f"has or makes a text of more than {MAX_LENGTH} characters")
     try:
         re.compile(pattern)  # refuses what only `regex` knows, e.g. recursion
         yield regex.compile(pattern)
     except TimeoutError as error:
-        raise SitePatternError(f"takes too long; simplify {_short(pattern)}") from error
+        raise SitePatternError(
+            f"takes too long with {_short(text)}; simplify {_short(pattern)}"
+        ) from error
     except (ValueError, IndexError, RecursionError, OverflowError, re.error, regex.error) as error:
         raise SitePatternError(f"has {_short(pattern)}, which cannot be used: {error}") from error
 

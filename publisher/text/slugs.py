@@ -8,9 +8,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from publisher.text import transliteration
+from publisher.text import site_patterns, transliteration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KEPT_BY_HUGO = "._#+~-@/\\"
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -70,15 +73,27 @@ def hugo_slug(text: str) -> str:
     return "".join(slug)
 
 
-def pelican_slug(text: str, *, use_unicode: bool, preserve_case: bool) -> str:
+def pelican_slug(
+    text: str,
+    *,
+    use_unicode: bool,
+    preserve_case: bool,
+    substitutions: Sequence[tuple[str, str]] | None = None,
+) -> str:
     """Pelican's slug, with its settings `SLUGIFY_USE_UNICODE` and `SLUGIFY_PRESERVE_CASE`.
 
-    Without Unicode the slug is ASCII. The text may have HTML tags.
+    Without Unicode the slug is ASCII. The text may have HTML tags. `substitutions` are patterns and
+    their replacements; None means the default. Raises SitePatternError.
     """
     untagged = html.unescape(re.sub(r"<[^>]*>", "", text))
     plain = unicodedata.normalize("NFKC", untagged)
-    plain = re.sub(r"[^\w\s-]", "", plain if use_unicode else transliteration.unidecoded(plain))
-    slug = re.sub(r"[-\s]+", "-", plain.strip())
+    plain = plain if use_unicode else transliteration.unidecoded(plain)
+    if substitutions is None:
+        slug = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip())
+    else:
+        normal = unicodedata.normalize
+        pairs = [(normal("NFKC", old), normal("NFKC", new)) for old, new in substitutions]
+        slug = site_patterns.replaced(plain, pairs).strip()
     return slug if preserve_case else slug.lower()
 
 

@@ -183,10 +183,6 @@ FAULTS: dict[str, Known] = {
     "jekyll": {},
     "hugo": {},
     "pelican": {
-        ("content/articles/rest.rst", "title"): (
-            "A reStructuredText title", "A *reStructuredText* title",
-            "the title of a reStructuredText article has no marks",
-        ),
     },
     "nikola": {
         ("posts/without-a-title.md", "title"): (
@@ -284,6 +280,19 @@ VARIANTS = [
     Variant("pelican", "SLUGIFY_SOURCE = 'basename'"),
     Variant("pelican", "SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True"),
     Variant("pelican", "SLUGIFY_PRESERVE_CASE = True"),
+    Variant(
+        "pelican",
+        "SLUG_REGEX_SUBSTITUTIONS = ["
+        "(r'[+]', 'p'), (r'[^\\w\\s-]', ''), (r'\\s+', '_'), ('D(.)', r'\\1')]",
+    ),
+    Variant(
+        "pelican",
+        "SLUG_REGEX_SUBSTITUTIONS = [(r'[^\\w\\s-]', '')]\n"
+        "CATEGORY_REGEX_SUBSTITUTIONS = [('f', 'ph')]\n"
+        "AUTHOR_REGEX_SUBSTITUTIONS = [(' ', '.')]\n"
+        "ARTICLE_URL = '{category}/{author}/{slug}.html'\n"
+        "ARTICLE_SAVE_AS = ARTICLE_URL",
+    ),
     Variant(
         "pelican",
         "FILENAME_METADATA = r'(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[- ](?P<Slug>.*)'\n"

@@ -1232,6 +1232,12 @@ def test_pelican_s_metadata(tmp_path: Path, name: str, text: str) -> None:
          "/big-news/the-title/"),
         ("Y = 'posts/'\nARTICLE_URL = Y + '{slug}'", "", "/the-title.html"),
         ("SLUGIFY_SOURCE = 'basename'", "", "/a-file.html"),
+        ("SLUG_REGEX_SUBSTITUTIONS = [('T(.)', r'\\1'), (' ', '_')]", "", "/he_ile.html"),
+        ("SLUG_REGEX_SUBSTITUTIONS = []\nARTICLE_URL = '{category}/{slug}'\n"
+         "CATEGORY_REGEX_SUBSTITUTIONS = [('E', 'a')]", "", "/naws/the%20title"),
+        ("AUTHOR_REGEX_SUBSTITUTIONS = [(' ', '.')]\nARTICLE_URL = '{author}'",
+         "Author: Ada B\n", "/ada.b"),
+        ("SLUG_REGEX_SUBSTITUTIONS = 5", "", "/the-title.html"),
         ("", "Slug: own.slug\n", "/own.slug.html"),
         ("", "Url: x/y/\n", "/x/y/"),
         ("", "save_as: x/y/index.html\n", "/x/y/"),
@@ -1362,8 +1368,44 @@ def test_an_author_in_pelican_may_have_a_comma(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("", "The *title*"),
+        (".. _target:\n\n", "The title"),
+        (".. a comment:\n   of two\n\n   paragraphs\n.. |x| replace:: y\n\n", "The `title`__"),
+        (".. role:: html(raw)\n   :format: html\n\n..\n\n", "**The** `title <x>`_"),
+        ("", ":sub:`The` title_ "),
+        ("", r"The \ ``title``"),
+    ],
+)  # fmt: skip
+def test_the_title_of_rst_has_no_markup_and_may_follow_targets_and_comments(
+    tmp_path: Path, above: str, title: str
+) -> None:
+    line = "=" * 30
+    body = "A `target`_.\n"
+    text = f"{above}{title}\n{line}\n\n:date: 2020-02-03\n\n{body}"
+    parsed = post(tmp_path, "pelican", {"content/a.rst": text}, posts="content")
+    assert (parsed.title, parsed.page) == ("The title", "/the-title.html")
+    lines = parsed.body.split("\n")
+    assert lines.index(body.strip()) + parsed.body_line == text.split("\n").index(body.strip()) + 1
+    assert above.strip() in parsed.body
+    assert not {line, title, ":date: 2020-02-03"} & {*lines}
+
+
+def test_a_directive_that_shows_something_is_not_above_the_title_of_rst(tmp_path: Path) -> None:
+    text = ".. image:: a.png\n\nA heading\n=========\n"
+    parsed = post(tmp_path, "pelican", {"2020-02-03-a.rst": text})
+    assert (parsed.title, parsed.body) == (None, text)
+
+
+def test_a_field_has_priority_over_the_title_of_rst(tmp_path: Path) -> None:
+    text = "A heading\n=========\n\n:title: A *title*\n:date: 2020-02-03\n\nText.\n"
+    assert post(tmp_path, "pelican", {"a.rst": text}).title == "A *title*"
+
+
+@pytest.mark.parametrize(
     ("pattern", "message"),
-    [("(", "cannot be used: missing"), ("(a|aa)+$", "takes too long; simplify '"),
+    [("(", "cannot be used: missing"), ("(a|aa)+$", "takes too long with 'aa"),
      ("a" * 2000, "more than 1000 characters")],
 )  # fmt: skip
 def test_a_pattern_of_pelican_that_cannot_be_used_is_an_error_of_its_settings(

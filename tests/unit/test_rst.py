@@ -60,6 +60,15 @@ def link(address: str, words: str = "") -> str:
             ".. code-block:: sh\n   :caption: a *b*\n\n   c",
             '<p>a <em>b</em></p>\n<pre><code class="language-sh">c\n</code></pre>',
         ),
+        (
+            ".. code-block:: sh :linenos:\n   :unknown: a\n   :number-lines: x\n\n   c",
+            '<pre><code class="language-sh">c\n</code></pre>',
+        ),
+        (".. code::\n\n   c", "<pre><code>c\n</code></pre>"),
+        (
+            ".. sourcecode:: sh b\n    c\n    d: e",
+            '<pre><code class="language-sh">c\nd: e\n</code></pre>',
+        ),
         ("H\\ :sub:`2`\\ O\\ :sup:`3`", "<p>H<sub>2</sub>O<sup>3</sup></p>"),
         (":kbd:`Ctrl+C` :samp:`a`", "<p><kbd>Ctrl+C</kbd> <samp>a</samp></p>"),
         (

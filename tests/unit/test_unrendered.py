@@ -146,7 +146,8 @@ def test_the_metadata_of_a_file_are_read_from_its_header(
     if name.endswith(".rst") and engine in {"pelican", "nikola"}:
         return  # these engines render it
     parsed = post(tmp_path, name, FILES[name], engine)
-    assert (parsed.title, parsed.published.date()) == ("A *title*", dt.date(2024, 1, 2))
+    title = "A title" if name.endswith(".rst") else "A *title*"
+    assert (parsed.title, parsed.published.date()) == (title, dt.date(2024, 1, 2))
     assert parsed.tags == ("one", "two")
     assert parsed.authors[0].name == "Ada Example"
     assert (parsed.markup, parsed.templates, parsed.marker) == ("unrendered", "off", None)

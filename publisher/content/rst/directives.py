@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from docutils import frontend, nodes, utils
+from docutils import frontend, nodes, statemachine, utils
 from docutils.parsers import rst
 from docutils.parsers.rst import Directive, directives, roles, states
 from docutils.parsers.rst.directives.body import CodeBlock
@@ -30,12 +30,6 @@ _ENGLISH: Any = en
 _DIRECTIVE = re.compile(rf"\.\.[ ]+(?:\|[^|\n]*\|[ ]+)?({_NAME})[ ]?::(?![^\s])")
 _ROLE = re.compile(rf":({_NAME}):`|`:({_NAME}):")
 
-# Options that Pelican, Nikola and Sphinx allow, and that have no effect for readers.
-_IGNORED_CODE_OPTIONS = (
-    "anchorlinenos", "caption", "classprefix", "dedent", "emphasize-lines", "force", "hl_lines",
-    "lineanchors", "lineno-start", "linenos", "linenospecial", "linenostart", "linenostep",
-    "lineseparator", "linespans", "nobackground", "nowrap", "tab-width", "tagsfile", "tagurlformat",
-)  # fmt: skip
 # HTML elements that have a role of the same name.
 _ELEMENTS = ("b", "bdi", "del", "dfn", "ins", "kbd", "mark", "q", "s", "samp", "small", "u", "var")
 
@@ -215,14 +209,16 @@ class _Thumbnail(_Figure):
 
 
 class _Code(CodeBlock):
-    """A code block that accepts the options of Pygments' directive."""
+    """A code block that accepts all options, and words behind the language, as Pygments' does."""
 
-    option_spec = {  # noqa: RUF012 - as docutils has it
-        **(CodeBlock.option_spec or {}),
-        **dict.fromkeys(_IGNORED_CODE_OPTIONS, directives.unchanged),
-    }
+    final_argument_whitespace = True
+    option_spec = _Options({**(CodeBlock.option_spec or {}), "number-lines": directives.unchanged})
 
     def run(self) -> Any:
+        argument, _, code = "".join(self.arguments).partition("\n")
+        self.arguments = argument.split()[:1]
+        if code and not self.content:  # without the empty line above it
+            self.content = statemachine.StringList(code.split("\n"), argument)
         self.options.pop("number-lines", None)  # line numbers would become part of the code
         caption = self.options.pop("caption", None)
         words, messages = self.state.inline_text(caption or "", self.lineno)

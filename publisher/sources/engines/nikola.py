@@ -17,7 +17,7 @@ from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.front_matter import block, formats, source_forms, source_text
+from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, unique
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import nikola_slug
@@ -75,7 +75,7 @@ class Nikola(PostReader):
         """The file with all its metadata; those in the `.meta` file have priority."""
         post_file = super().document(path)
         if not post_file.values and self.markup_of(path) == "rest":
-            post_file = block.read(self.folder.bytes(path), path, (formats.docinfo,))
+            post_file = block.read(self.folder.bytes(path), path, (docinfo.docinfo,))
         values = {**self._original(path), **post_file.values, **self._beside(path)}
         # Values from other files have no lines in this one; messages about them name line 1.
         return replace(post_file, values=values)

@@ -21,7 +21,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.ignored import Ignored, UnreadSetting
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import SettingsFile
-from publisher.sources.front_matter import block, formats, source_forms, source_text
+from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import TRUE, unique
 from publisher.text import dates, ignore_patterns
 from publisher.text.permalinks import encoded
@@ -50,7 +50,9 @@ _PUBLISHED_SETTINGS = ("publishconf.py",)
 # The settings from which addresses are made.
 _ADDRESSES = frozenset({
     "ARTICLE_LANG_SAVE_AS", "ARTICLE_LANG_URL", "ARTICLE_SAVE_AS", "ARTICLE_URL",
-    "FILENAME_METADATA", "PATH_METADATA", "SLUGIFY_SOURCE", "SLUG_REGEX_SUBSTITUTIONS",
+    "AUTHOR_REGEX_SUBSTITUTIONS", "CATEGORY_REGEX_SUBSTITUTIONS", "DEFAULT_CATEGORY",
+    "EXTRA_PATH_METADATA", "FILENAME_METADATA", "PATH_METADATA", "SLUGIFY_PRESERVE_CASE",
+    "SLUGIFY_SOURCE", "SLUGIFY_USE_UNICODE", "SLUG_REGEX_SUBSTITUTIONS",
 })  # fmt: skip
 _STATUSES = frozenset({"published", "draft", "hidden", "skip"})
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -63,7 +65,7 @@ _BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
 class Pelican(PostReader):
     _READERS: ClassVar[Mapping[str, Sequence[FrontMatterReader]]] = {
         "markdown": (block.fenced, formats.toml, formats.metadata),
-        "rest": (formats.docinfo,),
+        "rest": (docinfo.docinfo,),
     }
     # The same forms for `Post.source`; must stay as they are.
     _SOURCE_READERS: ClassVar[Mapping[str, Sequence[SourceReader]]] = {
@@ -190,7 +192,7 @@ class Pelican(PostReader):
         values = {
             "path": str(self.location / front_matter.path),
             "lang": language,
-            "author": self._slugified((*authors, own or "")[0]),
+            "author": self._slugified((*authors, own or "")[0], "AUTHOR"),
             **{
                 key: text
                 for key in front_matter.document.values
@@ -200,7 +202,7 @@ class Pelican(PostReader):
         }
         # The front matter may have these keys, too, but a URL needs slugs.
         values["slug"] = self._slug(front_matter, parts.name)
-        values["category"] = self._slugified(category)
+        values["category"] = self._slugified(category, "CATEGORY")
         filled = _FIELD.sub(lambda match: _field(match, values, parts.published.local), template)
         return encoded(filled.removesuffix("index.html"))
 
@@ -213,13 +215,17 @@ class Pelican(PostReader):
             return self._slugified(front_matter.path.stem)
         return self._slugified(front_matter.wanted("title") or name.slug)
 
-    def _slugified(self, text: str) -> str:
-        """The text as a part of a URL."""
-        return pelican_slug(
-            text,
-            use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,
-            preserve_case=self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE,
-        )
+    def _slugified(self, text: str, kind: str = "SLUG") -> str:
+        """The text as a part of a URL, by the substitutions for its kind. Raises ConfigError."""
+        keys = (f"{kind}_REGEX_SUBSTITUTIONS", "SLUG_REGEX_SUBSTITUTIONS")
+        key = next((key for key in keys if key in self.settings), keys[0])
+        with site_settings.patterns_of(_SETTINGS[0], key):
+            return pelican_slug(
+                text,
+                use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,
+                preserve_case=self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE,
+                substitutions=_pairs(self.settings.get(key)),
+            )
 
     def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
         """The category of the article. `DEFAULT_CATEGORY` shows only in URLs."""
@@ -234,6 +240,15 @@ def _parts(text: str) -> list[str]:
     """The parts of a text that semicolons, else commas separate."""
     parts = text.split(";" if ";" in text else ",")
     return [part.strip() for part in parts if part.strip()]
+
+
+def _pairs(value: Value) -> list[tuple[str, str]] | None:
+    """The patterns and replacements of a setting; None if it is none of these."""
+    if not isinstance(value, list):
+        return None
+    pairs = (part for part in value if isinstance(part, list))
+    texts = ([text for text in pair if isinstance(text, str)] for pair in pairs)
+    return [(pair[0], pair[1]) for pair in texts if len(pair) == 2]
 
 
 def _with_lists(values: dict[str, Value]) -> dict[str, Value]:

@@ -44,8 +44,6 @@ _FENCE_END = re.compile(r"---[ \t]*")
 # The rules of Python-Markdown's extension "Meta-Data".
 _META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)")
 _META_MORE = re.compile(r" {4,}(.*)")
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
-_FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+(.*)|[ \t]*)")
 _EXPORTED_KEY = re.compile(r"[ \t{]*[\"']?([\w$-]+)[\"']?[ \t]*:")
 _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
 
@@ -273,10 +271,10 @@ def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:
             break
     else:
         end = len(lines)
-    return _of_pairs(pairs, lines, opening, end, path)
+    return of_pairs(pairs, lines, opening, end, path)
 
 
-def _of_pairs(
+def of_pairs(
     pairs: Iterable[tuple[int, str, str]],
     lines: list[str],
     opening: int,
@@ -292,56 +290,6 @@ def _of_pairs(
             values[key] = legal(value).strip() or None
             starts[key] = line
     return PostFile(values, "\n".join(lines[end:]), end + 1, lines=starts)
-
-
-def docinfo(lines: list[str], path: PurePosixPath) -> PostFile | None:
-    """Read the title of an rst document and the fields below it. Raises PostError."""
-    start = first_line(lines, path)
-    if start is None:
-        return None
-    title, at = _title(lines, start)
-    at = _past_blanks(lines, at)
-    pairs, end = _fields(lines, at)
-    if title is None and not pairs:
-        return None
-    if title is not None:
-        pairs.insert(0, (start + 1, "title", title))
-    return _of_pairs(pairs, lines, start, end, path)
-
-
-def _title(lines: list[str], start: int) -> tuple[str | None, int]:
-    """The title at line index `start` and the index below it; (None, start) without a title."""
-    over = bool(_ADORNMENT.fullmatch(lines[start]))
-    text, under = start + over, start + over + 1
-    if under >= len(lines) or not lines[text].strip() or not _ADORNMENT.fullmatch(lines[under]):
-        return None, start
-    if over and lines[start].strip()[0] != lines[under].strip()[0]:
-        return None, start
-    # docutils accepts an underline shorter than its title from four characters on.
-    if len(lines[under].strip()) < min(len(lines[text].strip()), 4) or lines[text][:1] == ":":
-        return None, start
-    return lines[text].strip(), under + 1
-
-
-def _past_blanks(lines: list[str], at: int) -> int:
-    while at < len(lines) and not lines[at].strip():
-        at += 1
-    return at
-
-
-def _fields(lines: list[str], at: int) -> tuple[list[tuple[int, str, str]], int]:
-    pairs: list[tuple[int, str, str]] = []
-    while at < len(lines):
-        match = _FIELD.fullmatch(lines[at])
-        if match:
-            pairs.append((at + 1, match[1].lower(), match[2] or ""))
-        elif pairs and lines[at][:1] in {" ", "\t"} and lines[at].strip():
-            line, key, value = pairs[-1]
-            pairs[-1] = (line, key, f"{value}\n{lines[at].strip()}")
-        else:
-            break
-        at += 1
-    return pairs, at
 
 
 def comments(lines: list[str], path: PurePosixPath) -> PostFile | None:
@@ -362,7 +310,7 @@ def comments(lines: list[str], path: PurePosixPath) -> PostFile | None:
         return None
     if hidden:
         at = _comment_end(lines, at, start, path)
-    return _of_pairs(reversed(pairs), lines, start, at, path)  # of equal keys the last counts
+    return of_pairs(reversed(pairs), lines, start, at, path)  # of equal keys the last counts
 
 
 def _comment_end(lines: list[str], at: int, start: int, path: PurePosixPath) -> int:

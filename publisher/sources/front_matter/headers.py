@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.sources.front_matter import block, formats
+from publisher.sources.front_matter import block, docinfo, formats
 from publisher.sources.front_matter.block import PostFile, limited
 from publisher.sources.front_matter.source_forms import cells_of, text_of_cell
 from publisher.text.characters import legal
@@ -292,5 +292,5 @@ _READERS: Mapping[str, FrontMatterReader] = {
     **dict.fromkeys((".adoc", ".asciidoc", ".asc", ".ad"), asciidoc),
     ".org": org,
     ".textile": textile,
-    **dict.fromkeys((".rst", ".rest"), formats.docinfo),
+    **dict.fromkeys((".rst", ".rest"), docinfo.docinfo),
 }
