@@ -185,9 +185,6 @@ FAULTS: dict[str, Known] = {
     "pelican": {
     },
     "nikola": {
-        ("posts/without-a-title.md", "title"): (
-            "without-a-title", "Some words.", "Nikola takes the file's name for a title",
-        ),
     },
     "eleventy": {},
     "hexo": {},
@@ -324,6 +321,16 @@ VARIANTS = [
     ),
     Variant("nikola", "PRETTY_URLS = False"),
     Variant("nikola", "FUTURE_IS_NOW = True"),
+    Variant("nikola", "STRIP_INDEXES = False\nUSE_SLUGIFY = False"),
+    Variant(
+        "nikola",
+        "POSTS = [('posts/*.md', {'en': 'entries', 'de': 'texte'}, 'post.tmpl')]\n"
+        "TRANSLATIONS = {'en': './en', 'de': 'de'}\nMULTIPLE_AUTHORS_PER_POST = True",
+    ),
+    Variant(
+        "nikola",
+        "FILE_METADATA_REGEXP = '.*/(?P<Slug>[0-9]+)-(?P<title>.*)[.]md'",
+    ),
     *(
         Variant("hexo", settings)
         for settings in (

@@ -1470,7 +1470,7 @@ def test_pelican_s_months_come_first(tmp_path: Path, date: str, instant: str) ->
     ],
 )  # fmt: skip
 def test_nikola_s_metadata(tmp_path: Path, name: str, text: str) -> None:
-    files = {"conf.py": "POSTS = (('posts/*.rst', 'blog', 'p.tmpl'),)", f"posts/{name}": text}
+    files = {"conf.py": "POSTS = (('posts/*', 'blog', 'p.tmpl'),)", f"posts/{name}": text}
     parsed = post(tmp_path, "nikola", files, posts="posts")
     assert (parsed.title, parsed.tags, parsed.categories) == ("A title", ("a", "b c"), ("News",))
     assert (iso(parsed.published), parsed.authors) == (
@@ -1495,6 +1495,68 @@ def test_nikola_s_urls(tmp_path: Path, settings: str, name: str, page: str) -> N
     rules = "POSTS = (('posts/*.txt', 'blog', 'post.tmpl'), ('notes/*.md', '', 'post.tmpl'))"
     files = {"conf.py": f"{rules}\n{settings}\n", name: text, "stories/b.txt": text}
     assert post(tmp_path, "nikola", files).page == page
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "head", "page"),
+    [
+        ("STRIP_INDEXES = False", "a.md", "", "/blog/a/index.html"),
+        ("STRIP_INDEXES = False\nPRETTY_URLS = False", "a.md", "", "/blog/a.html"),
+        ("", "index.md", "", "/blog/index.html"),
+        ("", "a.md", ".. pretty_url: False\n", "/blog/a.html"),
+        ("PRETTY_URLS = False", "a.md", ".. pretty_url: yes\n", "/blog/a/"),
+        ("USE_SLUGIFY = False", "A: b_ü.md", "", "/blog/A-%20b_%C3%BC/"),
+        ("FILE_METADATA_REGEXP = 'posts/(?P<Slug>.)'", "abc.md", "", "/blog/a/"),
+        ("FILE_METADATA_REGEXP = 'posts/(?P<slug>.)'", "abc.md", ".. slug: d\n", "/blog/d/"),
+        ("DEFAULT_LANG = 'de'\nTRANSLATIONS = {'de': './de', 'fr': ''}", "a.md", "", "/de/blog/a/"),
+    ],
+)
+def test_nikola_s_other_rules_for_urls(
+    tmp_path: Path, settings: str, name: str, head: str, page: str
+) -> None:
+    text = f"<!--\n.. title: T\n.. date: 2020-01-01\n{head}-->\n\nText.\n"
+    rules = "POSTS = [('./posts/*.md', {'en': 'blog', 'de': 'blog'}, 'post.tmpl')]"
+    files = {"conf.py": f"{rules}\n{settings}\n", f"posts/{name}": text}
+    assert post(tmp_path, "nikola", files, posts="posts").page == page
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "title"),
+    [
+        ("", "2020-a_b.md", "2020-a_b"),
+        ("FILE_METADATA_REGEXP = '.*/[0-9]*-(?P<title>.*).md'", "2020-a_b-C.md", "A b c"),
+        (
+            "FILE_METADATA_REGEXP = '.*/[0-9]*-(?P<title>.*).md'\n"
+            "FILE_METADATA_UNSLUGIFY_TITLES = False",
+            "2020-a_b-C.md",
+            "a_b-C",
+        ),
+    ],
+)
+def test_the_title_of_a_post_may_be_in_its_name_in_nikola(
+    tmp_path: Path, settings: str, name: str, title: str
+) -> None:
+    files = {"conf.py": settings, f"posts/{name}": "<!--\n.. date: 2020-01-01\n-->\nText.\n"}
+    assert post(tmp_path, "nikola", files, posts="posts").title == title
+
+
+def test_nikola_s_compilers_and_authors_follow_the_settings(tmp_path: Path) -> None:
+    files = {
+        "conf.py": "COMPILERS = {'markdown': ['.txt']}\nMULTIPLE_AUTHORS_PER_POST = True",
+        "posts/a.txt": ".. title: T\n.. date: 2020-01-01\n.. author: Ada A, Bob B\n\nText.\n",
+    }
+    parsed = post(tmp_path, "nikola", files, posts="posts")
+    assert (parsed.markup, parsed.authors) == (
+        "markdown",
+        (Person(name="Ada A"), Person(name="Bob B")),
+    )
+
+
+def test_a_file_that_no_pattern_of_nikola_matches_is_named(tmp_path: Path) -> None:
+    text = "<!--\n.. title: T\n.. date: 2020-01-01\n-->\n\nText.\n"
+    files = {"conf.py": "POSTS = [('posts/*.rst', '', 'p')]", "posts/a.md": text}
+    found = skip(tmp_path, "nikola", files, posts="posts")
+    assert (found.status, "POSTS" in found.reason) == ("ignored", True)
 
 
 def test_nikola_s_metadata_may_be_in_a_separate_file(tmp_path: Path) -> None:
@@ -1531,7 +1593,7 @@ def test_a_translation_in_nikola_inherits_the_metadata_of_the_original(tmp_path:
 
 def test_rst_without_metadata_is_all_body(tmp_path: Path) -> None:
     parsed = post(tmp_path, "nikola", {"2020-01-01-a.RST": "Just text.\n\nAnd more.\n"})
-    assert (parsed.body, parsed.body_line, parsed.title) == ("Just text.\n\nAnd more.\n", 1, None)
+    assert (parsed.body, parsed.body_line) == ("Just text.\n\nAnd more.\n", 1)
     assert (parsed.markup, parsed.slug) == ("rest", "a")
 
 

@@ -7,6 +7,7 @@ are a Python program, which is never run; only literals in it are read.
 from __future__ import annotations
 
 import fnmatch
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ from publisher.sources.engines.detected import DetectedSite, author_of, output_f
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import FALSE, unique
+from publisher.sources.front_matter.values import FALSE, TRUE, unique
+from publisher.text import site_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import nikola_slug
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from publisher.post import Status
+    from publisher.post import Markup, Status
     from publisher.sources.engines.engine import UrlParts
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.source_text import SourceText
@@ -37,7 +39,11 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("conf.py",)
-_ADDRESSES = frozenset({"POSTS", "PRETTY_URLS", "TRANSLATIONS"})  # addresses are made from these
+# Addresses are made from these.
+_ADDRESSES = frozenset({
+    "FILE_METADATA_REGEXP", "POSTS", "PRETTY_URLS", "STRIP_INDEXES", "TRANSLATIONS", "USE_SLUGIFY",
+})  # fmt: skip
+_COMPILERS: Mapping[str, Markup] = {"rest": "rest", "markdown": "markdown", "html": "html"}
 
 
 class Nikola(PostReader):
@@ -57,19 +63,28 @@ class Nikola(PostReader):
         whole = self.location == PurePosixPath() and "POSTS" in self.settings
         return not whole or self._rule(path) is not None
 
-    def _rule(self, path: PurePosixPath) -> list[str] | None:
+    def _rule(self, path: PurePosixPath) -> list[Value] | None:
         """The entry of `POSTS` that the file matches: pattern, destination, template."""
         location = str(self.location / path)
         rules = self.settings.get("POSTS")
         for rule in rules if isinstance(rules, list) else []:
-            texts = (
-                [part for part in rule if isinstance(part, str)] if isinstance(rule, list) else []
-            )
-            base = texts[0].partition("*")[0] if texts else ""
-            name = texts[0].rpartition("/")[2] if texts else ""
-            if base and location.startswith(base) and fnmatch.fnmatchcase(path.name, name):
-                return texts
+            match rule:
+                case [str(pattern), *others]:
+                    text = pattern.removeprefix("./")
+                    base, name = text.partition("*")[0], text.rpartition("/")[2]
+                    is_below = base and location.startswith(base)
+                    if is_below and fnmatch.fnmatchcase(path.name, name):
+                        return [text, *others]
+                case _:
+                    pass
         return None
+
+    def markup_of(self, path: PurePosixPath) -> Markup:
+        """The markup by `COMPILERS`, if it has the extension."""
+        for compiler, endings in site_settings.section(self.settings, "COMPILERS").items():
+            if isinstance(endings, list) and path.suffix.lower() in endings:
+                return _COMPILERS.get(compiler, "unrendered")
+        return super().markup_of(path)
 
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with all its metadata; those in the `.meta` file have priority."""
@@ -77,6 +92,9 @@ class Nikola(PostReader):
         if not post_file.values and self.markup_of(path) == "rest":
             post_file = block.read(self.folder.bytes(path), path, (docinfo.docinfo,))
         values = {**self._original(path), **post_file.values, **self._beside(path)}
+        several = self.settings.get("MULTIPLE_AUTHORS_PER_POST") in TRUE
+        if several and isinstance(author := values.get("author"), str):
+            values["author"] = [*author.split(",")]
         # Values from other files have no lines in this one; messages about them name line 1.
         return replace(post_file, values=values)
 
@@ -126,6 +144,11 @@ class Nikola(PostReader):
             return self.source_text(original, text).keys
         return self._source_of(original.with_suffix(".meta"))
 
+    def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
+        if isinstance(self.settings.get("POSTS"), list) and self._rule(path) is None:
+            return "ignored", "no pattern of POSTS in conf.py matches it"
+        return super().unpublished_by_path(path)
+
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         marks = {tag.lower() for tag in front_matter.listed("tags", ",")} & {"draft", "private"}
         if marks:
@@ -141,27 +164,54 @@ class Nikola(PostReader):
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         rule = self._rule(front_matter.path) or [str(self.location), str(self.location)]
-        base = rule[0].partition("*")[0].strip("/")
+        base = str(rule[0]).partition("*")[0].strip("/")
         inside = (self.location / front_matter.path).parent
         folders = str(inside).removeprefix(base).strip("/.")
-        language = parts.name.language and self._language_folder(parts.name.language)
-        last = front_matter.wanted("slug") or nikola_slug(
-            self.without_language(front_matter.path)[0]
-        )
-        pretty = site_settings.text(self.settings, "PRETTY_URLS") not in FALSE
-        segments = [language, *rule[1:2], folders, last if pretty else f"{last}.html"]
-        return encoded(
-            "/".join(part.strip("/") for part in segments if part) + ("/" if pretty else "")
-        )
+        language = parts.name.language or site_settings.text(self.settings, "DEFAULT_LANG") or "en"
+        last = front_matter.wanted("slug") or self._slug(front_matter.path)
+        is_pretty = self._is_pretty(front_matter, last)
+        own = self._language_folder(language)
+        name = last if is_pretty else f"{last}.html"
+        segments = [own, *_destination(rule, language), folders, name]
+        path = "/".join(part.strip("/") for part in segments if part)
+        index = "index.html" if self.settings.get("STRIP_INDEXES") in FALSE else ""
+        return encoded(f"{path}/{index}" if is_pretty else path)
+
+    def _is_pretty(self, front_matter: FrontMatter, slug: str) -> bool:
+        """Whether the page is the index of a folder of its own."""
+        if front_matter.text("pretty_url"):
+            return front_matter.is_true("pretty_url")
+        return site_settings.text(self.settings, "PRETTY_URLS") not in FALSE and slug != "index"
+
+    def _slug(self, path: PurePosixPath) -> str:
+        name, _ = self.without_language(path)
+        if self.settings.get("USE_SLUGIFY") in FALSE:
+            return re.sub(r"""[/\\?#"'\r\n\t*:<>|]""", "-", name)
+        return nikola_slug(name)
 
     def _language_folder(self, language: str) -> str:
         translations = site_settings.section(self.settings, "TRANSLATIONS")
         return (site_settings.text(translations, language) or "").removeprefix("./")
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """Add the setting `DEFAULT_METADATA`."""
-        for key, value in site_settings.section(self.settings, "DEFAULT_METADATA").items():
-            values.setdefault(key, value)
+        """Add what `FILE_METADATA_REGEXP` finds in the path, and the name of the file as title."""
+        stem, _ = self.without_language(path)
+        original = self.location / path.with_name(f"{stem}{path.suffix}")
+        for key, value in {"title": stem, **self._metadata_of(str(original))}.items():
+            if values.get(key) is None:
+                values[key] = value
+
+    def _metadata_of(self, path: str) -> dict[str, str]:
+        """The metadata in a path relative to the site. Raises ConfigError."""
+        pattern = self.settings.get("FILE_METADATA_REGEXP")
+        if not isinstance(pattern, str) or pattern in {"", *FALSE}:
+            return {}
+        with site_settings.patterns_of(_SETTINGS[0], "FILE_METADATA_REGEXP"):
+            found = site_patterns.groups(pattern, path)
+        values = {key.lower().strip(): value for key, value in found.items()}
+        if "title" in values and self.settings.get("FILE_METADATA_UNSLUGIFY_TITLES") not in FALSE:
+            values["title"] = re.sub(r"[_.-]", " ", values["title"]).strip().capitalize()
+        return values
 
     def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
         return unique([*front_matter.texts("category"), *front_matter.listed("categories", ",")])
@@ -170,6 +220,17 @@ class Nikola(PostReader):
         tags = front_matter.listed("tags", ",")
         # These tags switch something in Nikola; they are no topics.
         return unique([tag for tag in tags if tag.lower() not in {"mathjax", "draft", "private"}])
+
+
+def _destination(rule: list[Value], language: str) -> list[str]:
+    """The folder of the pages; it may differ by language."""
+    match rule[1:2]:
+        case [str(folder)]:
+            return [folder]
+        case [dict(folders)]:
+            return [site_settings.text(folders, language) or ""]
+        case _:
+            return []
 
 
 def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
