@@ -275,7 +275,7 @@ CASES = {
             ("content/a.md", "and two", "and three"),
             ("content/a.md", "Text", "More"),
         ],
-        hidden=[("content/a.md", "Bob", "Eve"), ("content/a.md", "published\n", "Published\n")],
+        hidden=[("content/a.md", "Bob", "Eve"), ("content/a.md", "published\n", "published  \n")],
         posts="content",
     ),
     "pelican in rst": Case(

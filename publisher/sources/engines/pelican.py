@@ -150,7 +150,8 @@ class Pelican(PostReader):
         return super().unpublished_by_front_matter(front_matter) or self._without_page(front_matter)
 
     def _without_page(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
-        """Why Pelican makes no page of the article, apart from its date."""
+        """Why Pelican makes no page of the article, apart from its date. Raises PostError."""
+        block.require_no_conflict(front_matter.document, front_matter.path)
         is_rest = self.markup_of(front_matter.path) == "rest"  # it has a title, which may be empty
         is_named = "title" in front_matter.document.values
         if not (is_rest or is_named or front_matter.text("title")):
