@@ -16,6 +16,8 @@ from tests.support.blog import Blog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from publisher.config import Engine
+
 POST = "---\ntitle: A post\ndate: 2020-01-02\n---\nText.\n"
 CONFIG = """\
 site: {{title: A site, url: "https://site.example", since: 2020-01-01{site}}}
@@ -75,6 +77,38 @@ def test_init_names_it_too(tmp_path: Path) -> None:
     run = blog.run("init", "--url", "https://site.example")
     assert run.code == 0, run.err
     assert "_config.yml:5: render_drafts is not read, so publisher may have other posts" in run.err
+
+
+@pytest.mark.parametrize(
+    ("engine", "settings", "named"),
+    [
+        ("pelican", "PLUGINS = ['sitemap', 'pelican.plugins.seo']\nLOCALE = ('en_US', )\n", []),
+        ("pelican", "PLUGINS = [\n    'sitemap', 'render_math']\n", ["PLUGINS"]),
+        (
+            "pelican",
+            "FORMATTED_FIELDS = ['summary', 'title']\nTYPOGRIFY = False",
+            ["FORMATTED_FIELDS"],
+        ),
+        ("pelican", "DEFAULT_METADATA = {'a': 'b'}\nCLEAN_URLS = True", ["CLEAN_URLS"]),
+        ("pelican", "import os\nDEFAULT_METADATA = dict(a=os.name)", ["DEFAULT_METADATA"]),
+        ("nikola", "MARKDOWN_EXTENSIONS = ['markdown.extensions.extra', 'fenced_code']", []),
+        ("nikola", "MARKDOWN_EXTENSIONS = ['extra', 'toc']", ["MARKDOWN_EXTENSIONS"]),
+        (
+            "nikola",
+            "FILES_FOLDERS = {'files': ''}\nIMAGE_FOLDERS = {'a': 'b'}",
+            ["IMAGE_FOLDERS.*"],
+        ),
+        ("nikola", "COMPILERS = {'rest': ['.rst']}\nHYPHENATE = True", ["HYPHENATE"]),
+    ],
+)
+def test_settings_in_python_are_named_if_they_add_something_or_are_computed(
+    tmp_path: Path, engine: Engine, settings: str, named: list[str]
+) -> None:
+    record = RECORDS[engine]
+    file = tmp_path / record.settings[0]
+    file.write_text(settings)
+    found = unread.find([SettingsFile(file)], record.unread_settings, reach_of(tmp_path))
+    assert [one.name for one in found] == named
 
 
 def test_keys_and_calls_of_a_program_are_named_without_running_it(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
+from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, TRUE, unique
 from publisher.text import site_patterns
@@ -43,6 +44,28 @@ _SETTINGS = ("conf.py",)
 _ADDRESSES = frozenset({
     "FILE_METADATA_REGEXP", "POSTS", "PRETTY_URLS", "STRIP_INDEXES", "TRANSLATIONS", "USE_SLUGIFY",
 })  # fmt: skip
+_MARKDOWN_EXTENSIONS = ("codehilite", "extra", "fenced_code")  # by default
+_UNREAD = {
+    "TRANSLATIONS_PATTERN": changes("posts", "languages", unless=("{path}.{lang}.{ext}",)),
+    **dict.fromkeys(
+        ("METADATA_MAPPING", "METADATA_VALUE_MAPPING"),
+        changes("dates", "titles", "tags", "authors"),
+    ),
+    "CATEGORY_DESTPATH_AS_DEFAULT": changes("categories"),
+    "MARKDOWN_EXTENSIONS": adds(
+        "bodies",
+        known=[p + name for p in ("", "markdown.extensions.") for name in _MARKDOWN_EXTENSIONS],
+    ),
+    **dict.fromkeys(("HYPHENATE", "MARKDOWN_EXTENSION_CONFIGS"), changes("bodies")),
+    "DEMOTE_HEADERS": changes("bodies", unless=("1", "true")),
+    "EXTRA_PLUGINS_DIRS": changes("bodies"),
+    "FILES_FOLDERS.*": changes("bodies", unless=("",)),
+    "IMAGE_FOLDERS.*": changes("bodies", unless=("images",)),
+    "LISTINGS_FOLDERS.*": changes("bodies", unless=("listings",)),
+    **dict.fromkeys(("COMPILERS", "FUTURE_IS_NOW"), if_computed("posts")),
+    "FILE_METADATA_UNSLUGIFY_TITLES": if_computed("titles"),
+    "MULTIPLE_AUTHORS_PER_POST": if_computed("authors"),
+}
 _COMPILERS: Mapping[str, Markup] = {"rest": "rest", "markdown": "markdown", "html": "html"}
 
 
@@ -281,6 +304,7 @@ RECORD = EngineRecord(
     ),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
+    unread_settings=_UNREAD,
     markups={
         ".rst": "rest",
         ".rest": "rest",

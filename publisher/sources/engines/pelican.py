@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines import ignore_settings, pelican_metadata, scripts
+from publisher.sources.engines import pelican_ignores, pelican_metadata, scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
-from publisher.sources.engines.ignored import Ignored, UnreadSetting
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.engines.unread import SettingsFile
+from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import TRUE, unique
-from publisher.text import dates, ignore_patterns
+from publisher.text import dates
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import pelican_slug
 
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.dates import WrittenDate
-    from publisher.text.ignore_patterns import Patterns
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("pelicanconf.py",)
@@ -54,6 +52,34 @@ _ADDRESSES = frozenset({
     "EXTRA_PATH_METADATA", "FILENAME_METADATA", "PATH_METADATA", "SLUGIFY_PRESERVE_CASE",
     "SLUGIFY_SOURCE", "SLUGIFY_USE_UNICODE", "SLUG_REGEX_SUBSTITUTIONS",
 })  # fmt: skip
+# Plugins that add pages and links around the text of posts.
+_PLUGINS = (
+    "feed_filter", "minify", "neighbors", "related_posts", "search", "seo", "share_post",
+    "similar_posts", "sitemap", "tag_cloud", "webassets",
+)  # fmt: skip
+_UNREAD = {
+    **dict.fromkeys(("CLEAN_URLS", "ARTICLE_PERMALINK_STRUCTURE"), changes("URLs")),
+    **dict.fromkeys(
+        ("SLUG_SUBSTITUTIONS", "CATEGORY_SUBSTITUTIONS", "AUTHOR_SUBSTITUTIONS"), changes("URLs")
+    ),
+    "LOCALE": changes("URLs", unless=("c", "posix", "en_us", "en_us.utf8", "en_us.utf-8")),
+    "TYPOGRIFY": changes("titles", "summaries", "bodies"),
+    "FORMATTED_FIELDS": adds("titles", known=("summary",)),
+    **dict.fromkeys(("SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS"), changes("summaries")),
+    **dict.fromkeys(("MARKDOWN", "DOCUTILS_SETTINGS"), changes("bodies")),
+    **dict.fromkeys(("INTRASITE_LINK_REGEX", "STATIC_URL", "STATIC_SAVE_AS"), changes("bodies")),
+    **dict.fromkeys(
+        (f"{kind}_URL" for kind in ("PAGE", "TAG", "CATEGORY", "AUTHOR")), changes("bodies")
+    ),
+    "PLUGINS": adds(
+        "bodies", known=[prefix + name for prefix in ("", "pelican.plugins.") for name in _PLUGINS]
+    ),
+    **dict.fromkeys(("ARTICLE_PATHS", "PAGE_PATHS", "WITH_FUTURE_DATES"), if_computed("posts")),
+    "DEFAULT_DATE": if_computed("dates"),
+    "DEFAULT_LANG": if_computed("languages"),
+    "USE_FOLDER_AS_CATEGORY": if_computed("categories"),
+    "DEFAULT_METADATA": if_computed("dates", "tags", "authors"),
+}
 _STATUSES = frozenset({"published", "draft", "hidden", "skip"})
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
@@ -267,36 +293,6 @@ def _is_below(path: PurePosixPath, folder: str) -> bool:
     return folder in {".", ""} or PurePosixPath(folder.strip("/")) in {path, *path.parents}
 
 
-def _ignored(site: Path, _: Path, reach: Reach) -> Ignored:
-    """What `ARTICLE_EXCLUDES`, `IGNORE_FILES` and `READERS` leave out."""
-    settings: dict[str, Value] = {}
-    computed: dict[str, UnreadSetting] = {}
-    for file in filter(Path.is_file, (site / name for name in (*_SETTINGS, *_PUBLISHED_SETTINGS))):
-        settings |= ignore_settings.values(file, reach)
-        for name, line in scripts.computed(file, reach).items():
-            computed[name] = UnreadSetting(file, line, f"{name} is computed there")
-    content = site / (site_settings.text(settings, "PATH") or "content")
-    readers = site_settings.section(settings, "READERS")
-    texts = site_settings.texts
-    rules = {
-        "ARTICLE_EXCLUDES": (ignore_patterns.of_names, texts(settings, "ARTICLE_EXCLUDES")),
-        "IGNORE_FILES": (_of_names, texts(settings, "IGNORE_FILES")),
-        "READERS": (_of_names, [f"*.{kind}" for kind, reader in readers.items() if not reader]),
-    }
-    ignored = Ignored(unread=[computed[name] for name in rules if name in computed])
-    for setting, (compiled, patterns) in rules.items():
-        ignored += ignore_settings.ruled(
-            compiled, patterns, content, file=site / _SETTINGS[0], line=1, setting=setting
-        )
-    return ignored
-
-
-def _of_names(patterns: Sequence[str]) -> Patterns:
-    """Patterns that files and folders with a matching name are left out by, as fnmatch has them."""
-    names = (re.sub(r"^([!#])", r"\\\1", pattern) for pattern in patterns if "/" not in pattern)
-    return ignore_patterns.of_git(names)
-
-
 def _of_html(text: str) -> block.PostFile:
     """An HTML article: its metadata from `meta` tags and the title, and the content of its body."""
     values: dict[str, Value] = {}
@@ -364,7 +360,8 @@ RECORD = EngineRecord(
     syntax=BodySyntax(dialect="markdown", template_language="none", links="braces", titles="html"),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
-    ignored=_ignored,
+    ignored=pelican_ignores.of_site,
+    unread_settings=_UNREAD,
     markups={
         **dict.fromkeys(MARKDOWN, "markdown"),
         ".rst": "rest",

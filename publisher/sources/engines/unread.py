@@ -61,6 +61,25 @@ class SettingsFile:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadList(Unread):
+    """What a list changes if it has other words than those in `unless`."""
+
+    def is_changed_by(self, value: Value) -> bool:
+        words = value if isinstance(value, list) else [value]
+        return bool(value) and not {str(word).lower() for word in words} <= self.unless
+
+
+def adds(*parts: Part, known: Iterable[str]) -> Unread:
+    """A list that changes these parts if it has other words than these, in lower case."""
+    return UnreadList(parts, frozenset(known))
+
+
+def if_computed(*parts: Part) -> Unread:
+    """A setting that is read, and changes these parts if its value is not written as data."""
+    return Unread(parts, frozenset("*"))
+
+
+@dataclass(frozen=True, slots=True)
 class FoundSetting:
     """A setting that is not read, at a line (from 1) of a file."""
 
