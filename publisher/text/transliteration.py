@@ -16,8 +16,8 @@ _OF_DEUNICODE = """
 e:Є\u06d0ဨ\u1035ჷₔℇ f:℉ g:ॻໞჹ gh:Ӷӷຆ gn:ໟ goa:ጏ h:ӏӾӿ\u05c1ೱೲຮ\u103eℏ hoa:ሇኇ hrn:₴
 i:\u05f2\u1033 inf:∞ j:ॼ jh:Ҋҋຌ jia-:价 k:\u05da\u05dbൿ k-oa:ቇ ka:ゕ ke:ゖ kh:\u05d7 koa:ኯ koto:ヿ
 l:ઌૡఴൖൽൾຬ lari:₾ lh:Ӆӆ lv-:旅 m:ৼಀഄൔ me-:么 mh:Ӎӎ n:ౝೝഩൺൻຎຓჼ ngwa:ጟ nh:Ӊӊ no:№ ny:\u06d1 o:ॳॴ om:ௐ
-ph:Ԥԥ q:Ԛԛ\u05e7 r:ౚൎർ\u103c rb:₽ s:ஶຨຩ shen-:什 shu-:术 si:しシ ss:ဿ t:ৎഺຏ th:ຐ ti:ちチ tl:₺ tm:™ tu:っつッツ
-u:ॶॷ v:ଵ\u103d w:Ԝԝୱჿ woa:ዏ x:Ӽӽ xh:Ӻӻ y:ॺൕ\u103b yoa:ዯ yori:ゟ z:ౙ zh:ॹૹ
+ph:Ԥԥ q:Ԛԛ\u05e7 r:ౚൎർ\u103c rb:₽ s:ஶຨຩ shen-:什 shu-:术 si:しシ ss:ဿ t:ৎഺຏ th:ຐ ti:ちチ tl:₺ tm:™
+tu:っつッツ u:ॶॷ v:ଵ\u103d w:Ԝԝୱჿ woa:ዏ x:Ӽӽ xh:Ӻӻ y:ॺൕ\u103b yoa:ዯ yori:ゟ z:ౙ zh:ॹૹ
 """
 
 
