@@ -18,6 +18,14 @@ _UNBUILT = (
     "has no rules for the texts of this site, and no built site is known (site.output), so texts "
     "are rendered from their sources; build the site, and run `publisher init --learn`"
 )
+_OF_UNBUILT = (
+    "take the texts from the built pages: build the site, and run `publisher init --learn`"
+)
+_OF_BUILT = (
+    "take the texts from the built pages: set posts.body to the CSS selector of the element that "
+    "holds the text, e.g. `body: article`, posts.drop to what else is in it, and remove "
+    "posts.from; `publisher check` then names what readers would get beside the text"
+)
 
 
 def warnings(project: Project) -> Iterator[Diagnostic]:
@@ -28,13 +36,13 @@ def warnings(project: Project) -> Iterator[Diagnostic]:
     key = ("posts", "engine")
     if not config.site.output:
         yield project.of_setting(key, _UNBUILT)
+    advice = _OF_BUILT if config.site.output else _OF_UNBUILT
     for kind, posts in _syntax(project).items():
         name = kind.replace(" (", "s (", 1)
         example = f", e.g. {posts[0].path}" if len(posts) > 1 else f", {posts[0].path}"
         message = (
             f"does not render {name}: readers of {number_of(len(posts), 'post')}{example}, see "
-            "what you wrote instead; take the texts from the built pages: build the site, and run "
-            "`publisher init --learn`"
+            f"what you wrote instead; {advice}"
         )
         yield project.of_setting(key, message)
 

@@ -313,6 +313,20 @@ def test_of_a_block_of_code_the_code_stays(block: str) -> None:
     assert "<table" not in html(block)
 
 
+def test_the_name_of_a_file_stays_above_the_code_without_its_line_numbers() -> None:
+    """As of Pygments and Material for MkDocs."""
+    block = (
+        '<div class="highlight"><table class="highlighttable"><tr><th colspan="2" class="filename">'
+        '<span class="filename">x.py</span></th></tr><tr><td class="linenos"><div class='
+        '"linenodiv"><pre><span class="normal">1</span>\n<span class="normal">2</span></pre></div>'
+        '</td><td class="code"><div><pre><code>a\nb\n</code></pre></div></td></tr></table></div>'
+    )
+    tree = etree.fromstring(f"<div>{html(block)}</div>", etree.HTMLParser())
+    (name,), (code,) = tree.iter("p"), tree.iter("pre")
+    assert (name.xpath("string()"), code.xpath("string()")) == ("x.py", "a\nb\n")
+    assert extracted(block).words == ("x", "py", "a", "b")
+
+
 def test_an_empty_line_of_a_block_of_code_is_one_line() -> None:
     line = '<div class="ec-line"><div class="gutter"><div class="ln">1</div></div>{}</div>'
     number = '<span class="code-line line-number" line="1">{}\n</span>'

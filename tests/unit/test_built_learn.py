@@ -454,6 +454,30 @@ def test_the_figures_count_what_the_selectors_find() -> None:
     assert learned.refusal is None
 
 
+def test_words_of_the_markup_of_the_source_are_not_foreign() -> None:
+    """The name of a file above code, or of a box, is written where the text is not."""
+    pairs = site(lambda n: f"<article><p>main.py of Note</p>{paragraphs(n)}</article><p>Bye</p>")
+    assert learn(pairs).refusal
+    markup = '```python title="main.py of Note"'
+    marked = [
+        (replace(post, source=f"{markup}\n{text_of(n)}"), p) for n, (post, p) in enumerate(pairs)
+    ]
+    assert (learn(marked).refusal, learn(marked).foreign) == (None, 0)
+
+
+def test_a_refusal_names_words_and_their_elements() -> None:
+    pairs = site(
+        lambda n: (
+            f"<article><p>Read {n} more of it</p><div class=css-1a2b3c>Sign up now please</div>"
+            f"{paragraphs(n)}<nav>Home and away</nav></article><p>Bye</p>"
+        )
+    )
+    _, _, examples = (learn(pairs).refusal or "").partition("in the text of the posts, e.g. ")
+    assert examples == (
+        '"read 0 more of it" in `article p` and "sign up now please" in `article div`'
+    )
+
+
 def test_pages_without_the_texts_are_refused() -> None:
     learned = learn(site(lambda _: "<div id=app></div>"))
     assert (learned.body, learned.accepted) == ((), 0)

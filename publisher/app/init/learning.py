@@ -84,8 +84,8 @@ class Lesson:
             advice = (
                 "run `publisher init --learn` after the next build"
                 if self.learned is None
-                else "to take them from the pages, set posts.body to the CSS selector of the "
-                "element that holds nothing but the text, and remove posts.from"
+                else f"to take them from the pages, set `body: {_example(self.learned)}`, list in "
+                "posts.drop what is not text, and remove posts.from"
             )
             return f"{self.reason}, so texts are rendered from their sources; {advice}"
         pages = number_of(self.learned.matched, "page")
@@ -96,6 +96,10 @@ class Lesson:
         """What readers get around the texts because no selector names it, a sentence for each."""
         parts = self.learned.staying if self.learned and self.takes_bodies else ()
         return [_stays(one) for one in parts]
+
+
+def _example(learned: Learned) -> str:
+    return learned.body[0] if learned.body else "article"
 
 
 def _stays(part: StayingPart) -> str:

@@ -24,7 +24,7 @@ from publisher.sources.built.bodies.tree_edits import (
 if TYPE_CHECKING:
     from lxml import etree
 
-_USELESS = frozenset({"button", "form", "nav"})
+USELESS = frozenset({"button", "form", "nav"})
 _UNSEEN = frozenset({"script", "style", "template"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # The classes of the links with which headings point to themselves: of rehype, markdown-it-anchor,
@@ -45,8 +45,8 @@ def clean(root: etree._Element) -> None:
     for element in [*root.iterdescendants(*_UNSEEN)]:
         remove(element)
     code_blocks.clean(root)
-    for element in [*root.iterdescendants(*_USELESS, "noscript")]:
-        if element.tag in _USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
+    for element in [*root.iterdescendants(*USELESS, "noscript")]:
+        if element.tag in USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
             cut(element)
     for heading in root.iter(*_HEADINGS):
         text = text_of(heading)

@@ -59,25 +59,33 @@ def clean(root: etree._Element) -> None:
 
 def _unwrap_numbered(table: etree._Element) -> None:
     """Replace a table that has line numbers in the first column by the code in the others."""
-    rows = [[*row.iterchildren("td", "th")] for row in table.iter("tr")]
-    if not rows or any(len(row) < 2 for row in rows) or not _numbers_lines(table, rows):
+    name, rows = _rows(table)
+    if min(map(len, rows), default=0) < 2 or not _numbers_lines(table, rows):
         return
     for row in rows:
         remove(row[0])
+    if name is not None:
+        name.tag = "p"
     inside_pre = next(table.iterancestors("pre"), None) is not None
     is_line_each = len(rows) > 1
-    for row in rows:
-        for cell in row[1:]:
-            if inside_pre or is_line_each:
-                _unwrap_inner(cell)
-            if is_line_each:
-                _end_line(cell)
+    for cell in [cell for row in rows for cell in row[1:]]:
+        if inside_pre or is_line_each:
+            _unwrap_inner(cell)
+        if is_line_each:
+            _end_line(cell)
     for part in [*elements(table), table]:
         if part.tag in {"colgroup", "tbody", "td", "th", "thead", "tr"} or part is table:
             _forget_white_space(part)
             unwrap(part)
     if is_line_each and not inside_pre:
         table.tag = "pre"
+
+
+def _rows(table: etree._Element) -> tuple[etree._Element | None, list[list[etree._Element]]]:
+    """The name of the file above the code, to which Pygments gives a row, and the other rows."""
+    rows = [[*row.iterchildren("td", "th")] for row in table.iter("tr")]
+    has_name = len(rows) == 2 and len(rows[0]) == 1 and rows[0][0].get("colspan") == "2"
+    return (rows[0][0], rows[1:]) if has_name else (None, rows)
 
 
 def _numbers_lines(table: etree._Element, rows: list[list[etree._Element]]) -> bool:

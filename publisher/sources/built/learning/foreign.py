@@ -8,10 +8,12 @@ words are left out, if the others are enough to judge the template.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from publisher.sources.built.pages.source_markup import outside_code
+from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +55,19 @@ class BodyWords:
     words: int
     foreign: int
     is_whole: bool  # the source makes no further words
+
+
+def not_written(body: Sequence[str], are_own: Sequence[bool], source: str) -> int:
+    """How many words of a body are not the post's, and are nowhere else in its source.
+
+    `are_own` tells of each word whether it is in the text of the post. The source may have others
+    in its markup, e.g. the name of the file that is shown above code.
+    """
+    own = [word for word, is_own in zip(body, are_own, strict=True) if is_own]
+    others = Counter(word for word, is_own in zip(body, are_own, strict=True) if not is_own)
+    written = Counter(words(source))
+    written.subtract(Counter(own))
+    return sum(max(count - max(written[word], 0), 0) for word, count in others.items())
 
 
 def makes_words(source: str, language: TemplateLanguage) -> bool:

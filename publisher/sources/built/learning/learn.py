@@ -6,6 +6,7 @@ never learns.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +20,7 @@ from publisher.sources.built.bodies.accept import (
 from publisher.sources.built.bodies.body import extract, find_body
 from publisher.sources.built.folder.safety import not_judged
 from publisher.sources.built.learning import containers, foreign, furniture
+from publisher.sources.built.learning.extra_words import extra_words
 from publisher.sources.built.learning.learning_page import LearnedPost, LearningPage, covered
 from publisher.sources.built.pages.words import consecutive
 
@@ -35,6 +37,8 @@ Pair: TypeAlias = "tuple[LearnedPost, BuiltPage]"
 MAX_PAGES = 60  # that are learned from at once
 LEAST_ACCEPTED = 0.9  # of the matched pages
 MOST_FOREIGN = 0.05  # of the words of the bodies
+_MOST_EXAMINED = 10  # pages, for the message that names words
+_MOST_NAMED = 3
 _TITLED = 0.75  # of the pages: then a page with another title is refused
 
 
@@ -104,6 +108,7 @@ class _Figures:
         staying: Sequence[StayingPart] = (),
     ) -> None:
         self._body, self._drop = tuple(map(str, bodies)), tuple(dict.fromkeys(map(str, drops)))
+        self._pairs = pairs
         self._matched, self._staying = len(pairs), tuple(dict.fromkeys(staying))
         self._bodies: list[foreign.BodyWords] = []
         self.left: list[Pair] = []
@@ -125,12 +130,12 @@ class _Figures:
     def _counted(
         self, post: LearnedPost, page: BuiltPage, extracted: Extracted
     ) -> foreign.BodyWords:
-        source = consecutive(post.words)
+        are_own = covered(extracted.words, consecutive(post.words))
         selector, _ = find_body(page, self._body) or ("", None)
         return foreign.BodyWords(
             selector,
             len(extracted.words),
-            covered(extracted.words, source).count(False),
+            foreign.not_written(extracted.words, are_own, post.source),
             is_whole=not post.makes_words,
         )
 
@@ -150,8 +155,24 @@ class _Figures:
             return f"the text of the posts was found on {accepted} only"
         if share > most_foreign and not foreign.are_few(self._bodies):
             places = " or ".join(f"`{one}`" for one in self._body)
-            return f"{int(100 * share)} % of the words in {places} are not in the text of the posts"
+            extra = "".join(f", e.g. {one}" for one in self._examples())
+            return (
+                f"{int(100 * share)} % of the words in {places} are not in the text of the posts"
+                f"{extra}"
+            )
         return None
+
+    def _examples(self) -> list[str]:
+        """Some of the words that most of the first posts lack, with the element of each."""
+        lists = [
+            extra_words(post, page, self._body, self._drop)
+            for (post, page), _ in zip(self._pairs, range(_MOST_EXAMINED), strict=False)
+        ]
+        places = Counter(place for found in lists for place in found)
+        named = [place for place, _ in places.most_common(_MOST_NAMED)]
+        examples = {place: quote for found in reversed(lists) for place, quote in found.items()}
+        quotes = [f'"{examples[place]}" in `{place}`' for place in named]
+        return [" and ".join(quotes)] if quotes else []
 
 
 def wants_titles(pairs: Sequence[Pair]) -> bool:
