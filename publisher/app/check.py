@@ -85,6 +85,8 @@ def check(
     for one in unlisted.warnings(project):
         diagnostics[one.path].append(one)
     of_settings = (*of_settings, *page_languages.warnings(project))
+    if drops := page_check.useless_drops(project):
+        of_settings = (*of_settings, project.of_setting(("posts", "drop"), drops))
     if doubt := page_check.site_url_difference(project):
         # What the pages say shows what is right, so it comes in the place of a mere warning.
         of_settings = tuple(one for one in of_settings if one != project.url_warning)

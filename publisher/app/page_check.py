@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from publisher.entry import link
 from publisher.feeds import newest
 from publisher.lint import built
+from publisher.sources.built.bodies.added_words import useless
+from publisher.sources.built.bodies.body import find_body
 from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.learning.element_names import selectors_in
 from publisher.sources.built.pages import pattern, site_metadata, site_url
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.pattern import PlacedPost
 from publisher.sources.engines import RECORDS
+from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _HOME = PurePosixPath("index.html")
+_NAMES = 2_000  # among which one may be meant
 _PAGES = 100  # that agree on the URL of a site as surely as all do
 
 
@@ -50,12 +55,44 @@ def _comparison(project: Project, entry: Entry) -> Comparison | None:
         return None
     try:
         if project.config.posts.from_pages:
-            body = project.renderings.built_body(entry)
-            return built.compare(entry.post, body.html) if body and body.html else None
+            return _of_body(project, entry)
         page = project.renderings.built_page(entry)
         return built.compare_page(entry.post, page.data) if page else None
     except PageError:  # too large, too deep
         return None
+
+
+def _of_body(project: Project, entry: Entry) -> Comparison | None:
+    body, posts = project.renderings.built_body(entry), project.config.posts
+    if not (body and body.html):
+        return None
+    found = built.compare(entry.post, body.html)
+    page = project.renderings.built_page(entry) if posts.drop and found.differences else None
+    if page is None:
+        return found
+    parsed = parse(page.data, page.path)
+    return built.with_dropped(found, entry.post, parsed, posts.body, posts.drop)
+
+
+def useless_drops(project: Project) -> str:
+    """Which selectors of `posts.drop` match in no text, as a predicate; empty if all do."""
+    posts = project.config.posts
+    left, names, pages = {*posts.drop}, set[str](), 0
+    for entry in project.entries.entries if posts.from_pages else ():
+        page = project.renderings.built_page(entry) if left else None
+        if page is None:
+            continue
+        with suppress(PageError):  # too large, too deep
+            parsed = parse(page.data, page.path)
+            if found := find_body(parsed, posts.body):
+                pages += 1
+                left &= useless(parsed, posts.body, posts.drop)
+                names |= selectors_in(found[1]) if len(names) < _NAMES else set()
+    if not (left and pages):
+        return ""
+    named = [f"`{one}`{did_you_mean(one, names)}" for one in posts.drop if one in left]
+    verb = "matches" if len(named) == 1 else "match"
+    return f"{' and '.join(named)} {verb} nothing in the text of any post; correct or remove it"
 
 
 def site_url_difference(project: Project) -> str | None:

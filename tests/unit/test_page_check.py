@@ -74,6 +74,55 @@ def test_what_a_theme_adds_is_named_once_with_the_line_to_write(blog: BuiltBlog)
     assert check(blog) == ["5 posts: 5 published; 0 warnings"]
 
 
+def test_what_a_selector_removes_of_a_post_is_blamed_on_it(tmp_path: Path) -> None:
+    blog = blog_of(tmp_path, 5, LOST)
+    edit_page(blog, "a2", f"<p>{LOST}", f'<p class="note">{LOST}')
+    blog.set_up(posts=", body: .post-content, drop: [.absent, p.note]")
+    setting, warning, summary = check(blog)
+    assert "posts.drop `.absent` matches nothing in the text of any post" in setting
+    assert warning == (
+        "posts/2026-01-03-a2.md:8: warning: `p.note` of posts.drop removes words that the source "
+        f'has here: "{LOST.lower()}"'
+    )
+    assert summary.endswith("; 2 warnings")
+
+
+def test_a_selector_that_removes_words_of_many_posts_is_named_once(tmp_path: Path) -> None:
+    blog = blog_of(tmp_path, 5, f"{LOST}\n\n![A mast](mast.png)")
+    for number in range(5):
+        edit_page(blog, f"a{number}", f"<p>{LOST}", f'<p class="note">{LOST}')
+        edit_page(blog, f"a{number}", "![A mast](mast.png)", '<i><img src="/mast.png" alt=""></i>')
+    blog.page("mast.png", "")
+    blog.set_up(posts=", body: .post-content, drop: [p.note, i]")
+    lines = [line.partition("warning: ")[2] for line in check(blog) if "posts.drop" in line]
+    assert lines == [
+        "`i` of posts.drop removes pictures from 5 pages, e.g. mast.png",
+        "`p.note` of posts.drop removes words that the sources have from 5 pages, e.g. "
+        f'"{LOST.lower()}"',
+    ]
+
+
+def test_a_selector_that_matches_nothing_is_named_with_the_one_that_is_meant(
+    blog: BuiltBlog,
+) -> None:
+    blog.build_site(THEME.replace("{body}", "{body}" + SHARE))
+    blog.set_up(posts=", body: .post-content, drop: [p.shares, .share]")
+    setting, summary = check(blog)
+    assert setting.startswith("publisher.yaml:")
+    assert "posts.drop `p.shares` (did you mean 'p.share'?) matches nothing in the text" in setting
+    assert summary.endswith("; 1 warning")
+
+
+def test_titles_in_all_texts_are_named_with_their_selector(blog: BuiltBlog) -> None:
+    blog.build_site(THEME.replace("{body}", "<h1>{title}</h1>{body}"))
+    warning, names, _ = check(blog)
+    assert "5 pages show the title of the post above its text" in warning
+    assert 'add "h1:title" to posts.drop' in warning
+    assert names.strip().startswith("2026-01-01-a0.md, ")
+    blog.set_up(posts=", body: .post-content, drop: 'h1:title'")
+    assert check(blog) == ["5 posts: 5 published; 0 warnings"]
+
+
 def test_many_differences_are_one_sentence_and_json_lists_all(tmp_path: Path) -> None:
     blog = blog_of(tmp_path, COUNT, LOST)
     for number in range(COUNT):

@@ -8,9 +8,10 @@ alone, because that may be a label, the number of a list, or a letter in another
 
 from publisher.lint.built.compared import Comparison, compare, compare_page
 from publisher.lint.built.differences import Difference
+from publisher.lint.built.dropped import with_dropped
 from publisher.lint.built.report import BuiltReport, SharedDifference, report
 
 __all__ = [
     "BuiltReport", "Comparison", "Difference", "SharedDifference",
-    "compare", "compare_page", "report",
+    "compare", "compare_page", "report", "with_dropped",
 ]  # fmt: skip

@@ -115,6 +115,14 @@ class PageBody:
                 found.add(element)
         return frozenset(found)
 
+    def begins_with(self, title: str) -> bool:
+        """Whether a heading of level 1 with the title stands before all other words."""
+        heading = next(self.page.tree.iter("h1"), None)
+        if heading is None or not title:
+            return False
+        start, end = self.page.interval(heading)
+        return start == 0 and list(self.page.words[:end]) == words(title)
+
     @cached_property
     def attributes(self) -> NamesIn:
         """The names of files in all attributes."""

@@ -16,6 +16,7 @@ from publisher.sources.built.pages.page import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePosixPath
 
     from publisher.lint.built.differences import Difference
     from publisher.post import Post
@@ -30,12 +31,14 @@ class Comparison:
     """A post and its page.
 
     `of_post` are selectors of the elements that show something of the post. With `makes_words` its
-    source has template code or components, which make words and pictures for the page.
+    source has template code or components, which make words and pictures for the page. `titled` is
+    the path of the post if its body begins with its title.
     """
 
     differences: tuple[Difference, ...]
     of_post: frozenset[str] = frozenset()
     makes_words: bool = False
+    titled: PurePosixPath | None = None
 
 
 def compare(post: Post, body: str) -> Comparison:
@@ -47,8 +50,9 @@ def compare(post: Post, body: str) -> Comparison:
     shown = covered(page.words, source.shown, source.body)
     of_post = page.selectors_of_post(shown, names.shown_by)
     found = _differences(post, page, source, names)
+    titled = post.path if page.begins_with(post.title or "") else None
     making = makes_words(post.body, post.syntax.template_language)
-    return Comparison(tuple(found), of_post, makes_words=making)
+    return Comparison(tuple(found), of_post, makes_words=making, titled=titled)
 
 
 def compare_page(post: Post, page: bytes) -> Comparison:

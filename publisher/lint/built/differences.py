@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 LONGEST_QUOTE = 60  # characters
 
 # Whether the page lacks something of the source, or has something more. The second line says what
-# became of code.
+# became of code, the third what `posts.drop` removes.
 DifferenceKind: TypeAlias = Literal[
     "lacks-words", "lacks-picture", "drawn-picture", "has-words", "has-picture",
     "lacks-code", "template-tags", "entities", "quotes", "lines",
+    "dropped-words", "dropped-picture",
 ]  # fmt: skip
 
 
@@ -23,7 +24,8 @@ class Difference:
     """A difference at a line of a post's file; what a page has more is at no line, so it is 1.
 
     `what` is the text, the name of the picture, or the first line of the code. `place` is a CSS
-    selector of the element that has the words and little else; empty if there is none. `words` and
+    selector of the element that has the words and little else, or the one of `posts.drop` that
+    removes them; empty if there is none. `words` and
     `places` count what a difference of words is about.
     """
 

@@ -26,6 +26,11 @@ MOST_PAGES = 0.5  # of which have what the theme adds to posts
 MOST_NAMED = 20  # differences of a kind that are named one by one
 
 _ADDED: frozenset[DifferenceKind] = frozenset({"has-words", "has-picture"})
+_DROPPED: frozenset[DifferenceKind] = frozenset({"dropped-words", "dropped-picture"})
+_TITLES = (
+    "{pages} show the title of the post above its text, so readers see it twice; add "
+    '"h1:title" to posts.drop, which matches a heading with the title of its page'
+)
 
 _OF_ONE: Mapping[DifferenceKind, str] = {
     "lacks-words": 'its page lacks {count} that the source has {here}: "{what}"',
@@ -44,6 +49,8 @@ _OF_ONE: Mapping[DifferenceKind, str] = {
     "entities": 'its page shows entities such as &lt; in the code {here}: "{what}"',
     "quotes": 'its page has typographic quotes or dashes in the code {here}: "{what}"',
     "lines": 'its page has the code {here} on one line: "{what}"',
+    "dropped-words": '`{place}` of posts.drop removes words that the source has {here}: "{what}"',
+    "dropped-picture": "`{place}` of posts.drop removes the picture {what}",
 }
 _OF_MANY: Mapping[DifferenceKind, str] = {
     "lacks-words": '{pages} lack words that the sources have: "{what}"',
@@ -56,6 +63,10 @@ _OF_MANY: Mapping[DifferenceKind, str] = {
     "entities": '{pages} show entities such as &lt; in this code: "{what}"',
     "quotes": '{pages} have typographic quotes or dashes in this code: "{what}"',
     "lines": '{pages} have this code on one line: "{what}"',
+    "dropped-words": (
+        '`{place}` of posts.drop removes words that the sources have from {pages}, e.g. "{what}"'
+    ),
+    "dropped-picture": "`{place}` of posts.drop removes pictures from {pages}, e.g. {what}",
 }
 _MANY_OF_A_KIND: Mapping[DifferenceKind, str] = {
     "lacks-words": "{pages} lack words that the sources have",
@@ -70,6 +81,8 @@ _MANY_OF_A_KIND: Mapping[DifferenceKind, str] = {
     "entities": "{pages} show entities such as &lt; in code",
     "quotes": "{pages} have typographic quotes or dashes in code",
     "lines": "{pages} have code on one line",
+    "dropped-words": "posts.drop removes words that the sources have from {pages}",
+    "dropped-picture": "posts.drop removes pictures that the sources have from {pages}",
 }
 _IN_ONE_PLACE = '{pages} have words in {place} that the sources lack, e.g. "{what}"'
 _OF_THEME = '; if readers should not get them, add "{place}" to posts.drop'
@@ -120,9 +133,11 @@ def report(comparisons: Iterable[Comparison]) -> BuiltReport:
     groups: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
     of_posts: set[str] = set()
     making: set[PurePosixPath] = set()
+    titled: list[PurePosixPath] = []
     count = 0
     for count, comparison in enumerate(comparisons, 1):  # noqa: B007 - the number of all
         of_posts |= comparison.of_post
+        titled += [comparison.titled] if comparison.titled else []
         for one in comparison.differences:
             groups[one.kind, one.place or one.what].append(one)
             making |= {one.path} if comparison.makes_words else set()
@@ -140,6 +155,9 @@ def report(comparisons: Iterable[Comparison]) -> BuiltReport:
         else:
             message = _shared_message(found[0], len(paths), is_of_theme=is_of_theme)
             shared.append(SharedDifference(message, paths))
+    if len(titled) >= max(FEWEST_SHARING, MOST_PAGES * count):
+        message = _TITLES.format(pages=number_of(len(titled), "page"))
+        shared.append(SharedDifference(message, tuple(sorted(titled))))
     own.sort(key=lambda one: (one.diagnostic.path, one.diagnostic.line, one.diagnostic.message))
     shared.sort(key=lambda one: (-len(one.paths), one.message))
     return BuiltReport(tuple(own), tuple(shared))
@@ -166,13 +184,14 @@ def _message(one: Difference) -> str:
         here=f"here{more}",
         more=f", and {one.places - 1} more" if one.places > 1 else "",
         inside=f" in {one.place}" if one.place else "",
+        place=one.place,
     )
 
 
 def _shared_message(one: Difference, posts: int, *, is_of_theme: bool) -> str:
     """A sentence about many posts."""
     pages = number_of(posts, "page")
-    if one.place:
+    if one.place and one.kind not in _DROPPED:
         advice = _OF_THEME.format(place=one.place) if is_of_theme else ""
         return _IN_ONE_PLACE.format(pages=pages, what=one.what, place=one.place) + advice
-    return _OF_MANY[one.kind].format(pages=pages, what=one.what)
+    return _OF_MANY[one.kind].format(pages=pages, what=one.what, place=one.place)

@@ -83,6 +83,12 @@ def names_of(element: etree._Element) -> list[str]:
     return names + [f'[itemprop~="{name}"]' for name in items[:1]]
 
 
+def selectors_in(body: etree._Element) -> set[str]:
+    """Selectors of the elements in a body that have a name: `.share`, `div.share`."""
+    named = [(str(one.tag), names_of(one)[1:]) for one in elements(body)]
+    return {text for tag, names in named for name in names for text in (name, f"{tag}{name}")}
+
+
 def looks(name: str) -> bool:
     """Whether a class says how an element looks, and not what it is."""
     return _LOOKS.match(name) is not None
