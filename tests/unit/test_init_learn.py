@@ -334,6 +334,25 @@ def test_learning_again_changes_only_what_was_learned(blog: Blog, end: str) -> N
     assert (again.code, again.out.splitlines()[-1]) == (0, "publisher.yaml stays as it is")
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_the_comment_about_unknown_urls_goes_when_the_pages_have_them(
+    blog: Blog, *, by_hand: bool
+) -> None:
+    blog.run("init", "--url", "https://blog.example")
+    config = blog.folder / "publisher.yaml"
+    text = config.read_text(encoding="utf-8")
+    comment = "  # permalink: /:year/:slug/\n"
+    assert text.count("publisher does not know by which rules") == text.count(comment) == 1
+    if by_hand:
+        config.write_text(text.replace(comment, "  # permalink: /:slug/\n"), encoding="utf-8")
+    build(blog.folder / "dist")
+    blog.run("init", "--learn", "--yes")
+    text = config.read_text(encoding="utf-8")
+    assert "  output: dist\n" in text
+    assert ("publisher does not know by which rules" in text) is by_hand
+    assert ("# permalink: " in text) is by_hand
+
+
 def test_nothing_is_changed_without_an_answer(blog: Blog) -> None:
     build(blog.folder / "dist")
     (blog.folder / "publisher.yaml").write_text(WRITTEN)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from publisher import config as configs
 from publisher.app.events import Note, ignore
-from publisher.app.init import document, feed_folder, learning
+from publisher.app.init import document, feed_folder, learning, urls
 from publisher.app.init.document import LEARNED
 from publisher.errors import ConfigError
 from publisher.sources import detect
@@ -71,7 +71,8 @@ def learn_again(path: Path, on_event: OnEvent = ignore) -> Revision:
     )
     if not lesson.output:
         raise ConfigError(f"{path} stays as it is: {lesson.reason}")
-    after = _edited(path, text, _changes(config, lesson))
+    # The pages have the URLs, too, so what said that no rule gives them is no longer so.
+    after = urls.without_comments(_edited(path, text, _changes(config, lesson)), config)
     if site and lesson.takes_bodies:
         after = _with_feeds_in_site(after, config, site, lesson, on_event)
     configs.parse(after.removeprefix(_BOM), path)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from publisher.app.events import Note
 from publisher.sources import address_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from publisher.app.events import OnEvent
     from publisher.app.init.document import SiteFacts
@@ -32,17 +35,34 @@ def with_rule(
     doubts = address_scripts.doubts(config)
     if not doubts:
         return facts
-    shown = [doubt.replace(f"{config.path.parent}/", "") for doubt in doubts]
+    shown = _shown(doubts, config)
     while answer := ask(_QUESTION.format("; ".join(shown))):
         given = replace(facts, posts={**facts.posts, "permalink": answer})
         if not (error := refusal(given)):
             return given
         on_event(Note(str(error)))
-    comments: list[str] = []
-    for doubt, short in zip(doubts, shown, strict=True):
+    for doubt in doubts:
         on_event(Note(f"posts.permalink {address_scripts.advice(doubt)}"))
-        comments += (f"{short}. Set:", f"permalink: {address_scripts.EXAMPLE}")
-    return replace(facts, comments=comments)
+    return replace(facts, comments=[line for one in shown for line in _comments(one)])
+
+
+def without_comments(text: str, config: Config) -> str:
+    """The text of a configuration without these comments; what a person changed in them stays."""
+    unbuilt = msgspec.structs.replace(
+        config, site=msgspec.structs.replace(config.site, output=None)
+    )
+    for doubt in _shown(address_scripts.doubts(unbuilt), config):
+        lines = (rf"[ \t]*# {re.escape(line)}\r?\n" for line in _comments(doubt))
+        text = re.sub(f"^{''.join(lines)}", "", text, flags=re.MULTILINE)
+    return text
+
+
+def _shown(doubts: Sequence[str], config: Config) -> list[str]:
+    return [doubt.replace(f"{config.path.parent}/", "") for doubt in doubts]
+
+
+def _comments(doubt: str) -> tuple[str, str]:
+    return f"{doubt}. Set:", f"permalink: {address_scripts.EXAMPLE}"
 
 
 _QUESTION = (
