@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +188,17 @@ def entry_count(built: Built) -> str:
 def print_line(text: str = "") -> None:
     """Print one line of the result to stdout. Line ends in the text are escaped, too."""
     print(_cut(printable(text)))
+
+
+def print_wrapped(text: str) -> None:
+    """Print one line of the result, on a terminal with line breaks only between words."""
+    line = _cut(printable(text))
+    if sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+        line = textwrap.fill(
+            line, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+    print(line)
 
 
 def print_message(*lines: str) -> None:

@@ -232,8 +232,17 @@ class _Pages:
         shown = address.written or urlsplit(address.absolute).path
         if not folder:
             return None
+        if self._folders.has_at_root(address.absolute):
+            return (
+                f"{shown} is not below site.url, {self._root.geturl()}, but {folder} has it; if "
+                "the site is at the root of its host, correct site.url"
+            )
         if address.tag in {"img", "audio", "video", "source"}:
             return f"{shown} does not exist in {folder}; readers may not see it"
+        if advice := _missing_scheme(
+            address.written or unquote(_below_page(address.absolute, entry.link))
+        ):
+            return f"links to {shown}, which is a page of this site without a scheme; {advice}"
         # The site's generator makes pages that its folder does not show, e.g. of tags.
         if _shape(path) in self._shapes:
             return f"links to {shown}: it looks like the URL of a post, but no post has it"
@@ -257,6 +266,10 @@ class _Folders:
         if not files or any(files.has(name, address.absolute, entry.post.path) for name in names):
             return ""
         return self.shown(files.site)
+
+    def has_at_root(self, absolute: str) -> bool:
+        """Whether the built site has the file of a URL that is not below the URL of the site."""
+        return self.built is not None and self.built.has_at_root(absolute)
 
     @property
     def name(self) -> str:
@@ -302,6 +315,22 @@ def _is_whole(file: Path, medium: Medium) -> bool:
     """
     measured = media.measure(file)
     return bool(medium.duration or not media.is_measured(file) or (measured and measured.duration))
+
+
+# Names of files end with none of these, and most of the hosts to which people link do.
+_HOST = re.compile(
+    r"(?:www(?:\.[\w-]{1,63}){2,5}|(?:[\w-]{1,63}\.){1,4}(?:com|org|net|edu|gov|io|info|dev|de|fr|eu))"
+    r"(?:[/?#].*)?",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,20}", re.IGNORECASE)
+
+
+def _missing_scheme(written: str) -> str:
+    """What an author meant who wrote a host or an email as the URL of a link; empty if neither."""
+    if _EMAIL.fullmatch(written):
+        return f"write mailto:{written}"
+    return f"write https://{written}" if _HOST.fullmatch(written) else ""
 
 
 def _below_page(absolute: str, link: str) -> str:

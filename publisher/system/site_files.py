@@ -6,7 +6,7 @@ import itertools
 import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from publisher.system.symlinks import LinkError, Reach
 
@@ -112,6 +112,12 @@ class BuiltFiles:
     def lacks(self, absolute: str) -> bool:
         """Whether a URL is one of the site, and shows nothing."""
         return _is_below(absolute, self.root) and self.find(absolute) is None
+
+    def has_at_root(self, absolute: str) -> bool:
+        """Whether a URL would be that of a file if the site were at the root of its host."""
+        root = urljoin(self.root, "/")
+        is_beside = _is_below(absolute, root) and not _is_below(absolute, self.root)
+        return is_beside and BuiltFiles(self.folder, root).find(absolute) is not None
 
     def readable(self, absolute: str) -> Path | None:
         """The same as `find`, but None if a symbolic link leads to it out of the folder."""

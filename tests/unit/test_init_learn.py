@@ -353,6 +353,15 @@ def test_the_comment_about_unknown_urls_goes_when_the_pages_have_them(
     assert ("# permalink: " in text) is by_hand
 
 
+@pytest.mark.parametrize("url", ["https://blog.example/sub", "https://blog.example"])
+def test_a_folder_in_the_url_that_the_pages_do_not_have_is_said(blog: Blog, url: str) -> None:
+    build(blog.folder / "dist", head='<link rel="stylesheet" href="/main.css">')
+    write(blog.folder / "dist/main.css", "p {}")
+    run = blog.run("init", "--url", url)
+    note = f"note: the pages link to /main.css, as of a site at / of its host, but --url is {url}\n"
+    assert (note in run.err) is url.endswith("/sub")
+
+
 def test_nothing_is_changed_without_an_answer(blog: Blog) -> None:
     build(blog.folder / "dist")
     (blog.folder / "publisher.yaml").write_text(WRITTEN)

@@ -224,6 +224,24 @@ def test_images_that_are_missing(blog: Blog, address: str, *, missing: bool) -> 
     assert found == ([(6, True)] if missing else [])
 
 
+@pytest.mark.parametrize(
+    ("address", "advice"),
+    [
+        ("www.example.org/a", "write https://www.example.org/a"),
+        ("example.com", "write https://example.com"),
+        ("ann@example.org", "write mailto:ann@example.org"),
+        ("harbour.html", None),
+        ("mast.pdf", None),
+        ("https://example.com", None),
+        ("mailto:ann@example.org", None),
+    ],
+)
+def test_a_link_without_a_scheme_is_named(blog: Blog, address: str, advice: str | None) -> None:
+    blog.write("2026-01-01-a.md", f"One.\n\n[x]({address})\n", title="A")
+    found = [(line, text.partition("; ")[2]) for line, text in warnings(blog, "2026-01-01-a.md")]
+    assert found == ([(6, advice)] if advice else [])
+
+
 def test_a_file_beside_the_post_is_found_by_the_address_of_the_page(blog: Blog) -> None:
     (blog.posts / "beside.png").write_bytes(b"")
     blog.write("2026-01-01-a.md", "![x](/2026/01/01/a/beside.png)\n", title="A")

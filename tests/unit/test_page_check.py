@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.built_blog import THEME, BuiltBlog
+from tests.support.terminal import COLUMNS, on_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,6 +122,42 @@ def test_titles_in_all_texts_are_named_with_their_selector(blog: BuiltBlog) -> N
     assert names.strip().startswith("2026-01-01-a0.md, ")
     blog.set_up(posts=", body: .post-content, drop: 'h1:title'")
     assert check(blog) == ["5 posts: 5 published; 0 warnings"]
+
+
+def test_pictures_of_one_name_in_several_folders_are_several(tmp_path: Path) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    for number in range(4):
+        text = f"Number {number} of many.\n\n![](./full.png)"
+        blog.write(f"n{number}/2026-01-0{number + 1}-a{number}.md", text, title=f"A {number}")
+    blog.build_site()
+    for number in range(4):
+        edit_page(blog, f"a{number}", "<p>![](./full.png)</p>", "")
+    lines = [line for line in check(blog) if "lacks the picture ./full.png" in line]
+    assert len(lines) == 4
+
+
+def test_a_wrong_folder_in_the_url_of_the_site_is_blamed_and_no_picture(tmp_path: Path) -> None:
+    blog = blog_of(tmp_path, 1)
+    edit_page(blog, "a0", "Number 0", '<img src="/p.png" alt=""> Number 0')
+    blog.page("p.png", "")
+    config = blog.folder / "publisher.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("//blog.example", "//blog.example/sub"), encoding="utf-8")
+    lines = [line for line in check(blog) if "/p.png" in line]
+    assert any(
+        "/p.png is not below site.url, https://blog.example/sub/, but _site has it" in line
+        for line in lines
+    )
+    assert not any("does not exist" in line for line in lines)
+
+
+def test_on_a_terminal_lines_break_between_words(tmp_path: Path) -> None:
+    blog = blog_of(tmp_path, 5, LOST)
+    edit_page(blog, "a2", LOST, "")
+    assert len(check(blog)[0]) > COLUMNS
+    first, second, _ = on_terminal(blog.command("check", NOW), blog.folder).decode().splitlines()
+    assert f"{first} {second.removeprefix('    ')}" == check(blog)[0]
+    assert len(first) <= COLUMNS
 
 
 def test_many_differences_are_one_sentence_and_json_lists_all(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias, overload
+from urllib.parse import urljoin
 
 import msgspec
 
@@ -25,6 +26,7 @@ from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.site_metadata import SiteMetadata
 from publisher.sources.built.pages.words import source_words, triples
 from publisher.system.paths import is_folder
+from publisher.system.site_files import BuiltFiles
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ DatedPost: TypeAlias = "tuple[Post, dt.datetime | None]"  # None: the source has
 USUAL = ("_site", "public", "output", "build", "dist", "out", ".next/out", "site")
 _LEAST_FOUND = 0.5  # of the posts; else the folder is not, or no longer, that of the site
 _HOME = PurePosixPath("index.html")
+_FEW = 20  # pages that show how all are built
 _KEPT_PAGES = 300  # trees in memory at once; those of larger sites are parsed again when needed
 
 
@@ -53,8 +56,9 @@ class Lesson:
 
     `found` of `posts` have a page there, and `metadata` is what these pages and the home page say
     of the site. `output` is empty if no folder holds the site; then `reason` says why. `reason` is
-    also that of a refusal to take texts from the pages. If `stays`, the selectors of the
-    configuration stay, and `learned` has their figures.
+    also that of a refusal to take texts from the pages. `root_link` is a URL in the pages that
+    shows that the site is at the root of its host, although its URL has a path; else empty. If
+    `stays`, the selectors of the configuration stay, and `learned` has their figures.
     """
 
     posts: int
@@ -63,6 +67,7 @@ class Lesson:
     learned: Learned | None = None
     reason: str = ""
     metadata: SiteMetadata = field(default_factory=SiteMetadata)
+    root_link: str = ""
     stays: bool = False
 
     @property
@@ -159,6 +164,7 @@ def study(
         chosen,
         chosen.refusal or "",
         best.metadata(),
+        best.root_link(),
         stays=own is not None,
     )
 
@@ -272,9 +278,20 @@ class _Trial:
             output=self._output.pages(),
         )
 
+    def root_link(self) -> str:
+        """A link of the pages to a file that the site has if it is at the root of its host."""
+        files = BuiltFiles(self._config.path.parent / self.name, self._config.site.root)
+        for path in [*self.pages.values()][:_FEW]:
+            page = self._page(path)
+            for element in page.tree.iter("a", "img", "link", "script") if page else ():
+                url = element.get("src") or element.get("href") or ""
+                if url.startswith("/") and files.has_at_root(urljoin(files.root, url)):
+                    return url
+        return ""
+
     def page_of_development(self) -> PurePosixPath | None:
         """A page that a development server built, among some of the posts' pages."""
-        for path in [*self.pages.values()][:20]:
+        for path in [*self.pages.values()][:_FEW]:
             page = self._page(path)
             if page and page.head.is_loopback:
                 return path

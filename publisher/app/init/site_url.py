@@ -74,6 +74,11 @@ def _below_base_path(facts: SiteFacts, site: DetectedSite, on_event: OnEvent) ->
     stated = facts.lesson.metadata.url if facts.lesson else None
     path = urlsplit(stated).path.strip("/") if stated else site.base_path
     given = facts.options.url
+    if given and not stated and facts.lesson and facts.lesson.root_link:
+        link = facts.lesson.root_link
+        on_event(
+            Note(f"the pages link to {link}, as of a site at / of its host, but --url is {given}")
+        )
     if not given or not path or (known := urlsplit(given).path.strip("/")) == path:
         return facts
     source = "the pages say" if stated else f"{site.source or site.program} says"

@@ -7,6 +7,8 @@ show nothing of any post, is proposed for `posts.drop`.
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +29,7 @@ MOST_NAMED = 20  # differences of a kind that are named one by one
 
 _ADDED: frozenset[DifferenceKind] = frozenset({"has-words", "has-picture"})
 _DROPPED: frozenset[DifferenceKind] = frozenset({"dropped-words", "dropped-picture"})
+_FROM_ROOT = re.compile(r"/|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TITLES = (
     "{pages} show the title of the post above its text, so readers see it twice; add "
     '"h1:title" to posts.drop, which matches a heading with the title of its page'
@@ -139,7 +142,7 @@ def report(comparisons: Iterable[Comparison]) -> BuiltReport:
         of_posts |= comparison.of_post
         titled += [comparison.titled] if comparison.titled else []
         for one in comparison.differences:
-            groups[one.kind, one.place or one.what].append(one)
+            groups[one.kind, _subject(one)].append(one)
             making |= {one.path} if comparison.makes_words else set()
     own: list[PostDifference] = []
     shared: list[SharedDifference] = []
@@ -161,6 +164,14 @@ def report(comparisons: Iterable[Comparison]) -> BuiltReport:
     own.sort(key=lambda one: (one.diagnostic.path, one.diagnostic.line, one.diagnostic.message))
     shared.sort(key=lambda one: (-len(one.paths), one.message))
     return BuiltReport(tuple(own), tuple(shared))
+
+
+def _subject(one: Difference) -> str:
+    """What differences of one kind must have in common to be said once."""
+    if one.kind in {"lacks-picture", "drawn-picture"} and not _FROM_ROOT.match(one.what):
+        # Posts in folders of their own name their pictures alike.
+        return posixpath.normpath(f"{one.path.parent}/{one.what}")
+    return one.place or one.what
 
 
 def _is_of_theme(group: Sequence[Difference], pages: int, of_posts: Collection[str]) -> bool:
