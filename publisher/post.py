@@ -101,6 +101,12 @@ class EarlierReadings:
     bodies: frozenset[str] = frozenset()
 
 
+MarkdownExtension: TypeAlias = Literal[
+    "strikethrough", "table", "footnotes", "definition lists", "bare URLs", "task lists",
+    "typography", "heading attributes",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkdownOptions:
     """What the settings of a site change in its Markdown; these defaults change nothing.
@@ -109,7 +115,9 @@ class MarkdownOptions:
     `heading_ids`: headings without an id get one, which begins with `id_prefix`. The levels of
     headings are raised by `heading_offset`, and `toc_levels` are those in the table of contents.
     `block_html`: Markdown is parsed in HTML blocks. `quotes` are the typographic ones: double, then
-    single ones. `symbols` are those that replace what is typed, such as `--`.
+    single ones. `symbols` are those that replace what is typed, such as `--`. `off` are the
+    extensions of Markdown that are not used. `block_attributes`: a line `{.class}` behind a block
+    has its attributes.
     """
 
     emoji: bool = False
@@ -123,6 +131,8 @@ class MarkdownOptions:
     symbols: tuple[tuple[str, str], ...] = (
         (">>", "»"), ("...", "…"), ("---", "—"), ("--", "–"),
     )  # fmt: skip
+    off: frozenset[MarkdownExtension] = frozenset()
+    block_attributes: bool = False
 
 
 NO_OPTIONS = MarkdownOptions()

@@ -10,7 +10,9 @@ import pytest
 
 from publisher.content.markup import convert, html
 from publisher.content.render import render
-from publisher.sources.engines import RECORDS
+from publisher.sources import site_settings
+from publisher.sources.engines import RECORDS, hugo_markdown
+from publisher.sources.front_matter import formats
 from tests.support import dialects
 from tests.support.posts import post
 
@@ -125,6 +127,33 @@ def test_bodies_are_rendered_as_in_jekyll(body: str, html: str) -> None:
 def test_bodies_are_rendered_as_in_hugo(body: str, html: str) -> None:
     is_same = dialects.ours(body, "goldmark") == dialects.theirs(html)
     assert is_same is (body not in ON_PURPOSE)
+
+
+@pytest.mark.parametrize(
+    ("settings", "body", "expected"),
+    [
+        ("", ":tada: {.x}", "<p>:tada: {.x}</p>"),
+        ("enableEmoji = true", ":tada: `:tada:` :nope:", "<p>🎉 <code>:tada:</code> :nope:</p>"),
+        ("markup.goldmark.renderer.hardWraps = true", "a\nb", "<p>a<br />\nb</p>"),
+        ("markup.goldmark.extensions.typographer = false", "\"a\" -- 'b'...",
+         "<p>\"a\" -- 'b'...</p>"),
+        ("markup.goldmark.extensions.typographer.disable = true", "a -- b", "<p>a -- b</p>"),
+        ("markup.goldmark.extensions.strikethrough = false", "~~a~~", "<p>~~a~~</p>"),
+        ("markup.goldmark.extensions.linkify = false", "www.a.example", "<p>www.a.example</p>"),
+        ("markup.goldmark.extensions.taskList = false", "- [ ] a", "<ul>\n<li>[ ] a</li>\n</ul>"),
+        ("markup.goldmark.extensions.table = false", "a|b\n-|-", "<p>a|b\n-|-</p>"),
+        ("markup.goldmark.extensions.definitionList = false", "a\n: b", "<p>a\n: b</p>"),
+        ("markup.goldmark.extensions.footnote.enable = false", "a[^1]", "<p>a[^1]</p>"),
+        ("markup.goldmark.parser.attribute.title = false", "# A{#b}", '<h1 id="ab">A{#b}</h1>'),
+        ("markup.goldmark.parser.autoHeadingID = false", "# A\n\n# B{#b}",
+         '<h1>A</h1>\n<h1 id="b">B</h1>'),
+        ("markup.goldmark.parser.attribute.block = true", "a\n{.b #c}\n\n{.d}\n\ne {.f}",
+         "<p>a</p>\n<p>e {.f}</p>"),
+    ],
+)  # fmt: skip
+def test_the_settings_of_hugo_change_its_markdown(settings: str, body: str, expected: str) -> None:
+    values = site_settings.folded(formats.toml_values(settings))
+    assert unescape(html(body, "goldmark", hugo_markdown.options(values))) == expected
 
 
 @pytest.mark.parametrize(("body", "html"), dialects.bodies("hexo"))

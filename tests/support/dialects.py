@@ -189,16 +189,21 @@ def ask_kramdown(asked: Sequence[tuple[str, Mapping[str, object]]]) -> list[str]
 
 
 def _ask_hugo(asked: Sequence[str]) -> list[str]:
+    return ask_hugo(asked, _HUGO)
+
+
+def ask_hugo(asked: Sequence[str], settings: str, hugo: str = "hugo") -> list[str]:
+    """Return the HTML that a Hugo makes of each body with these settings in TOML."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "config.toml").write_text(_HUGO)
+        (folder / "config.toml").write_text(settings)
         layout = folder / "layouts" / "_default" / "single.html"
         layout.parent.mkdir(parents=True)
         layout.write_text("{{ .Content }}")
         (folder / "content").mkdir()
         for number, body in enumerate(asked):
             (folder / "content" / f"p{number}.md").write_text(f"---\ntitle: a\n---\n{body}")
-        GENERATORS["hugo"].build(folder)
+        GENERATORS[hugo].build(folder)
         pages = (folder / "public" / f"p{number}" / "index.html" for number in range(len(asked)))
         return [page.read_text(encoding="utf-8") for page in pages]
 

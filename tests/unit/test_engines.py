@@ -566,7 +566,8 @@ def test_only_the_main_sections_of_a_hugo_site_are_read(tmp_path: Path) -> None:
 
 def test_hugo_merges_its_settings_and_takes_none_of_ours(tmp_path: Path) -> None:
     files = {
-        "config.yaml": "site: {url: https://x.example}\nposts: {path: content}\nuglyURLs: true\n",
+        "config.yaml": "site: {url: https://x.example}\nposts: {path: content}\n"
+        "disablePathToLower: true\n",
         "config/_default/hugo.toml": "uglyURLs = true\n[permalinks]\nposts = '/z/:slug/'\n",
         "config/_default/parts/permalinks.fr.yaml": "permalinks: {posts: '/f/:slug/'}\n",
         "config/production/config.json": '{"uglyURLs": false}',

@@ -123,9 +123,10 @@ def _commonmark(
         limits.refuse_many_urls(text)
     whole, definitions = commonmark.html(sources[0], dialect, options)
     rest = (commonmark.html(text, dialect, options, definitions)[0] for text in sources[1:])
-    return Converted(
-        tuple(map(_with_boxes, (whole, *rest))), commonmark.footnote_labels(definitions)
-    )
+    htmls = (whole, *rest)
+    if "task lists" not in options.off:
+        htmls = tuple(map(_with_boxes, htmls))
+    return Converted(htmls, commonmark.footnote_labels(definitions))
 
 
 def _with_boxes(html: str) -> str:

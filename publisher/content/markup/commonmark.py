@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-    from publisher.post import CommonMark, MarkdownOptions
+    from publisher.post import CommonMark, MarkdownExtension, MarkdownOptions
 
     _Rule = Callable[[StateInline, bool], bool]
 
@@ -69,14 +69,12 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
     It must not be used by two threads at a time.
     """
     parser = _Parser("commonmark", {"maxNesting": MAX_DEPTH, "breaks": options.hard_wraps})
-    parser.enable(["table", "strikethrough"])
-    # Obsidian has inline footnotes `^[...]`; kramdown, goldmark and marked have none.
-    parser.use(footnote_plugin, inline=dialect in {"commonmark", "containers"})
-    _use_bare_urls(parser)
+    _use_extensions(parser, dialect, options.off)
     # Before the rules that change backslashes, quotes and underscores, all of which a tag may have.
     parser.inline.ruler.before("escape", "template_tag", _template_tag)
-    take_ids = functools.partial(headings.take_ids, alone=dialect == "kramdown")
-    parser.core.ruler.after("block", "heading_ids", take_ids)
+    if "heading attributes" not in options.off:
+        take_ids = functools.partial(headings.take_ids, alone=dialect == "kramdown")
+        parser.core.ruler.after("block", "heading_ids", take_ids)
     match dialect:
         case "kramdown":
             kramdown.use(parser, options)
@@ -84,8 +82,9 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
                 names = functools.partial(headings.name_as_kramdown, prefix=options.id_prefix)
                 parser.core.ruler.before("kramdown_toc", "names", names)
         case "goldmark":
-            goldmark.use(parser)
-            parser.core.ruler.push("names", headings.name_as_hugo)
+            goldmark.use(parser, options)
+            if options.heading_ids:
+                parser.core.ruler.push("names", headings.name_as_hugo)
         case "marked":
             marked.use(parser)
             parser.core.ruler.push("names", headings.name_as_hexo)
@@ -94,15 +93,27 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
         case "containers":
             parser.core.ruler.push("names", headings.name_as_github)
             parser.use(container_plugin, "", validate=_is_container, render=_container)
-    # The blocks of kramdown include its own definition lists.
-    if dialect != "kramdown":
-        parser.use(deflist_plugin)
-    if dialect in {"kramdown", "goldmark"}:
+    if dialect in {"kramdown", "goldmark"} and "typography" not in options.off:
         _use_typography(parser, dict(options.symbols))
     parser.core.ruler.push("alignment", _alignment)
     parser.core.ruler.push("bound", _limit_expansion)
     parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _use_extensions(
+    parser: _Parser, dialect: CommonMark, off: frozenset[MarkdownExtension]
+) -> None:
+    """Add what CommonMark does not have, but for the extensions that are `off`."""
+    parser.enable([*{"table", "strikethrough"} - off])
+    # Obsidian has inline footnotes `^[...]`; kramdown, goldmark and marked have none.
+    if "footnotes" not in off:
+        parser.use(footnote_plugin, inline=dialect in {"commonmark", "containers"})
+    if "bare URLs" not in off:
+        _use_bare_urls(parser)
+    # The blocks of kramdown include its own definition lists.
+    if dialect != "kramdown" and "definition lists" not in off:
+        parser.use(deflist_plugin)
 
 
 def _use_bare_urls(parser: _Parser) -> None:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.rules_inline.state_inline import Scanned
+    from markdown_it.token import Token
+
+    from publisher.post import MarkdownOptions
 
 _PART = r"""(?:#[\w:.-]+|\.[\w:.-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))"""
-_ATTRIBUTES = re.compile(
-    rf"(?<![ \t])[ \t]*+\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$"
-)
+_BRACES = rf"\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$"
+_ATTRIBUTES = re.compile(rf"(?<![ \t])[ \t]*+{_BRACES}")
+_LINE_OF_ATTRIBUTES = re.compile(rf"(?:^|\n)[ \t]*+{_BRACES}")
 _ID = re.compile(r"(?:^|[ \t])#([\w:.-]+)")
 _DECADE = re.compile(r"'[0-9]{2}s(?![\w])")
 # The contractions that its typographer knows: 'twas 'em 'net 'll at the beginning of a word; 's 'm
@@ -29,12 +32,16 @@ _CONTRACTED_START = re.compile("'[tenl]")
 _CONTRACTED_END = re.compile(r"'(?:[smtd]|ve|ll|re)(?![\w])")
 
 
-def use(parser: MarkdownIt) -> None:
+def use(parser: MarkdownIt, options: MarkdownOptions) -> None:
     """Add goldmark's rules to a parser."""
-    for char in "\"'":
-        parser.inline.add_terminator_char(char)
-    parser.inline.ruler.push("goldmark_quote", _quote)
-    parser.core.ruler.after("block", "goldmark_heads", _take_attributes)
+    if "typography" not in options.off:
+        for char in "\"'":
+            parser.inline.add_terminator_char(char)
+        parser.inline.ruler.push("goldmark_quote", _quote)
+    if "heading attributes" not in options.off:
+        parser.core.ruler.after("block", "goldmark_heads", _take_attributes)
+    if options.block_attributes:
+        parser.core.ruler.after("block", "goldmark_blocks", _drop_attributes)
     parser.core.ruler.after("inline", "goldmark_www", _link_by_https)
 
 
@@ -46,6 +53,24 @@ def _take_attributes(state: StateCore) -> None:
             inline.content = inline.content[: match.start()]
             if name := _ID.search(match[1]):
                 opening.attrSet("id", name[1])
+
+
+def _drop_attributes(state: StateCore) -> None:
+    """Remove a line `{.class key=value}` at the end of a paragraph, and a paragraph of only that.
+
+    It has the attributes of the block that it ends, or that is before it, of which readers see
+    nothing.
+    """
+    kept: list[Token] = []
+    for token in state.tokens:
+        is_text = token.type == "inline" and kept and kept[-1].type == "paragraph_open"
+        if is_text and (match := _LINE_OF_ATTRIBUTES.search(token.content)):
+            token.content = token.content[: match.start()]
+        if token.type == "paragraph_close" and not kept[-1].content:
+            del kept[-2:]
+        else:
+            kept.append(token)
+    state.tokens = kept
 
 
 def _link_by_https(state: StateCore) -> None:

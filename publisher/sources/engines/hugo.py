@@ -7,12 +7,13 @@ versions of Hugo differ, these are the rules of the newest one.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines import hugo_settings, hugo_urls
+from publisher.sources.engines import hugo_markdown, hugo_settings, hugo_urls
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, reach_of
 from publisher.sources.engines.engine import UPDATED, EngineRecord, UndatedError
 from publisher.sources.engines.hugo_content import HugoContent, is_index
@@ -65,6 +66,13 @@ class Hugo(HugoContent):
         return replace(
             dated_name, slug=path.parts[-2] if is_index(path) and path.parts[1:] else stem
         )
+
+    def syntax(self, path: PurePosixPath) -> BodySyntax:
+        return self._syntax
+
+    @cached_property
+    def _syntax(self) -> BodySyntax:
+        return replace(self.record.syntax, options=hugo_markdown.options(self.settings))
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")
