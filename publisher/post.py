@@ -468,11 +468,12 @@ class Reading:
     """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
 
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
-    returns the absolute URL path of a file that is not a post, or None if it is unknown. `not_due`
-    are the posts with a date in the future that stay, because they were published already.
-    `template_files` is None if the templates of the engine read no files.
-    `earlier` returns what earlier versions made of the post with a path, which takes time. `bodies`
-    has the bodies of posts that come from built pages.
+    returns the absolute URL path of a file that is not a post, or None if it is unknown, and
+    `attachment` that of a file which the note with a path calls by its name. `not_due` are the
+    posts with a date in the future that stay, because they were published already.
+    `template_files` is None if the templates of the engine read no files. `earlier` returns what
+    earlier versions made of the post with a path, which takes time. `bodies` has the bodies of
+    posts that come from built pages.
     """
 
     posts: tuple[Post, ...]
@@ -481,6 +482,7 @@ class Reading:
     settings: Mapping[str, Value] = field(default_factory=dict)
     files: Files | None = None
     url_path_of: Callable[[PurePosixPath], str | None] | None = None
+    attachment: Callable[[str, PurePosixPath], str | None] | None = None
     pages: tuple[Page, ...] = ()
     not_due: tuple[Post, ...] = ()
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.text import markdown_code
-from publisher.text.slugs import slugify
+from publisher.text.slugs import github_slug, slugify
 from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 Lookup: TypeAlias = tuple[str, str]
 
 _TAG = re.compile(r"\{\{[<%]|\{%")
-_WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")
+# In a table a backslash stands before the bar.
+_WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
+_SIZE = re.compile(r"\d+(?:x\d+)?", re.ASCII)
 _CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$", re.MULTILINE)
@@ -55,15 +58,18 @@ class Links:
         settings: Mapping[str, Value] | None = None,
         url_path_of: Callable[[PurePosixPath], str | None] | None = None,
         content: SiteContent | None = None,
+        attachment: Callable[[str, PurePosixPath], str | None] | None = None,
     ) -> None:
         """`posts` are (post, URL of its page). `content` is what templates read of the whole site.
 
         `url_path_of` returns the URL path of a file of the site that is no post, or None; by
-        default it is the path of the file.
+        default it is the path of the file. `attachment` does so for the name of a file in the note
+        with a path; by default there is none.
         """
         self.settings = settings or {}
         self.content = content
         self._url_path_of = url_path_of or (lambda file: quote(f"/{file}"))
+        self._attachment = attachment or (lambda name, note: None)
         self._site = site
         self._pages = {str(post.location or post.path): link for post, link in posts}
         self._names: dict[str, str] = {}
@@ -77,8 +83,27 @@ class Links:
         return PostLinks(self, post)
 
     def note(self, name: str) -> str | None:
-        """Return the URL of a note by its name in `[[...]]`; None if it is not published."""
-        return self._names.get(name.lower().removesuffix(".md"))
+        """Return the URL of a note by its name in `[[...]]`; None if it is not published.
+
+        The name may be the end of the note's path.
+        """
+        key = name.lower().removesuffix(".md").strip("/")
+        return self._names.get(key) or self._ends.get(key)
+
+    @cached_property
+    def _ends(self) -> Mapping[str, str]:
+        """The URLs of pages by each end of the paths of their files, without extension."""
+        ends: dict[str, str] = {}
+        for path, link in self._pages.items():
+            parts = PurePosixPath(path.lower()).with_suffix("").parts
+            for start in range(len(parts)):
+                ends.setdefault("/".join(parts[start:]), link)
+        return ends
+
+    def attachment(self, name: str, note: PurePosixPath) -> str | None:
+        """Return the URL of a file that a note calls by its name; None if there is none."""
+        path = self._attachment(name, note)
+        return path and self._site.root.rstrip("/") + path
 
     def page_of(self, kind: str, target: str, post: Post | None = None) -> str | None:
         """Return the URL path that a template tag names; None if there is none.
@@ -141,8 +166,8 @@ class Links:
                 return self._image(url.removeprefix(ROOT_IMAGE), syntax, post)
             case "link-urls" if match := _NIKOLA.fullmatch(url):
                 return self._nikola(match[1], unquote(match[2]), match[3] or "")
-            case _:
-                return self._path(url, post)
+            case syntax:
+                return (self._of_note if syntax == "wiki" else self._path)(url, post)
 
     def _image(self, path: str, syntax: LinkSyntax, post: Post) -> str:
         if syntax == "asset-images" and not path.startswith("/"):
@@ -163,6 +188,19 @@ class Links:
         page = self._pages.get(target)
         # Ordinary URLs, too, may end in .html or .txt, so a path that is no post stays.
         return url if page is None else page + mark + anchor
+
+    def _of_note(self, url: str, post: Post) -> str | None:
+        """Translate a path, which may name a file anywhere in the vault, and a heading's text."""
+        path, mark, heading = url.partition("#")
+        if not path or path[0] in "/?" or ":" in path.partition("/")[0]:
+            return self._path(url, post)
+        page = self._path(path, post)
+        if page != path:
+            return page and page + mark + github_slug(unquote(heading))
+        if path.lower().endswith(_TEXT_FILES):
+            return url
+        file = self.attachment(unquote(path), post.path)
+        return file + mark + heading if file else url
 
     def _page(self, path: str) -> str | None:
         """Translate a path of Zola; the page of a section is that of its folder."""
@@ -259,6 +297,8 @@ class PostLinks:
             case kind, name if kind.startswith("include"):
                 text = self._included(kind, name)
                 return text if text is None else hashlib.sha256(text.encode()).hexdigest()
+            case "file", name:
+                return self._links.attachment(name, self._post.path)
             case kind, target:
                 return self._links.page_of(kind, target, self._post)
 
@@ -274,27 +314,45 @@ class PostLinks:
         return _WIKI.sub(self._rewrite_note_link, text)
 
     def _rewrite_note_link(self, match: re.Match[str]) -> str:
-        """Rewrite a link to a note, or leave its text if the note is not published.
+        """Rewrite a link to a note or a file, or leave its text if neither is on the site.
 
-        An embedded image becomes an image. A heading without the name of a note is one of this
-        note.
+        An embedded image becomes an image, any other file a link. A heading without the name of a
+        note is one of this note; of several, the last counts.
         """
-        embedded, name, anchor, label = match[1], match[2].strip(), match[3] or "", match[4]
+        embedded, name, anchor = match[1], match[2].strip(), match[3] or ""
+        label = (match[4] or "").replace("\\|", "|")
+        # The source of a note is no file of the site.
+        is_file = PurePosixPath(name).suffix.lower() not in {"", *_TEXT_FILES}
+        file = self._record(("file", name)) if is_file else None
         if embedded and name.lower().endswith(_IMAGES):
             # In the name of a file `#`, `?` and `%` are characters like others.
-            return f"![{posixpath.basename(name)}]({quote(name, safe=_OF_NAMES)})"
-        text = label or name or anchor.lstrip("#^") or match[0]
-        link = self._record(("note", name)) if name else ""
-        fragment = f"#{slugify(anchor[1:].lstrip('^'), mode='default').lower()}" if anchor else ""
-        if link is None or not link + fragment:
-            return text
-        return f"[{text}]({link}{fragment})"
+            source = file or quote(name, safe=_OF_NAMES)
+            return _image_of(source, posixpath.basename(name), label)
+        text = label.replace("|", "&#124;") or name or anchor.lstrip("#^") or match[0]
+        link = self._record(("note", self._full(name))) if name else ""
+        heading = anchor.rpartition("#")[2].strip().removeprefix("^")
+        target = f"{link}#{github_slug(heading)}" if link is not None and heading else link
+        target = file if link is None else target
+        return f"[{text}]({target})" if target else text
+
+    def _full(self, name: str) -> str:
+        """The name of a note; a relative path becomes one from the top of the vault."""
+        if name[:1] != ".":
+            return name
+        return posixpath.normpath(f"/{self._post.path.parent}/{name}").lstrip("/")
 
 
 def _apart(url: str) -> tuple[str, str]:
     """The path of a relative URL, and its query and fragment."""
     path = url.partition("#")[0].partition("?")[0]
     return path, url[len(path) :]
+
+
+def _image_of(url: str, name: str, label: str) -> str:
+    """An embedded image. The label is its alternative text, its size, or both: `text|300x200`."""
+    text, _, last = label.rpartition("|")
+    alternative = text if _SIZE.fullmatch(last.strip()) else label
+    return f"![{alternative.strip() or name}]({url})"
 
 
 def _relative_to(folder: str, path: str) -> str:

@@ -114,6 +114,7 @@ def _reading(
         files=Files(reader.config.posts.path, reader.root, reader.config.site.root, folder.reach),
         url_path_of=reader.url_path_of,
         template_files=reader.template_files,
+        attachment=reader.attachment,
         pages=tuple(outcome for outcome in outcomes if isinstance(outcome, Page)),
         not_due=tuple(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due

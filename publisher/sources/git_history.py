@@ -1,4 +1,4 @@
-"""Ask git when each file of a folder last changed, with one process for all files.
+"""Ask git when each file of a folder was added or last changed, with one process for all files.
 
 The time is the author date, as in Hugo's GitInfo: a rebase or an amended message sets a new
 committer date and would announce old posts again. A rename counts as a change.
@@ -25,14 +25,14 @@ import tempfile
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from publisher.errors import ConfigError
 from publisher.system.children import kill_group
 from publisher.system.interruption import postponed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Sequence
     from pathlib import PurePosixPath
 
 # Settings for which `git log` has no option that overrides them. With log.showRoot=false the first
@@ -78,6 +78,8 @@ _OWN = {
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",
 }
+_Instants: TypeAlias = "dict[PurePosixPath, dt.datetime]"
+_Ask: TypeAlias = "Callable[[_Place, Collection[PurePosixPath]], _Instants]"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # What a pipe of Linux holds by default.
 _CHUNK = 65_536
@@ -113,19 +115,31 @@ def last_changes(
     track are absent, including those behind a symbolic link or in a submodule. A deletion does not
     count as a change. Raises ConfigError.
     """
+    return _found(folder, wanted, _last_changes)
+
+
+def first_commits(
+    folder: Path, wanted: Collection[PurePosixPath]
+) -> dict[PurePosixPath, dt.datetime]:
+    """The author date of the oldest commit with each file, see `last_changes`."""
+    return _found(folder, wanted, _first_commits)
+
+
+def _found(folder: Path, wanted: Collection[PurePosixPath], ask: _Ask) -> _Instants:
+    """What the repository of the folder answers, or that of the hook. Raises ConfigError."""
     folder = folder.absolute()
     try:
-        changes = _last_changes(_Place(folder), wanted)
+        changes = ask(_Place(folder), wanted)
     except ConfigError:  # the posts are in no repository that can be used
         if place := _place_in_hook(folder, wanted):
-            return _last_changes(place, wanted)
+            return ask(place, wanted)
         raise
     if changes or not wanted:
         return changes
     # The repository of a folder above, e.g. of a home folder, tracks none of the posts.
     with suppress(ConfigError):
         if place := _place_in_hook(folder, wanted):
-            return _last_changes(place, wanted)
+            return ask(place, wanted)
     return {}
 
 
@@ -146,6 +160,16 @@ def _last_changes(
             if not missing:
                 break
     return changes
+
+
+def _first_commits(place: _Place, wanted: Collection[PurePosixPath]) -> _Instants:
+    head, prefix = _repository(place)
+    if not head:
+        return {}
+    with closing(_touched(place, head)) as touched:
+        oldest = dict(touched)  # commits come newest first, so the oldest remains
+    names = {path: prefix + os.fsencode(path) for path in wanted}
+    return {path: oldest[name] for path, name in names.items() if name in oldest}
 
 
 def _place_in_hook(folder: Path, wanted: Collection[PurePosixPath]) -> _Place | None:

@@ -34,6 +34,7 @@ _BASES = {
 }
 # The characters that hexo-util's slugize replaces by a hyphen.
 _BETWEEN_WORDS = re.compile(r"""[\s~`!@#$%^&*()\-_+=\[\]{}|\\;:"'<>,.?/]+""")
+_NOT_IN_ID = re.compile(r"[^\w\- ]")
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 
 
@@ -107,6 +108,11 @@ def zola_slug(text: str, mode: str) -> str:
         case _:
             plain = transliteration.deunicoded(text).lower()
             return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def github_slug(text: str) -> str:
+    """The id that GitHub, Hugo and kramdown give to a heading, before they number equal ones."""
+    return _NOT_IN_ID.sub("", text.lower()).replace(" ", "-")
 
 
 def hexo_slug(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.text.slugs import hexo_slug
+from publisher.text.slugs import github_slug, hexo_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _WRITTEN = re.compile(r"(?<![ \t])[ \t]++\{#([\w:.-]++)[^{}\n]*+\}[ \t]*+$")
 _ALONE = re.compile(r"(?<![ \t])[ \t]++\{#([A-Za-z][\w:-]*+)\}[ \t]*+$", re.ASCII)
-_NOT_IN_ID = re.compile(r"[^\w\- ]")
 
 
 def take_ids(state: StateCore, *, alone: bool = False) -> None:
@@ -44,7 +43,7 @@ def name_as_kramdown(state: StateCore, *, prefix: str) -> None:
     numbers: dict[str, int] = {}
     for opening, inline in _headings(state):
         if not opening.attrGet("id"):
-            slug = prefix + (_slug(text_of(inline.children or ())) or "section")
+            slug = prefix + (github_slug(text_of(inline.children or ())) or "section")
             number = numbers[slug] = numbers.get(slug, -1) + 1
             opening.attrSet("id", f"{slug}-{number}" if number else slug)
 
@@ -57,7 +56,7 @@ def name_as_hugo(state: StateCore) -> None:
         if written:
             ids.take(str(written))
         else:
-            opening.attrSet("id", ids.make(_slug(inline.content) or "heading"))
+            opening.attrSet("id", ids.make(github_slug(inline.content) or "heading"))
 
 
 def name_as_hexo(state: StateCore) -> None:
@@ -77,7 +76,7 @@ def name_as_github(state: StateCore) -> None:
         ids.take(str(opening.attrGet("id") or ""))
     for opening, inline in _headings(state):
         if not opening.attrGet("id"):
-            slug = _slug(text_of(inline.children or ())) or "section"
+            slug = github_slug(text_of(inline.children or ())) or "section"
             opening.attrSet("id", ids.make(slug))
 
 
@@ -115,7 +114,3 @@ def _headings(state: StateCore) -> Iterator[tuple[Token, Token]]:
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if opening.type == "heading_open":
             yield opening, inline
-
-
-def _slug(text: str) -> str:
-    return _NOT_IN_ID.sub("", text.lower()).replace(" ", "-")

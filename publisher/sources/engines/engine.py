@@ -396,6 +396,10 @@ class PostReader:
         """The absolute URL path of another file of the site; None if it is unknown."""
         return permalinks.encoded(str(file))
 
+    def attachment(self, name: str, note: PurePosixPath) -> str | None:
+        """The absolute URL path of a file that a note calls by its name; None if there is none."""
+        return None
+
     def marker(self, front_matter: FrontMatter) -> str | None:
         """The line that separates the lead of the post from the rest.
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from publisher.errors import ConfigError
 from publisher.post import BodySyntax
 from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.engines.eleventy_programs import PROGRAMS
-from publisher.sources.engines.engine import LATE_DATES, EngineRecord, PostReader
+from publisher.sources.engines.engine import (
+    LATE_DATES,
+    EngineRecord,
+    Moment,
+    PostReader,
+    UndatedError,
+)
+from publisher.sources.engines.vault import Vault
 from publisher.sources.front_matter.values import unique
+from publisher.sources.walk import walk
+from publisher.text.permalinks import encoded
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
     from publisher.sources.engines.names import Name
@@ -24,6 +37,50 @@ class Plain(PostReader):
         if not front_matter.is_true("publish"):
             return "hidden", "has no `publish: true`"
         return super().unpublished_by_front_matter(front_matter)
+
+    def published(self, front_matter: FrontMatter, name: Name) -> Moment:
+        """The date of the note, else that of the first commit that has it."""
+        try:
+            return super().published(front_matter, name)
+        except UndatedError:
+            is_public = front_matter.is_true("publish")
+            instant = self._first_commits.get(front_matter.path) if is_public else None
+            if instant is None:
+                raise
+            return Moment(instant, instant.astimezone(self.zone))
+
+    @cached_property
+    def _first_commits(self) -> Mapping[PurePosixPath, dt.datetime]:
+        """The notes with their first commits; empty if git does not know the whole history."""
+        from publisher.sources import git_history  # noqa: PLC0415 - few notes need it
+
+        notes = [path for path in self.folder.paths if self.markup_of(path) == "markdown"]
+        try:
+            return git_history.first_commits(self.folder.posts, notes)
+        except ConfigError:
+            return {}
+
+    def attachment(self, name: str, note: PurePosixPath) -> str | None:
+        """The URL path of a file of the vault; those of the notes' own folder have priority."""
+        folders = [(self._own_files, note.parent), (self._vault, self._place / note.parent)]
+        found = (vault.find(name, folder) for vault, folder in folders)
+        file = next(filter(None, found), None)
+        return encoded(str(file)) if file else None
+
+    @cached_property
+    def _own_files(self) -> Vault:
+        return Vault(self.folder.paths)
+
+    @cached_property
+    def _place(self) -> PurePosixPath:
+        return self.folder.below("")
+
+    @cached_property
+    def _vault(self) -> Vault:
+        """The files of the vault in which the folder of the notes is one of several."""
+        site = self.folder.site
+        is_above = site != self.folder.posts and (site / ".obsidian").is_dir()
+        return Vault(walk(site, self.folder.reach)[0] if is_above else ())
 
     def default_title(self, name: Name) -> str | None:
         return name.slug or None

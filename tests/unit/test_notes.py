@@ -1,0 +1,125 @@
+"""Notes of a vault: the files that they embed, and those without a date."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import entry
+from publisher.rendering import Renderings
+from tests.support.posts import SITE
+from tests.unit.test_engines import iso, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTE = "---\npublish: true\ndate: 2024-01-02\n---\n"
+FILES = {
+    ".obsidian/app.json": "{}",
+    "pic.png": "",
+    "files/deep/pic.png": "",
+    "files/Song.mp3": "",
+    "files/a paper.pdf": "",
+    "files/sub/other.png": "",
+    "private.md": "Text.",
+}
+URL = "https://blog.example"
+
+
+def shown(folder: Path, body: str, *, note: str = "Note.md", posts: str = "") -> str:
+    """What readers get of a note in a vault with `FILES`."""
+    reading = read(folder, "plain", {**FILES, note: f"{NOTE}{body}"}, posts=posts)
+    (found,) = entry.entries(reading, SITE).entries
+    html = Renderings(reading, SITE).of(found).content.xhtml
+    return html.removeprefix("<p>").removesuffix("</p>")
+
+
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("![[pic.png]]", "/pic.png"),
+        ("![[Deep/PIC.png]]", "/files/deep/pic.png"),
+        ("![[other.png]]", "/files/sub/other.png"),
+        ("![[files/sub/other.png]]", "/files/sub/other.png"),
+        ("![other.png](other.png)", "/files/sub/other.png"),
+        ("![other.png](../files/sub/other.png)", "/files/sub/other.png"),
+        ("![gone.png](gone.png)", "/notes/note/gone.png"),
+        ("![gone.png](/gone.png)", "/gone.png"),
+    ],
+)
+def test_a_picture_is_found_anywhere_in_the_vault(
+    tmp_path: Path, written: str, source: str
+) -> None:
+    assert f'src="{URL}{source}"' in shown(tmp_path, written, note="notes/Note.md")
+
+
+def test_the_picture_beside_a_note_has_priority(tmp_path: Path) -> None:
+    html = shown(tmp_path, "![[pic.png]]", note="files/deep/Note.md")
+    assert f'src="{URL}/files/deep/pic.png"' in html
+
+
+def test_a_folder_of_notes_finds_the_files_of_the_whole_vault(tmp_path: Path) -> None:
+    html = shown(tmp_path, "![[other.png]]", note="notes/Note.md", posts="notes")
+    assert f'src="{URL}/files/sub/other.png"' in html
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("", "pic.png"),
+        ("|A pear", "A pear"),
+        ("|300", "pic.png"),
+        ("|300x200", "pic.png"),
+        ("|A pear|300", "A pear"),
+    ],
+)
+def test_the_size_of_a_picture_is_no_text(tmp_path: Path, label: str, text: str) -> None:
+    assert shown(tmp_path, f"![[pic.png{label}]]") == f'<img src="{URL}/pic.png" alt="{text}"/>'
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("![[song.mp3]]", f'<a href="{URL}/files/Song.mp3">song.mp3</a>'),
+        ("[[a paper.pdf|the paper]]", f'<a href="{URL}/files/a%20paper.pdf">the paper</a>'),
+        ("[[private.md]] [[private]]", "private.md private"),
+        ("[[gone.pdf]]", "gone.pdf"),
+    ],
+)
+def test_any_other_file_is_a_link(tmp_path: Path, written: str, expected: str) -> None:
+    assert shown(tmp_path, written) == expected
+
+
+def test_links_in_tables_have_their_labels_behind_a_backslash(tmp_path: Path) -> None:
+    html = shown(tmp_path, "| a | b |\n|---|---|\n| [[Note\\|me]] | ![[pic.png\\|100]] |\n")
+    assert f'<a href="{URL}/note/">me</a>' in html
+    assert f'<img src="{URL}/pic.png" alt="pic.png"/>' in html
+
+
+def test_a_note_without_a_date_has_that_of_the_first_commit_with_it(tmp_path: Path) -> None:
+    note = tmp_path / "a.md"
+    git(tmp_path, "init", "--quiet")
+    for day in ("2024-03-04", "2024-05-06"):
+        note.write_text(f"---\npublish: true\n---\nText of {day}.\n", encoding="utf-8")
+        git(tmp_path, "add", "a.md")
+        git(tmp_path, "commit", "--quiet", "-m", "A note", f"--date={day}T12:00:00Z")
+    uncommitted = {"b.md": "---\npublish: true\n---\nText.\n"}
+    reading = read(tmp_path, "plain", uncommitted)
+    assert [iso(post.published) for post in reading.posts] == ["2024-03-04T12:00:00Z"]
+    assert [str(page.path) for page in reading.pages] == ["b.md"]
+
+
+def test_a_date_in_a_note_counts_more_than_its_commits(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "a.md").write_text(f"{NOTE}Text.\n", encoding="utf-8")
+    git(tmp_path, "add", "a.md")
+    git(tmp_path, "commit", "--quiet", "-m", "A note", "--date=2024-03-04T12:00:00Z")
+    (found,) = read(tmp_path, "plain", {}, zone="UTC").posts
+    assert iso(found.published) == "2024-01-02T00:00:00Z"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = ["-c", "user.name=Ada Example", "-c", "user.email=ada@blog.example"]
+    subprocess.run(["git", "-C", str(folder), *author, *arguments], check=True)
