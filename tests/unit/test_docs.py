@@ -38,7 +38,6 @@ FRONT_MATTER = {
 NOT_BUILT = {
     "any": "it is for generators without rules of their own",
     "plain": "it has no generator",
-    "zola": "neither Debian nor PyPI nor npm has the generator",
 }
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
