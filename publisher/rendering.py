@@ -78,8 +78,8 @@ class Renderings:
         undated = [page.post for page in reading.pages if page.has_url]
         pages = [(post, link(post, site)) for post in (*posts, *undated)]
         content = SiteContent(posts, site, reading.template_files)
-        settings, attachment = reading.settings, reading.attachment
-        links = Links(pages, site, settings, reading.url_path_of, content, attachment)
+        find, attachment = reading.url_path_of, reading.attachment
+        links = Links(pages, site, reading.settings, find, content, attachment=attachment)
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files

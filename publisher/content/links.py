@@ -58,6 +58,7 @@ class Links:
         settings: Mapping[str, Value] | None = None,
         url_path_of: Callable[[PurePosixPath], str | None] | None = None,
         content: SiteContent | None = None,
+        *,
         attachment: Callable[[str, PurePosixPath], str | None] | None = None,
     ) -> None:
         """`posts` are (post, URL of its page). `content` is what templates read of the whole site.

@@ -98,6 +98,13 @@ def pelican_slug(
     return slug if preserve_case else slug.lower()
 
 
+def eleventy_slug(text: str) -> str:
+    """The slug of Eleventy's filter `slugify`: lower-case ASCII letters, digits and hyphens."""
+    plain = transliteration.of_eleventy(text.replace("&", " and ").replace("♥", " love "))
+    plain = re.sub(r"([a-z0-9])'([ts])(?=\s|$)", r"\1\2", plain)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
 def zola_slug(text: str, mode: str) -> str:
     """Zola's slug. `mode` is its setting `slugify.paths`: `on`, `safe` or `off`."""
     match mode:

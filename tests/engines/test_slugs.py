@@ -49,7 +49,7 @@ class Case:
         form = _METADATA if self.engine == "pelican" else _FENCED
         for number, title in enumerate(TITLES):
             written = title if form == _METADATA else json.dumps(title, ensure_ascii=False)
-            more = self.more.format(title=written)
+            more = self.more.format(title=written, number=number)
             if self.names and (self.unfit is None or self.unfit not in title):
                 yield self.names.format(title), form.format(title="Name", more="")
             if self.titles:
@@ -71,7 +71,12 @@ CASES = [
         settings="SLUGIFY_USE_UNICODE = True\nSLUGIFY_PRESERVE_CASE = True",
     ),
     Case("nikola", "posts/{}.md", unfit="="),
-    Case("eleventy", "src/posts/{}.md"),
+    Case(
+        "eleventy",
+        "src/posts/{}.md",
+        "src/posts/t{}.md",
+        more='permalink: "/t/{number}/{{{{ title | slugify }}}}/"',
+    ),
     Case(
         "hexo",
         "source/_posts/{}.md",

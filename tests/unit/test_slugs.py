@@ -48,6 +48,19 @@ def test_a_pretty_slug_keeps_the_punctuation_that_a_path_allows() -> None:
 @pytest.mark.parametrize(
     ("text", "slug"),
     [
+        ("Größe & Maß", "groesse-and-mass"),
+        ("It's Vít's Ørsted", "its-vits-orsted"),
+        ("Съешь ещё булок", "syesh-eschyo-bulok"),
+        ("Μουσική 日本 x", "moysiki-x"),
+    ],
+)
+def test_eleventy_knows_some_alphabets_only(text: str, slug: str) -> None:
+    assert slugs.eleventy_slug(text) == slug
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
         ("ßtraße Łódź Æsir Øre œuvre Ǽ", "strase-Lodz-AEsir-Ore-oeuvre-AE"),
         ("Привет е\u0301", "Привет-е\u0301"),
         ("a\tb", "ab"),

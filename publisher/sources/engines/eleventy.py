@@ -23,7 +23,7 @@ from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
-from publisher.text.slugs import slugify
+from publisher.text.slugs import eleventy_slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -224,7 +224,7 @@ def _value(match: re.Match[str], known: dict[str, str]) -> str:
     filters = [part.strip() for part in match[2].split("|")[1:]]
     if value is None or not {*filters} <= {"slug", "slugify"}:
         return match[0]
-    return slugify(value, mode="default").lower() if filters else value
+    return eleventy_slug(value) if filters else value
 
 
 def _detect(folder: Path) -> DetectedSite | None:
