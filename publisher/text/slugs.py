@@ -74,6 +74,11 @@ def hugo_slug(text: str) -> str:
     return "".join(slug)
 
 
+def go_lower(text: str) -> str:
+    """The text in lower case as Go writes it: each character by itself, and as one character."""
+    return "".join(character.lower()[0] for character in text)
+
+
 def pelican_slug(
     text: str,
     *,

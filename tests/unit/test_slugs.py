@@ -88,6 +88,10 @@ def test_pelican_keeps_scripts_and_capitals_if_it_is_told_to(
     assert slug == slugs.pelican_slug(title, use_unicode=use_unicode, preserve_case=preserve_case)
 
 
+def test_go_writes_each_character_in_lower_case_by_itself() -> None:
+    assert slugs.go_lower("İZMİR ΟΔΟΣ") == "izmir οδοσ"
+
+
 def test_zola_can_leave_a_path_as_it_is() -> None:
     assert slugs.zola_slug("A (b)?. ", "off") == "A (b)?. "
     assert slugs.zola_slug("A (b)?. ", "safe") == "A (b)"

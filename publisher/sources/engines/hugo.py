@@ -20,7 +20,7 @@ from publisher.sources.engines.hugo_content import HugoContent, is_index
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.permalinks import encoded
-from publisher.text.slugs import hugo_slug
+from publisher.text.slugs import go_lower, hugo_slug
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -183,7 +183,7 @@ class Hugo(HugoContent):
         return hugo_urls.clean(path, accents=has_accents, capitals=self.has_capitals)
 
     def _cased(self, slug: str) -> str:
-        return slug if self.has_capitals else slug.lower()
+        return slug if self.has_capitals else go_lower(slug)
 
     def _is_ugly(self, section: str) -> bool:
         ugly = self.settings.get("uglyurls")

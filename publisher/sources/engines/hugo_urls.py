@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_targets
 from publisher.text.permalinks import DAYS, MONTHS
-from publisher.text.slugs import hugo_slug
+from publisher.text.slugs import go_lower, hugo_slug
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -123,4 +123,4 @@ def clean(path: str, *, accents: bool, capitals: bool) -> str:
     if not accents:
         letters = (c for c in normalize("NFD", slug) if category(c) != "Mn")
         slug = normalize("NFC", "".join(letters))
-    return (slug if capitals else slug.lower()).rstrip("/")
+    return (slug if capitals else go_lower(slug)).rstrip("/")
