@@ -1,4 +1,4 @@
-"""Find the files of a vault by the names that notes give to them, as Obsidian does. Pure."""
+"""Find the files of a vault by the names that notes give to them, as Obsidian does."""
 
 from __future__ import annotations
 
