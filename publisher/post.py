@@ -287,16 +287,19 @@ class TextlessPost:
 
     @property
     def message(self) -> str:
-        """What readers see instead, and how to change that."""
+        """What readers see instead."""
         instead = (
             "the text that it showed before stays"
             if self.stays
             else "readers see the title, the summary and the link"
         )
-        return (
-            f"the page {self.page} {self.reason}, so {instead}; if the page is faulty, correct it "
-            f"and build the site; {_KEEP_PAGE_OUT if self.is_page else _KEEP_POST_OUT}"
-        )
+        return f"the page {self.page} {self.reason}, so {instead}"
+
+    @property
+    def advice(self) -> str:
+        """How to change what readers see; the same for all posts of a run."""
+        keep_out = _KEEP_PAGE_OUT if self.is_page else _KEEP_POST_OUT
+        return f"if such a page is faulty, correct it and build the site; {keep_out}"
 
 
 _KEEP_PAGE_OUT = (
@@ -307,6 +310,19 @@ _KEEP_POST_OUT = (
     "front matter, which keeps it out, but leaves an item that is published already (`draft: true` "
     "retracts it); if everybody may read the text of the source, add `body: source`"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePage:
+    """The page that a post seems to have, and why it cannot be read. So the post has none."""
+
+    path: PurePosixPath
+    page: PurePosixPath
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"is not published, because its page cannot be used: {self.page} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +340,7 @@ class PagesReport:
     kept: tuple[Diagnostic, ...] = ()
     without_page: tuple[PurePosixPath, ...] = ()
     unsaid: tuple[PurePosixPath, ...] = ()
+    unreadable: tuple[UnreadablePage, ...] = ()
     without_date: tuple[PurePosixPath, ...] = ()
     elsewhere: tuple[PurePosixPath, ...] = ()
 

@@ -100,8 +100,9 @@ def _of_pages(project: Project) -> Iterator[Diagnostic]:
     for waiting in built.waiting:
         if waiting.stays:  # the others are skipped with the same reason
             yield Diagnostic(waiting.path, 1, waiting.message)
-    for textless in built.without_text:
-        yield Diagnostic(textless.path, 1, textless.message)
+    for number, textless in enumerate(built.without_text):
+        advice = "" if number else f"; {textless.advice}"
+        yield Diagnostic(textless.path, 1, f"{textless.message}{advice}")
     yield from built.kept
 
 

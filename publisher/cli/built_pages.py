@@ -30,6 +30,10 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
         yield f"waiting: {where(waiting.path)}: {waiting.message}"
     for textless in built.without_text:
         yield f"warning: {where(textless.path)}: {textless.message}"
+    if built.without_text:
+        yield f"note: {built.without_text[0].advice}"
+    for unreadable in built.unreadable:
+        yield f"warning: {where(unreadable.path)}: {unreadable.message}"
     for kept in built.kept[:NAMED_KEPT]:
         yield f"warning: {where(kept.path)}: {kept.message}"
     if len(built.kept) > NAMED_KEPT:
@@ -90,6 +94,10 @@ def as_json(project: Project) -> dict[str, object]:
             for one in built.without_text
         ],
         "kept_text": [{"path": str(one.path), "message": one.message} for one in built.kept],
+        "unreadable": [
+            {"path": str(one.path), "page": str(one.page), "reason": one.reason}
+            for one in built.unreadable
+        ],
         "without_page": [str(path) for path in built.without_page],
         "without_date": [str(path) for path in built.without_date],
         "elsewhere": [str(path) for path in built.elsewhere],

@@ -19,6 +19,7 @@ from tests.support.built_blog import THEME, URL, BuiltBlog
 from tests.support.opened_pages import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 COMMANDS = ("build", "plan", "publish", "status", "check")
@@ -942,8 +943,68 @@ def test_a_page_that_cannot_be_read_is_named(
         built.write_text(page, encoding="utf-8")
     else:
         built.symlink_to(outside)
-    blog.run("build")
     assert f"no page of it that can be read: {place}/index.html {reason}" in blog.run("check").out
+    for _ in range(2):
+        run = blog.run("build")
+        assert run.code == 0
+        assert f"mill.md: is not published, because its page cannot be used: {place}" in run.err
+        assert "the site does not publish it" not in run.err
+
+
+@pytest.mark.parametrize("place", ["mill", "posts/mill"])
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (os.mkfifo, "is no regular file"),
+        (lambda path: path.mkdir(), "is a folder, not a file"),
+        (lambda path: path.symlink_to("gone"), "is a symbolic link that leads to no file"),
+    ],
+)
+def test_what_only_has_the_name_of_a_page_is_named(
+    blog: BuiltBlog, place: str, make: Callable[[Path], None], kind: str
+) -> None:
+    (blog.output / "mill/index.html").unlink()
+    page = blog.output / place / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    make(page)
+    said = f"{place}/index.html {kind}"
+    assert f"no page of it that can be read: {said}" in blog.run("check").out
+    run = blog.run("build")
+    assert (run.code, "the site does not publish it" in run.err) == (0, False)
+    assert f"because its page cannot be used: {said}" in run.err
+
+
+def test_a_page_that_leads_to_another_is_named_with_that(blog: BuiltBlog) -> None:
+    blog.run("build")
+    head = '<meta http-equiv="refresh" content="0; url=/elsewhere/">'
+    blog.page("mill/index.html", f"<html><head><title>x</title>{head}</head><body></body></html>")
+    said = "the page mill/index.html redirects to /elsewhere/, so the text that it showed before"
+    assert said in blog.run("build").err
+
+
+def test_what_to_do_about_pages_without_text_is_said_once(larger: BuiltBlog) -> None:
+    ask_password(larger, "mill", "boat", "inn")
+    for command in ("build", "check"):
+        run = larger.run(command)
+        said = [line for line in (run.out + run.err).splitlines() if "password" in line]
+        assert sum("`private: true`" in line for line in said) == 1
+        assert sum(line.endswith("the title, the summary and the link") for line in said) >= 2
+
+
+def test_a_new_post_whose_page_asks_for_a_password_is_found_by_title_and_name(
+    larger: BuiltBlog,
+) -> None:
+    """Also where no rule gives its URL."""
+    write(larger, "key", "Only those who have the key may read what is written here. " * 3, 9)
+    larger.build_site()
+    ask_password(larger, "key")
+    (larger.output / "key").rename(larger.output / "moved")
+    (larger.output / "notes").mkdir()
+    (larger.output / "moved").rename(larger.output / "notes/key")
+    run = larger.run("build")
+    assert "the page notes/key/index.html asks for a password, so readers see" in run.err
+    assert "has no page" not in run.err
+    assert "who have the key" not in feed(larger)
 
 
 @pytest.mark.parametrize("place", ["mill", "posts/mill"])

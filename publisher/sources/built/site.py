@@ -20,6 +20,7 @@ from publisher.post import (
     Post,
     Skip,
     TextlessPost,
+    UnreadablePage,
     WaitingPost,
 )
 from publisher.sources.built.bodies.accept import WALLED, is_mostly
@@ -91,6 +92,7 @@ class BuiltSite:
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
         self._kept: dict[PurePosixPath, Diagnostic] = {}  # text where `posts.drop` names a place
         self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
+        self._unreadable: dict[PurePosixPath, UnreadablePage] = {}
         self._published: dict[PurePosixPath, dt.datetime] = {}
 
     def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
@@ -159,11 +161,13 @@ class BuiltSite:
         unreadable = self._placement.unreadable(post)
         if unreadable and unreadable[1] == EMPTY:
             return self._waits(post, row, waiting.CUT)
-        self._without_page[post.path] = row.is_said
         self._known.change(post.path, replace(row, page="", found_page="", is_said=True))
         reason = _NO_PAGE.format(self._config.output_name)
         if unreadable:
+            self._unreadable[post.path] = UnreadablePage(post.path, *unreadable)
             reason = f"{reason} that can be read: {unreadable[0]} {unreadable[1]}"
+        else:
+            self._without_page[post.path] = row.is_said
         return Skip(post.path, reason, status="no-page", post=post)
 
     def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
@@ -379,6 +383,9 @@ class BuiltSite:
             kept=tuple(self._kept[path] for path in self._newest_first(self._kept)),
             without_page=tuple(missing),
             unsaid=tuple(path for path in missing if not self._without_page[path]),
+            unreadable=tuple(
+                self._unreadable[path] for path in self._newest_first(self._unreadable)
+            ),
         )
 
     def _newest_first(self, paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:

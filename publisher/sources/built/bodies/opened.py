@@ -125,6 +125,9 @@ def _refusals(
     *,
     has_title: bool,
 ) -> tuple[str, str]:
+    if page.head.is_redirect and not (extracted and extracted.words):
+        where = page.head.redirect_url or "another page"
+        return (f"redirects to {where}",) * 2
     loss = keeps(source, last, extracted.words) if last is not None and extracted else None
     loose = _reason(accepts(title, source, page, extracted, wants_title=False)) or _reason(loss)
     has_other_title = extracted is not None and title is not None and not has_title

@@ -122,6 +122,8 @@ class _Pair:
     def is_plausible(self) -> bool:
         if not self.is_expected and self._is_list:
             return False
+        if self.page.asks_password and self.has_title and self.has_name:
+            return True  # it does not show the text
         if len(self.source.triples) < _FEW_TRIPLES:
             return self._is_alike
         if earlier := self.source.earlier:

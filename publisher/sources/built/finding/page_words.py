@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from publisher.sources.built.bodies.accept import has_password_field
 from publisher.sources.built.pages.address import is_copy, names_file, without_www
 from publisher.sources.built.pages.page_facts import absolute
 from publisher.sources.built.pages.words import triples, words
@@ -41,6 +42,7 @@ class PageWords:
     is_redirect: bool = False
     language: str | None = None
     linked: frozenset[int] = frozenset()
+    asks_password: bool = False
 
 
 def page_words(page: BuiltPage, site_url: str) -> PageWords:
@@ -56,6 +58,7 @@ def page_words(page: BuiltPage, site_url: str) -> PageWords:
         is_redirect=head.is_redirect,
         language=head.language,
         linked=frozenset(linked),
+        asks_password=has_password_field(page.tree),
     )
 
 

@@ -293,6 +293,9 @@ class Placement:
         """The page that a post without one seems to have, and why it cannot be read."""
         if refused := self._output.refused(post.page):
             return refused
+        for page, kind in self._output.irregular.items():
+            if has_name(post.path, page):
+                return page, kind
         named = [page for page in self.signatures if has_name(post.path, page)]
         for page in [page for page in named if page not in self._taken][:_MOST_NAMED]:
             try:

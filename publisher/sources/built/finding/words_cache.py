@@ -34,6 +34,7 @@ class _CachedPage(msgspec.Struct, frozen=True, array_like=True):
     is_redirect: bool = False
     language: str | None = None
     linked: frozenset[int] = frozenset()
+    asks_password: bool = False
 
 
 class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
@@ -71,6 +72,7 @@ class WordsCache:
                 text.is_redirect,
                 text.language,
                 text.linked,
+                text.asks_password,
             )
         self._used[str(page)] = cached
         return PageWords(
@@ -82,6 +84,7 @@ class WordsCache:
             cached.is_redirect,
             cached.language,
             cached.linked,
+            cached.asks_password,
         )
 
     def write(self) -> None:

@@ -151,7 +151,20 @@ class OutputFolder:
                 continue
             if message:
                 return file, message
+            if file in self.irregular:
+                return file, self.irregular[file]
         return None
+
+    @cached_property
+    def irregular(self) -> Mapping[PurePosixPath, str]:
+        """What has the name of a page and is no file, and what it is."""
+        found = {}
+        for folder, folders, files in os.walk(self.folder):
+            for name in filter(is_page, (*folders, *files)):
+                file = Path(folder, name)
+                if not file.is_file():
+                    found[PurePosixPath(file.relative_to(self.folder))] = _kind_of(file)
+        return found
 
     def _has(self, path: PurePosixPath) -> bool:
         if "_pages" in self.__dict__:
@@ -289,6 +302,12 @@ def _files(path: str) -> list[PurePosixPath]:
     return [
         *map(PurePosixPath, [*folder, *files] if name.endswith("/") else [bare, *files, *folder])
     ]
+
+
+def _kind_of(file: Path) -> str:
+    if file.is_symlink():
+        return "is a symbolic link that leads to no file"
+    return "is a folder, not a file" if file.is_dir() else "is no regular file"
 
 
 def is_page(name: str) -> bool:

@@ -51,6 +51,7 @@ class Head:
     type: str | None = None
     has_bare_date: bool = False
     is_redirect: bool = False
+    redirect_url: str | None = None
     is_noindex: bool = False
     is_loopback: bool = False
 
@@ -86,7 +87,8 @@ def read_head(tree: etree._Element) -> Head:
         ),
         author=_first(metas, "author", "dc.creator") or schema.get("author"),
         type=metas.get("og:type") or ("article" if article else None),
-        is_redirect=any(map(_is_redirect, tree.iter("meta"))),
+        is_redirect=any(map(_is_redirect, metas_of := [*tree.iter("meta")])),
+        redirect_url=next(filter(None, map(_redirect_url, filter(_is_redirect, metas_of))), None),
         is_noindex=bool(_NO_INDEX.search(metas.get("robots", ""))),
         is_loopback=_is_loopback(tree, metas, links.get("canonical")),
     )
@@ -134,6 +136,9 @@ def _links(link: etree._Element) -> Iterator[tuple[str, str]]:
 _NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
 
 
+_REDIRECT = re.compile(r"""\burl\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
+
+
 def _is_redirect(meta: etree._Element) -> bool:
     """Whether it sends browsers to another page. Inside `<noscript>` it does so only for a few."""
     return (
@@ -141,6 +146,12 @@ def _is_redirect(meta: etree._Element) -> bool:
         and "url" in (meta.get("content") or "").lower()
         and next(meta.iterancestors("noscript"), None) is None
     )
+
+
+def _redirect_url(meta: etree._Element) -> str | None:
+    """`/b/` of `0; url='/b/'`."""
+    found = _REDIRECT.search(meta.get("content") or "")
+    return _value(found[1]) if found else None
 
 
 def _times(tree: etree._Element) -> tuple[str | None, str | None]:
