@@ -140,6 +140,41 @@ def copied(blog: BuiltBlog) -> None:
     copy.rename(blog.output)
 
 
+def test_an_edit_waits_for_a_page_that_lost_a_part_of_its_text(blog: BuiltBlog) -> None:
+    """The build failed half way, or it still runs: what the author kept is gone from the page."""
+    text = "\n\n".join(TEXTS.values())
+    write(blog, "mill", text)
+    blog.build_site()
+    blog.run("build")
+    before = feed(blog)
+    write(blog, "mill", f"{text}\n\nOne more thing is that the mill will be opened again.")
+    blog.page(
+        "mill/index.html",
+        (blog.output / "mill/index.html").read_text().replace(TEXTS["boat"], ""),
+    )
+    for _ in range(2):
+        run = blog.run("build")
+        assert run.code == 4
+        assert "lacks much of what it showed before, which the source still has" in run.err
+        assert feed(blog) == before
+    blog.build_site()
+    assert (blog.run("build").code, "opened again" in feed(blog)) == (0, True)
+
+
+def test_a_page_that_lost_a_part_of_its_text_for_good_is_waited_for_once(blog: BuiltBlog) -> None:
+    text = "\n\n".join(TEXTS.values())
+    write(blog, "mill", text)
+    blog.build_site()
+    blog.run("build")
+    write(blog, "mill", f"{text}\n\nOne more thing is that the mill will be opened again.")
+    blog.build_site()
+    page = blog.output / "mill/index.html"
+    blog.page("mill/index.html", page.read_text().replace(TEXTS["boat"], ""))
+    assert blog.run("build").code == 4
+    blog.page("mill/index.html", page.read_text())
+    assert (blog.run("build").code, "opened again" in feed(blog)) == (0, True)
+
+
 def test_an_edit_that_only_removes_words_waits_for_its_page(blog: BuiltBlog) -> None:
     blog.run("build")
     before = blog.built()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from publisher.sources.built.state.waiting import (
     CUT,
+    LOSES_TEXT,
     LOST,
     NEWER,
     NO_TEXT,
@@ -70,6 +71,12 @@ UNKNOWN = replace(SEEN, taken=None)
         (replace(SEEN, missing=NEW, is_newer=True), Take()),
         (replace(EDITED, page_body="other", is_newer=True), Take()),
         (replace(EDITED, page_body="other", missing=NEW, is_newer=True), Early()),
+        (replace(EDITED, page_body="other", missing=NEW, loses_text=True), Wait(LOSES_TEXT)),
+        (
+            replace(EDITED, page_body="other", missing=NEW, loses_text=True, is_rewritten=True),
+            Early(),
+        ),
+        (replace(SEEN, page_body="other", missing=NEW, loses_text=True), Take()),
         (replace(UNKNOWN, lacks_end=True), Early()),
         (replace(UNKNOWN, lacks_end=True, page_body=""), Take()),
         (replace(SEEN, is_cut=True), Wait(CUT)),
@@ -113,6 +120,7 @@ FACTS = st.builds(
     is_unseen=st.booleans(),
     taken=st.none() | TAKENS,
     is_rewritten=st.booleans(),
+    loses_text=st.booleans(),
     is_cut=st.booleans(),
     lacks_end=st.booleans(),
 )
@@ -140,6 +148,7 @@ def test_a_post_that_was_taken_is_taken_again_as_long_as_nothing_changes(facts: 
 def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
     if isinstance(decide(facts), Wait | Keep):
         built = replace(facts, has_page=True, is_newer=False, is_cut=False, page_body="built")
+        built = replace(built, loses_text=False)
         assert isinstance(decide(built), Take | Early)
         assert decide(replace(built, missing=frozenset(), lacks_end=False)) == Take()
 

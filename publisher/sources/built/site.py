@@ -46,6 +46,7 @@ from publisher.sources.built.state.conclusion import (
     Stays,
     conclude,
     is_as_taken,
+    is_edited,
     is_edited_only,
     placed,
 )
@@ -55,7 +56,7 @@ from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
 from publisher.sources.built.theme import require_known_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import PurePosixPath
 
     from publisher.config import Config
@@ -260,7 +261,13 @@ class BuiltSite:
             return self._without(post)
         removed = is_edited_only(look) and self._shows_removed(post, look)
         alike = self._alike(post, look.row, look.file_signature)
-        conclusion = conclude(look, wants_title=wants_title, shows_removed=removed, alike=alike)
+        conclusion = conclude(
+            look,
+            wants_title=wants_title,
+            shows_removed=removed,
+            alike=alike,
+            old_words=self._old_words(post) if is_edited(look) else (),
+        )
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
             return self._waits_or_keeps(post, conclusion.row)
@@ -273,6 +280,11 @@ class BuiltSite:
         """Whether the page shows what only the version has that was taken last."""
         old = self._last(post)
         return old is not None and shows_removed(old.body, post.body, look.body.html)
+
+    def _old_words(self, post: Post) -> Sequence[str]:
+        """The words of the source that was taken last."""
+        old = self._last(post)
+        return source_words(old.body, title=title_of(old)) if old else ()
 
     def _alike(self, post: Post, row: PostMemory, file_signature: Signature) -> tuple[str, ...]:
         """The versions of the source that readers cannot tell from the post as it is now."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.pages.words import triples
 from publisher.sources.built.state.waiting import (
     NO_TEXT,
     Early,
@@ -20,6 +21,7 @@ from publisher.sources.built.state.waiting import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import PurePosixPath
 
     from publisher.post import BuiltBody
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 # Since which page a post waits whose page did not show its text at all since it was edited. The
 # first one that does may still be that of before the edit.
 _NO_PAGE_YET = Signature(0, 0)
+# Of the triples of words that a page showed. An edit takes two away, and a theme splits words.
+_FEWEST_LOST, _LEAST_LOST = 5, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +81,19 @@ Conclusion: TypeAlias = Goes | Stays
 
 
 def conclude(
-    look: Look, *, wants_title: bool, shows_removed: bool, alike: tuple[str, ...]
+    look: Look,
+    *,
+    wants_title: bool,
+    shows_removed: bool,
+    alike: tuple[str, ...],
+    old_words: Sequence[str] = (),
 ) -> Conclusion:
     """Conclude on one post. `wants_title`: the page must show the title of the post.
 
     `shows_removed` is that of `waiting`; it is asked only if `is_edited_only`. `alike` are the
     versions of the source that readers cannot tell from this one if the page is the same
-    (`unseen`), and the one that was taken last is among them.
+    (`unseen`), and the one that was taken last is among them. `old_words` are those of the source
+    that was taken last; they are asked for if `is_edited`.
     """
     row, refusal = look.row, _refusal(look, wants_title=wants_title)
     now = "" if refusal else _hash(look)
@@ -97,6 +107,7 @@ def conclude(
         shows_removed=shows_removed,
         is_unseen=bool(alike),
         taken=row.taken,
+        loses_text=_loses_text(look, old_words),
         is_cut=look.is_cut,
         lacks_end=look.opened.lacks_end,
         is_rewritten=row.waits == look.source
@@ -118,6 +129,14 @@ def conclude(
             raise AssertionError("the post has a page")
         case _:
             assert_never(decision)
+
+
+def _loses_text(look: Look, old_words: Sequence[str]) -> bool:
+    """Whether the page lacks much of what it showed, and what the source still has."""
+    missing_before = look.row.taken.missing if look.row.taken else frozenset()
+    shown = triples(old_words) - missing_before
+    lost = shown & look.opened.missing
+    return len(lost) >= max(_FEWEST_LOST, _LEAST_LOST * len(shown))
 
 
 def _waiting(look: Look, reason: str, refusal: str) -> PostMemory:
@@ -169,10 +188,15 @@ def is_as_taken(look: Look) -> bool:
     return is_same_file or look.opened.hash == taken.page_body
 
 
+def is_edited(look: Look) -> bool:
+    """Whether the source was edited since it was taken."""
+    taken = look.row.taken
+    return taken is not None and taken.source != look.source
+
+
 def is_edited_only(look: Look) -> bool:
     """Whether the source was edited since it was taken, and the page shows what it showed then."""
-    taken = look.row.taken
-    return taken is not None and taken.source != look.source and is_as_taken(look)
+    return is_edited(look) and is_as_taken(look)
 
 
 def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes:

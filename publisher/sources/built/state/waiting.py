@@ -13,9 +13,10 @@ early.
 A post is known if it was taken with its page before. "Lacks more" means that the page lacks words
 of the source that it did not lack when the post was taken. "Shows removed" means that the body on
 the page shows words, pictures or links that the source had when the post was taken, and has no more
-(`leftovers`). "Unseen" means that readers see nothing of the edit beside the body (`unseen`). "End"
-means that the page lacks the last words of the source. "Newer" means that the source is newer than
-every page of the output. A page is "elsewhere" if it is not at the address
+(`leftovers`). "Unseen" means that readers see nothing of the edit beside the body (`unseen`).
+"Loses" means that the page lacks much of what it showed when the post was taken, and of what the
+source still has. "End" means that the page lacks the last words of the source. "Newer" means that
+the source is newer than every page of the output. A page is "elsewhere" if it is not at the address
 that the engine's rules give, although nearly all posts that were taken before have theirs there: it
 may be the page that the post had as a draft, or before its file was renamed.
 
@@ -38,11 +39,12 @@ any        yes    edited   not shown    any         any                         
 any        yes    edited   not shown    any         any            unseen               Keep
 any        yes    edited   other        no          any                                 Take
 any        yes    edited   other        yes         any                                 Early
+any        yes    edited   other        yes         any            loses                Wait
 any        yes    edited   same         no          no                                  Early
 any        yes    edited   same         no          no             unseen               Keep
 any        yes    edited   same         yes         any                                 Wait
 any        yes    edited   same         no          yes                                 Wait
-any        yes    edited   same         any         any            written since it     Early
+any        yes    edited   any          any         any            written since it     Early
                                                                    waits
 =========  =====  =======  ===========  ==========  =============  ===================  ========
 
@@ -88,7 +90,8 @@ class Facts:
     `is_elsewhere`, `is_newer`, `shows_removed` and `is_unseen` are explained above. `is_rewritten`
     tells whether the page was written again since the post began to wait with this source.
     `is_lost` tells whether the post has lost its page together with others (`losses`).
-    `is_cut`: the page is not written whole. `lacks_end`: it lacks the last words of the source.
+    `loses_text` is explained above. `is_cut`: the page is not written whole. `lacks_end`: it lacks
+    the last words of the source.
     """
 
     has_page: bool
@@ -102,6 +105,7 @@ class Facts:
     taken: Taken | None = None
     is_rewritten: bool = False
     is_lost: bool = False
+    loses_text: bool = False
     is_cut: bool = False
     lacks_end: bool = False
 
@@ -151,6 +155,10 @@ OLD_ADDRESS = (
     "build the site, and run again"
 )
 STILL_SHOWN = "was edited, and its page still shows what you removed; build the site, and run again"
+LOSES_TEXT = (
+    "was edited, and its page lacks much of what it showed before, which the source still has; "
+    "build the site, and run again"
+)
 CUT = (
     "has a page that is not written whole, because its end with </html> is missing; build the "
     "site, and run again"
@@ -196,7 +204,7 @@ def _by_text(facts: Facts, taken: Taken) -> Decision:
         return Take()
     lacks_more = not facts.missing <= taken.missing
     if facts.page_body != taken.page_body:
-        return Early() if lacks_more else Take()
+        return _by_other_text(facts) if lacks_more else Take()
     if facts.is_rewritten:
         return Early()
     if lacks_more:
@@ -204,3 +212,7 @@ def _by_text(facts: Facts, taken: Taken) -> Decision:
     if facts.shows_removed:
         return Wait(STILL_SHOWN)
     return Keep() if facts.is_unseen else Early()
+
+
+def _by_other_text(facts: Facts) -> Decision:
+    return Wait(LOSES_TEXT) if facts.loses_text and not facts.is_rewritten else Early()
