@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from publisher.content import lazy, render
+from publisher.content import lazy, page_lead, render
 from publisher.content.render import Content
 from publisher.text.characters import legal
 
@@ -30,3 +30,11 @@ def content(html: str, *, base: str, link: str, prefix: str) -> Content:
         reason = str(error).partition("\n")[0] or type(error).__name__
         message = f"its page cannot be rendered, so readers get its summary and the link: {reason}"
         return Content("", "", warnings=((0, message),))
+
+
+def lead(html: str, marker: str, *, base: str, source: Content) -> str | None:
+    """The lead on a page (see `page_lead`); None if it is unknown. Never raises."""
+    try:
+        return page_lead.lead(lazy.loaded(legal(html)), marker, base=base, source=source)
+    except Exception:  # a parser may raise anything, and the source has a lead, too
+        return None

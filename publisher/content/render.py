@@ -395,6 +395,16 @@ def _summary(lead: str, base: str, resolve: Resolve) -> str | None:
     return " ".join(first_words.text_of(tree).split()) or None
 
 
+def lead(html: str, base: str) -> str | None:
+    """The text of a lead as one line. Raises as `sanitised` does."""
+    return _summary(html, base, unchanged)
+
+
+def text(html: str, base: str) -> str:
+    """The text of HTML: a line per block. Raises as `sanitised` does."""
+    return first_words.text_of(_tree(html, base, "", unchanged))
+
+
 def content_of_line(words: str) -> Content:
     """Return the content of a post that consists of one line of text."""
     heading, opening = first_words.of_line(words)

@@ -53,7 +53,7 @@ class Renderer:
     def page_content(self, post: Post, built: BuiltBody, *, item_id: str, link: str) -> Content:
         """Return the content of a post whose body is that of its page; see `content`.
 
-        The page does not show where the lead ends, so that comes from the source.
+        The lead is that of the page if that shows where it ends, else that of the source.
         """
         links = self.links.of(post)
         values = templates.values_of(post, self.links.settings, self.site)
@@ -69,8 +69,9 @@ class Renderer:
             content = replace(content, warnings=(*content.warnings, *removed))
             if not has_lead:
                 return content
-            lead = _rendered(post, values, links, item_id, link).summary
-            return replace(content, summary=lead)
+            source = _rendered(post, values, links, item_id, link)
+            lead = page_body.lead(built.html, post.marker or "", base=built.base, source=source)
+            return replace(content, summary=lead or source.summary)
 
         return self._cached(post, links, item_id, key, make)
 

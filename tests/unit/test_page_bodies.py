@@ -179,6 +179,43 @@ def test_the_lead_comes_from_the_source() -> None:
     assert "rest" in made.content.xhtml
 
 
+@pytest.mark.parametrize(
+    ("body", "shown", "lead"),
+    [
+        (
+            "It is {{< year >}} now.\n\n<!--more-->\n\nThe rest.",
+            "<p>It is 2026 now.</p><!-- more --><p>The rest.</p>",
+            "It is 2026 now.",
+        ),
+        (
+            "It is {{< year >}} now.\n\n<!--more-->\n\nThe rest.",
+            '<p>It is 2026 now.</p><span id="more"></span><p>The rest.</p>',
+            "It is 2026 now.",
+        ),
+        (
+            "It is {{< year >}} in this town.\n\n<!--more-->\n\nAnd the rest of it.",
+            "<p>It is <b>2026</b> in this town.</p><p>“And the rest of it.</p>",
+            "It is 2026 in this town.",
+        ),
+        (
+            "In this town {{< year >}}.\n\n<!--more-->\n\nAnd the rest of it.",
+            "<p>In this town 2026.</p><p>And the rest of it.</p>",
+            "In this town 2026.",
+        ),
+        (
+            "In this town.\n\n<!--more-->\n\nAnd the rest of it.",
+            "<p>On other pages there are other words.</p>",
+            "In this town.",
+        ),
+    ],
+)
+def test_a_lead_has_what_its_page_shows_in_the_place_of_shortcodes(
+    body: str, shown: str, lead: str
+) -> None:
+    made = rendered(page(shown), post(body=body, marker=MORE, engine="hugo"))
+    assert (made.content.summary, made.teaser) == (lead, lead)
+
+
 def test_the_source_never_stands_in_for_a_page_that_does_not_show_the_text() -> None:
     secret = post(
         body="Secret lead.\n\n<!--more-->\n\nSecret.",
