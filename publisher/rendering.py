@@ -16,7 +16,7 @@ from publisher.config import is_language
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.content.html import absolute
 from publisher.content.links import Links
-from publisher.content.render import content_of_line
+from publisher.content.render import content_of_line, content_of_link
 from publisher.content.renderer import Renderer
 from publisher.content.templates.site_content import SiteContent
 from publisher.entry import Entry, link, shown_summary
@@ -210,7 +210,7 @@ class Renderings:
         )
 
     def _content(self, entry: Entry, built: BuiltBody | None, described: str | None) -> Content:
-        """The content of the body, or the summary of a post whose body shows nothing.
+        """The content of the body, or the summary of a post whose body shows nothing, or the link.
 
         `described` is the summary that the front matter or the page gives.
         """
@@ -224,6 +224,8 @@ class Renderings:
         summary = content.summary or post.summary
         if not content.xhtml and (words := summary or described):
             return replace(content_of_line(words), warnings=content.warnings)
+        if built and not content.xhtml and post.body.strip():
+            return replace(content_of_link(entry.link), warnings=content.warnings)
         return replace(content, summary=summary)
 
     def _language(self, built: BuiltBody | None) -> str | None:

@@ -118,7 +118,11 @@ def _of_post(post: Post, project: Project) -> dict[str, Any]:
 
 
 def tags_of_templates(entries: Sequence[Entry], project: Project) -> dict[TagOutcome, int]:
-    """How many template tags had each outcome, in the order of TAG_OUTCOMES."""
-    sources = map(project.renderings.source, entries)
+    """How many template tags had each outcome, in the order of TAG_OUTCOMES.
+
+    In texts that come from pages the generator of the site has evaluated them.
+    """
+    rendered = (one for one in entries if project.renderings.built_body(one) is None)
+    sources = map(project.renderings.source, rendered)
     counts = Counter(outcome for source in sources for outcome, _ in source.tags)
     return {outcome: counts[outcome] for outcome in TAG_OUTCOMES if counts[outcome]}

@@ -32,9 +32,9 @@ def content(html: str, *, base: str, link: str, prefix: str) -> Content:
         return Content("", "", warnings=((0, message),))
 
 
-def lead(html: str, marker: str, *, base: str, source: Content) -> str | None:
+def lead(html: str, *, base: str, source: Content) -> str | None:
     """The lead on a page (see `page_lead`); None if it is unknown. Never raises."""
     try:
-        return page_lead.lead(lazy.loaded(legal(html)), marker, base=base, source=source)
+        return page_lead.lead(lazy.loaded(legal(html)), base=base, source=source)
     except Exception:  # a parser may raise anything, and the source has a lead, too
         return None

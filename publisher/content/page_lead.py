@@ -14,25 +14,19 @@ _SIZE = 3  # words on both sides of the place where the lead ends
 _MOST_MADE = 300  # words that a shortcode at the end of the lead makes
 _WORD = re.compile(r"\w+")
 # What Hexo puts in the place of the marker.
-_OF_HEXO = r'<(?:a|span) id="more">'
+_OF_HEXO = re.compile(r'<(?:a|span) id="more">')
 
 
-def lead(html: str, marker: str, *, base: str, source: render.Content) -> str | None:
+def lead(html: str, *, base: str, source: render.Content) -> str | None:
     """The lead on a page as one line of plain text; None if nobody can tell where it ends.
 
-    Some generators leave the marker in the page. Else the words around it in the `source`, as it is
-    rendered here, show its place.
+    The words around the marker in the `source`, as it is rendered here, show its place.
     """
-    if found := _marker(marker).search(html):
+    if found := _OF_HEXO.search(html):
         return render.lead(html[: found.start()], base)
     text = render.text(html, base)
     end = _end(text, _words(source.summary or ""), _words(render.text(source.xhtml, base)))
     return " ".join(text[:end].split()) or None
-
-
-def _marker(marker: str) -> re.Pattern[str]:
-    name = marker.strip(" \t<>!-.")
-    return re.compile(rf"<!--\s*{re.escape(name)}\s*-->|{_OF_HEXO}", re.IGNORECASE)
 
 
 def _words(text: str) -> list[str]:

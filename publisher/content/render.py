@@ -412,6 +412,12 @@ def content_of_line(words: str) -> Content:
     return Content(f"<p>{shown}</p>", words, heading=heading, opening=opening)
 
 
+def content_of_link(url: str) -> Content:
+    """Return the content of a post whose text cannot be shown: a link, which is no title of it."""
+    shown = entities.escape(url)
+    return Content(f'<p><a href="{shown}">{shown}</a></p>', url)
+
+
 def _with_first_words(content: Content, tree: etree._Element) -> Content:
     heading, opening = first_words.of_tree(tree)
     return replace(content, heading=heading, opening=opening)

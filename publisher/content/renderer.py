@@ -70,7 +70,7 @@ class Renderer:
             if not has_lead:
                 return content
             source = _rendered(post, values, links, item_id, link)
-            lead = page_body.lead(built.html, post.marker or "", base=built.base, source=source)
+            lead = page_body.lead(built.html, base=built.base, source=source)
             return replace(content, summary=lead or source.summary)
 
         return self._cached(post, links, item_id, key, make)

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from publisher.content import page_body
 from publisher.content.render import render
 from publisher.sources.built.bodies.body import Extracted, extract
 from publisher.sources.built.pages.page import BuiltPage, parse
@@ -205,6 +206,13 @@ def test_the_anchor_of_a_caption_is_left_out(tag: str) -> None:
 )
 def test_other_links_in_headings_stay(heading: str) -> None:
     assert html(heading) == heading
+
+
+@pytest.mark.parametrize("tag", ["plaintext", "xmp", "listing"])
+def test_text_that_html_does_not_parse_is_escaped_once(tag: str) -> None:
+    body = extracted(f"<p>1</p><{tag}>a < b & c").html
+    content = page_body.content(body, base="https://a.example/", link="", prefix="x")
+    assert "<pre>a &lt; b &amp; c" in content.xhtml
 
 
 def test_a_line_break_in_a_url_is_no_part_of_it() -> None:

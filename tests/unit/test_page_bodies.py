@@ -184,7 +184,7 @@ def test_the_lead_comes_from_the_source() -> None:
     [
         (
             "It is {{< year >}} now.\n\n<!--more-->\n\nThe rest.",
-            "<p>It is 2026 now.</p><!-- more --><p>The rest.</p>",
+            '<p>It is 2026 now.</p><a id="more"></a><p>The rest.</p>',
             "It is 2026 now.",
         ),
         (
@@ -227,8 +227,17 @@ def test_the_source_never_stands_in_for_a_page_that_does_not_show_the_text() -> 
     bare = rendered(page("", description="Of the page"), replace(secret, values={}))
     assert (bare.content.xhtml, bare.teaser) == ("<p>Of the page</p>", "Of the page")
     nothing = rendered(page(""), replace(secret, values={}))
-    assert (nothing.content.xhtml, nothing.teaser) == ("", "A title")
+    assert nothing.content.xhtml == f'<p><a href="{PAGE}">{PAGE}</a></p>'
+    assert (nothing.content.text, nothing.teaser) == (PAGE, "A title")
+    empty = rendered(page(""), replace(secret, body=" ", values={}, marker=None))
+    assert (empty.content.xhtml, empty.teaser) == ("", "A title")
     assert "ecret" not in str((made.content, bare.content, nothing.content))
+
+
+def test_of_a_page_that_exceeds_a_limit_readers_get_the_link() -> None:
+    made = rendered(page("<div>" * 300 + "x"))
+    assert made.content.xhtml == f'<p><a href="{PAGE}">{PAGE}</a></p>'
+    assert "cannot be rendered" in str(made.warnings)
 
 
 def test_the_source_is_rendered_where_its_author_asks_for_it() -> None:

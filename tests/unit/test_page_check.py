@@ -380,3 +380,12 @@ def test_pages_that_lead_to_others_are_named(count: int, tmp_path: Path) -> None
     )
     assert summary == "1 post: 1 published; 0 warnings"
     assert blog.run("check", "--json", NOW).json["elsewhere"] == pages
+
+
+def test_tags_of_posts_whose_texts_come_from_pages_are_not_dropped(blog: BuiltBlog) -> None:
+    """The generator has evaluated them."""
+    blog.write("2026-01-09-tag.md", "One, two. {% unknown %} Three, four.", title="Tag")
+    blog.build_site()
+    assert not [line for line in check(blog) if line.startswith("template tags:")]
+    blog.write("2026-01-09-tag.md", "One. {% unknown %} Two.", title="Tag", body="source")
+    assert "template tags: 1 dropped" in check(blog)

@@ -55,7 +55,7 @@ def test_a_text_that_a_page_showed_stays_if_it_shows_none_now(
         (textless,) = report.without_text
         assert (str(textless.path), textless.stays) == ("blog/0.html", True)
         assert reason in textless.reason
-        assert "posts.exclude" in textless.message
+        assert "posts.exclude" in textless.advice
         assert (report.waiting, reading.broken) == ((), False)
     after, report = run(tmp_path, {"blog/0.html": page(body="<p>Another text</p>")})
     assert (shown(after), report.without_text) == ("<p>Another text</p>", ())

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 USELESS = frozenset({"button", "form", "nav"})
 _UNSEEN = frozenset({"script", "style", "template"})
+# HTML ends their text in another way (13.2.6.4.7), so what is escaped once would be escaped again.
+_RAW = ("listing", "plaintext", "xmp")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # The classes of the links with which headings point to themselves: of rehype, markdown-it-anchor,
 # VitePress, Docusaurus, Nikola, Sphinx and many themes of Hugo and Jekyll.
@@ -44,6 +46,8 @@ def clean(root: etree._Element) -> None:
     _keep_formulas_once(root)
     for element in [*root.iterdescendants(*_UNSEEN)]:
         remove(element)
+    for element in root.iterdescendants(*_RAW):
+        element.tag = "pre"
     code_blocks.clean(root)
     for element in [*root.iterdescendants(*USELESS, "noscript")]:
         if element.tag in USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
