@@ -208,6 +208,44 @@ def test_other_links_in_headings_stay(heading: str) -> None:
     assert html(heading) == heading
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>b</p>",
+        '<p hidden="hidden">b</p>',
+        '<div style="color: red; display: none">b</div>',
+        "<p><span style=display:none>b</span></p>",
+    ],
+)
+def test_what_no_browser_shows_is_left_out(hidden: str) -> None:
+    assert extracted(f"<p>a</p>{hidden}<p>c</p>").words == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        '<div role="tabpanel" hidden>b</div>',
+        '<div hidden id="answer-1">b</div>',
+        '<div class="tabs"><div hidden>b</div></div>',
+        '<div class="spoiler" style="display:none">b</div>',
+        "<details><p hidden>b</p></details>",
+        '<b onclick="open()">More</b><div style="display:none">b</div>',
+        '<div hidden="until-found">b</div>',
+        '<p style="max-display: none">b</p>',
+    ],
+)
+def test_what_a_script_opens_is_text(opened: str) -> None:
+    assert "b" in extracted(f"<p>a</p>{opened}").words
+
+
+def test_the_words_of_a_drawing_leave_no_empty_element() -> None:
+    body = extracted('<p>a <span alt="A boat"><svg><path/></svg></span> b</p>').html
+    content = page_body.content(
+        body, base="https://a.example/", link="https://a.example/", prefix="x"
+    )
+    assert content.xhtml == "<p>a  b</p>"
+
+
 @pytest.mark.parametrize("tag", ["plaintext", "xmp", "listing"])
 def test_text_that_html_does_not_parse_is_escaped_once(tag: str) -> None:
     body = extracted(f"<p>1</p><{tag}>a < b & c").html

@@ -281,6 +281,15 @@ def test_the_line_of_a_picture_is_right_below_code() -> None:
     assert found(body, f"{PAGE}<pre>1\n2</pre>") == [("lacks-picture", 13, "a.png")]
 
 
+@pytest.mark.parametrize("name", ["harbour.png", "harbour.svg", "2.png"])
+def test_a_picture_in_the_page_itself_is_named(name: str) -> None:
+    body = f"{TEXT}\n\n![A]({name})\n\n![B](boat.png)"
+    page = f'{PAGE}<img alt="A" src="data:image/png;base64,AAAA"><img src="/boat.Cdk3.png">'
+    assert found(body, page) == [("inlined-picture", 8, name)]
+    placeholder = page.replace('src="data', f'data-src="/{name}" src="data')
+    assert found(body, placeholder) == []
+
+
 @pytest.mark.parametrize("name", ["2.png", "a1.jpg", "2.webp"])
 @pytest.mark.parametrize(
     "shown", ["/_astro/{}.Bc0Zcyzj.webp", "/{}.png", "{}-640x480.jpg", "{}_hu1a2b.png"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 # Of a whole page: what it has more is its theme's, and readers get the pictures of the source.
-_OF_BODIES = frozenset({"has-words", "has-picture", "drawn-picture"})
+_OF_BODIES = frozenset({"has-words", "has-picture", "drawn-picture", "inlined-picture"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ LONGEST_QUOTE = 60  # characters
 # Whether the page lacks something of the source, or has something more. The second line says what
 # became of code, the third what `posts.drop` removes.
 DifferenceKind: TypeAlias = Literal[
-    "lacks-words", "lacks-picture", "drawn-picture", "has-words", "has-picture",
+    "lacks-words", "lacks-picture", "drawn-picture", "inlined-picture", "has-words", "has-picture",
     "lacks-code", "template-tags", "entities", "quotes", "lines",
     "dropped-words", "dropped-picture",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from publisher.lint.built.differences import Difference
 from publisher.lint.built.readable import without_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml import etree
 
@@ -51,12 +51,7 @@ def pictures(post: Post, page: PageBody, names: NamedPictures) -> Iterator[Diffe
     lost = [(address, at) for address, at in named if not page.attributes.has(_stem(address))]
     is_missing = len(page.pictures) < len(named)
     lines = LineNumbers(text, post.body_line)
-    if not is_missing:  # a generator writes such a file into the page itself
-        lost = [one for one in lost if one[0].lower().endswith(".svg")]
-        drawings = sum(picture.tag == "svg" for picture in page.pictures)
-        lost = lost if drawings >= len(lost) else []
-    for address, offset in lost:
-        kind: DifferenceKind = "lacks-picture" if is_missing else "drawn-picture"
+    for (address, offset), kind in _kinds(lost, page, is_missing=is_missing):
         yield Difference(post.path, lines.line(offset), kind, address)
     added = dict.fromkeys(
         address
@@ -65,6 +60,28 @@ def pictures(post: Post, page: PageBody, names: NamedPictures) -> Iterator[Diffe
     )
     if added:
         yield Difference(post.path, 1, "has-picture", next(iter(added)), places=len(added))
+
+
+def _kinds(
+    lost: Sequence[tuple[str, int]], page: PageBody, *, is_missing: bool
+) -> Iterator[tuple[tuple[str, int], DifferenceKind]]:
+    """What became of pictures whose names the page lacks: a generator writes some into the page."""
+    drawings = sum(picture.tag == "svg" for picture in page.pictures)
+    inlined = sum(map(_is_inlined, page.pictures))
+    drawn = [one for one in lost if one[0].lower().endswith(".svg")]
+    if is_missing:
+        yield from ((one, "lacks-picture") for one in lost)
+    elif len(lost) <= inlined:
+        yield from ((one, "inlined-picture") for one in lost)
+    elif drawings >= len(drawn):
+        yield from ((one, "drawn-picture") for one in drawn)
+
+
+def _is_inlined(picture: etree._Element) -> bool:
+    """Whether the picture is in the page itself, and no placeholder of one that a script loads."""
+    is_data = (picture.get("src") or "").strip().lower().startswith("data:image/")
+    names = map(str, picture.attrib)
+    return is_data and not any(name.startswith("data-") or name == "srcset" for name in names)
 
 
 def _address(picture: etree._Element) -> str:

@@ -43,6 +43,10 @@ _OF_ONE: Mapping[DifferenceKind, str] = {
         "its page has the picture {what} as a drawing in the text (<svg>), which readers do not "
         "get; let the generator link to the file"
     ),
+    "inlined-picture": (
+        "its page has the picture {what} in itself (a data: URL), which readers do not get; let "
+        "the generator link to the file (Vite: `build.assetsInlineLimit: 0`)"
+    ),
     "has-picture": "its page has a picture that the source lacks{more}: {what}",
     "lacks-code": 'its page lacks the code {here}: "{what}"',
     "template-tags": (
@@ -60,6 +64,7 @@ _OF_MANY: Mapping[DifferenceKind, str] = {
     "has-words": '{pages} have words that the sources lack: "{what}"',
     "lacks-picture": "{pages} lack the picture {what}",
     "drawn-picture": "{pages} have the picture {what} as a drawing in the text (<svg>)",
+    "inlined-picture": "{pages} have the picture {what} in themselves (a data: URL)",
     "has-picture": "{pages} have a picture that the sources lack: {what}",
     "lacks-code": '{pages} lack this code: "{what}"',
     "template-tags": '{pages} lack template tags of this code: "{what}"',
@@ -77,6 +82,10 @@ _MANY_OF_A_KIND: Mapping[DifferenceKind, str] = {
     "lacks-picture": "{pages} lack pictures that the sources have",
     "drawn-picture": (
         "{pages} have pictures as drawings in the text (<svg>), which readers do not get"
+    ),
+    "inlined-picture": (
+        "{pages} have pictures in themselves (data: URLs), which readers do not get; let the "
+        "generator link to the files (Vite: `build.assetsInlineLimit: 0`)"
     ),
     "has-picture": "{pages} have pictures that the sources lack",
     "lacks-code": "{pages} lack code that the sources have",

@@ -36,6 +36,11 @@ _ANCHOR = re.compile(
 )
 _TEX = "math/tex"
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_UNDISPLAYED = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.IGNORECASE)
+_OPENABLE = re.compile(
+    r"accordion|answer|code|collaps|expand|hint|panel|reveal|slide|solution|spoiler|tab|toggle"
+)
+_MEDIA = frozenset({"audio", "embed", "iframe", "img", "object", "picture", "source", "video"})
 _DOTS = frozenset({"0", "1", "0px", "1px"})
 _LONG = 300  # characters: too long to only ask for JavaScript
 _BREAKS = re.compile(r"[\t\n\r]+")
@@ -46,12 +51,27 @@ def clean(root: etree._Element) -> None:
     _keep_formulas_once(root)
     for element in [*root.iterdescendants(*_UNSEEN)]:
         remove(element)
-    for element in root.iterdescendants(*_RAW):
-        element.tag = "pre"
+    _show_as_browsers(root)
     code_blocks.clean(root)
     for element in [*root.iterdescendants(*USELESS, "noscript")]:
         if element.tag in USELESS or (element.tag == "noscript" and _is_for_browsers(element)):
             cut(element)
+    _remove_anchors(root)
+    finish(root)
+    _join_urls(root)
+
+
+def _show_as_browsers(root: etree._Element) -> None:
+    for element in root.iterdescendants(*_RAW):
+        element.tag = "pre"
+    for element in elements(root):
+        if _is_never_shown(element):
+            cut(element)
+        elif element.tag not in _MEDIA and "alt" in element.attrib:
+            del element.attrib["alt"]  # of a drawing, which readers do not get
+
+
+def _remove_anchors(root: etree._Element) -> None:
     for heading in root.iter(*_HEADINGS):
         text = text_of(heading)
         for link in heading.iter("a"):
@@ -60,8 +80,28 @@ def clean(root: etree._Element) -> None:
     for link in root.iter("a"):  # of captions, terms and paragraphs
         if _is_named_anchor(link) and _is_anchor(link, text_of(link)):
             remove(link)
-    finish(root)
-    _join_urls(root)
+
+
+def _is_never_shown(element: etree._Element) -> bool:
+    """Whether browsers do not show it, and no script seems to open it, as it does with tabs."""
+    is_hidden = element.get("hidden", "until-found").lower() != "until-found"
+    if not (is_hidden or _UNDISPLAYED.search(element.get("style", ""))):
+        return False
+    before = element.getprevious()
+    is_opened = element.get("role") or element.get("id") or _opens(before)
+    around = (element, *element.iterancestors())
+    return not (is_opened or element.tag in _MEDIA or any(map(_is_openable, around)))
+
+
+def _opens(element: etree._Element | None) -> bool:
+    """Whether it is a button, or answers to clicks."""
+    return element is not None and (
+        element.tag in {"button", "summary"} or "onclick" in element.attrib
+    )
+
+
+def _is_openable(element: etree._Element) -> bool:
+    return element.tag == "details" or any(map(_OPENABLE.search, tokens(element)))
 
 
 def _join_urls(root: etree._Element) -> None:
