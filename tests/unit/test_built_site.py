@@ -1009,6 +1009,12 @@ def test_what_only_has_the_name_of_a_page_is_named(
     assert f"because its page cannot be used: {said}" in run.err
 
 
+def test_a_folder_with_a_page_may_have_the_name_of_one(blog: BuiltBlog) -> None:
+    (blog.output / "mill/index.html").unlink()
+    blog.page("old/mill.html/index.html", "<html><body>Another text</body></html>")
+    assert "the site does not publish it" in blog.run("build").err
+
+
 def test_a_page_that_leads_to_another_is_named_with_that(blog: BuiltBlog) -> None:
     blog.run("build")
     head = '<meta http-equiv="refresh" content="0; url=/elsewhere/">'

@@ -162,7 +162,8 @@ class OutputFolder:
         for folder, folders, files in os.walk(self.folder):
             for name in filter(is_page, (*folders, *files)):
                 file = Path(folder, name)
-                if not file.is_file():
+                # A server shows `a.html/index.html` at the URL of `a.html`.
+                if not file.is_file() and not any((file / index).exists() for index in INDEXES):
                     found[PurePosixPath(file.relative_to(self.folder))] = _kind_of(file)
         return found
 
