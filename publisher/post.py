@@ -244,13 +244,17 @@ class PageHash:
 
     `now` is that of the page as it is, `early` that of the page from which an edit was published
     before the site was built again. If the post goes out as it was before an edit, `written` is the
-    hash of its source as it is now, and `waits` tells whether it waits for its page.
+    hash of its source as it is now, and `waits` tells whether it waits for its page. `is_new`: no
+    earlier version of the post is known to have shown this body. `is_textless`: the page does not
+    show the text of the post, and no earlier one is known that did.
     """
 
     now: str = ""
     early: str = ""
     written: str = ""
     waits: bool = False
+    is_new: bool = False
+    is_textless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

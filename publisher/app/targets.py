@@ -164,6 +164,8 @@ def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
         early_page=page.early,
         written=page.written,
         waits=page.waits,
+        is_page_new=page.is_new,
+        is_textless=page.is_textless,
         earlier_ids=tuple(
             (one.item_id, one.atom_id)
             for one in entries.with_earlier_ids(entry, project.config.site)

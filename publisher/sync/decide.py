@@ -13,6 +13,8 @@ yes      differs, open or none   same            `adopt`: record it without publ
 yes      any                     ours, edited    publish: `changed`; `adopt` if edits are ignored
 yes, as  any                     ours, edited    nothing; `adopt` if the record differs
 it was
+yes, no  any                     ours, has text  nothing; `adopt` if the record differs
+text
 yes      any                     ours, re-read   `corrected`; `adopt` if edits are ignored
 yes      any                     other build     nothing, but counted; publish: `refresh` if asked
 yes      adopted that reading    ours, re-read   nothing; publish: `refresh` if that was asked for
@@ -28,7 +30,8 @@ makes another item of the same source now (`readings`). It shows another *build*
 nothing but the page that the site's generator built. A correction is sent without notification.
 Where that is impossible (`without_corrections`), the item is adopted as it is. Corrections never
 count as announcements. A post that goes out *as it was* before an edit, because its page does not
-show that yet, never replaces an item that may be newer (`may_be_newer`).
+show that yet, never replaces an item that may be newer (`may_be_newer`). A post whose page does not
+show its *text* never replaces an item that shows it (`keeps_text`).
 
 A new post with the text of an item whose post is gone is *held* (`renames`).
 
@@ -62,6 +65,7 @@ from publisher.sync.ownership import Ownership, ownership
 from publisher.sync.plan import Plan
 from publisher.sync.readings import (
     difference,
+    keeps_text,
     may_be_newer,
     present_record,
     shows_older_build,
@@ -306,11 +310,13 @@ def _changes_of_present(
     if post.id in policy.new_ids and seen.atom_id not in {None, post.atom_id}:
         yield Publish(post, "changed")
         return
-    pushes = policy.edits == "push" and not (found == "edit" and may_be_newer(post, record, seen))
+    stays = found == "edit" and may_be_newer(post, record, seen)
+    keeps = keeps_text(post, record, seen)
+    pushes = policy.edits == "push" and not (stays or keeps)
     if found == "edit" and pushes:
         yield Publish(post, "changed")
         return
-    if policy.refresh and (found == "none" or pushes):
+    if policy.refresh and not keeps and (found == "none" or pushes):
         yield Publish(post, "refresh")
         return
     accepts = found == "reading" and pushes

@@ -24,9 +24,11 @@ class Desired:
     empty if that is the source; `early_page` is that of the page from which an edit was sent before
     the site was built again, empty if there was none. If the post goes out as it was before an
     edit, `written` is its `source` after that, and it `waits` until its page is built, or is kept
-    until the page shows something of the edit. `earlier_ids` are the item ids and atom:ids
-    under which an earlier version may have published it, and `earlier` returns the sources and the
-    hashes of the text that such a version found.
+    until the page shows something of the edit. `is_page_new`: no earlier version of the post is
+    known to have shown this page. `is_textless`: the post goes out without its text, because its
+    page does not show it, and no earlier page is known that did. `earlier_ids` are the item ids and
+    atom:ids under which an earlier version may have published it, and `earlier` returns the sources
+    and the hashes of the text that such a version found.
     """
 
     id: str
@@ -43,6 +45,8 @@ class Desired:
     early_page: str = ""
     written: str = ""
     waits: bool = False
+    is_page_new: bool = False
+    is_textless: bool = False
     earlier_ids: tuple[tuple[str, str], ...] = ()
     earlier: Callable[[], EarlierReadings] = field(
         default=EarlierReadings, repr=False, compare=False

@@ -60,15 +60,37 @@ def _has_other_origin(post: Desired, seen: Seen) -> bool:
 def may_be_newer(post: Desired, record: Recorded | None, seen: Seen) -> bool:
     """Whether an item of another source may be newer than the post, which goes out as it was.
 
-    The site was not built since, or what was remembered of it is from an earlier day.
+    The site was not built since, or what was remembered of it is from an earlier day, or lost.
     """
-    source, _ = _made_from(record, seen)
-    return post.waits or bool(source and source_hash.is_same(source, post.written))
+    source, body = _made_from(record, seen)
+    is_newer = bool(source and source_hash.is_same(source, post.written))
+    return post.waits or is_newer or _is_unbuilt(post, seen, body)
+
+
+def _is_unbuilt(post: Desired, seen: Seen, body: str) -> bool:
+    """Whether the page still shows what the item shows, which was made of another text.
+
+    Of a page that earlier runs knew, its memory says what to do.
+    """
+    is_same_page = bool(seen.page) and seen.page == post.page
+    return post.is_page_new and is_same_page and body not in {"", post.body}
+
+
+def keeps_text(post: Desired, record: Recorded | None, seen: Seen) -> bool:
+    """Whether the item shows a text that the post has lost.
+
+    Its page asks for a password, or a build has failed, and the memory of its text is lost.
+    """
+    if not post.is_textless:
+        return False
+    _, body = _made_from(record, seen)
+    # An item of a post that has a source shows that text if it was made from a page.
+    return seen.page not in {"", post.page} if post.page else bool(body)
 
 
 def shows_older_build(post: Desired, seen: Seen) -> bool:
     """Whether the item shows the built page as it was, although the post is the same."""
-    if post.written and seen.fingerprint != post.fingerprint:
+    if post.is_textless or (post.written and seen.fingerprint != post.fingerprint):
         return False
     return bool(seen.page and post.page) and seen.page != post.page
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.blog import Blog
 from tests.support.servers import REAL
-from tests.support.subscribers import Subscriber
+from tests.support.subscribers import Outsider, Subscriber
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,4 +226,33 @@ def test_nothing_is_retracted_because_of_a_sitemap_in_part(
         assert site.blog.built() == feeds
         (tmp_path / "blog/out/sitemap.xml").write_text(whole, encoding="utf-8")
         assert "has the text of an item whose post is gone" in site.refused(3, "publish")
+        reader.nothing_for(0.7)
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
+def test_an_item_is_newer_than_a_page_that_is_forgotten_or_remembered_as_it_was(
+    tmp_path: Path, server: Server, node: str
+) -> None:
+    site = Site(tmp_path / "blog", server, node)
+    assert len(site.publish()) == 4
+    memory = tmp_path / "blog/.publisher/pages.sqlite"
+    older = memory.read_bytes()
+    site.build("old-post-1", "An edited text.", day=1)
+    assert [change[:2] for change in site.publish()] == [("changed", "blog~old-post-1")]
+    page = tmp_path / "blog/out/blog/old-post-1/index.html"
+    whole = page.read_text(encoding="utf-8")
+    with Subscriber(server, "reader", node) as reader:
+        memory.write_bytes(older)
+        page.write_text(whole[: whole.index("</article>")], encoding="utf-8")
+        run = site.blog.run("publish", "--json")
+        assert (run.code, run.changes) == (4, [])
+        memory.unlink()
+        site.build("old-post-1", '<input type="password">', day=1)
+        assert site.publish() == []
+        assert "asks for a password" in site.blog.run("publish", "--refresh").err
+        page.write_text(whole, encoding="utf-8")
+        assert site.publish() == []
+        assert site.blog.run("publish", "--json", "--verify").changes == []
+        items = {event.id: event for event in Outsider(server, "reader", node).items()}
+        assert text(items["blog~old-post-1"]) == "An edited text."
         reader.nothing_for(0.7)

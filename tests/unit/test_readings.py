@@ -390,3 +390,33 @@ def test_a_correction_keeps_what_the_ledger_gets_if_it_cannot_be_sent() -> None:
         link=LINK,
         adopted=POST.reading,
     )
+
+
+PAGE = replace(POST, source="edited", body="other", page="p1", is_page_new=True)
+TEXTLESS = replace(PAGE, page="no text", is_page_new=False, is_textless=True)
+
+
+@pytest.mark.parametrize(
+    ("post", "page", "goes"),
+    [
+        pytest.param(PAGE, "p1", False, id="the page shows what the item shows"),
+        pytest.param(PAGE, "p0", True, id="the page shows something else"),
+        pytest.param(PAGE, "", True, id="the item was made from the source"),
+        pytest.param(replace(PAGE, body="body"), "p1", True, id="another title"),
+        pytest.param(replace(PAGE, is_page_new=False), "p1", True, id="the page was known"),
+        pytest.param(TEXTLESS, "p1", False, id="the item shows a text"),
+        pytest.param(TEXTLESS, "no text", True, id="the item shows none either"),
+        pytest.param(TEXTLESS, "", True, id="the item shows the source"),
+        pytest.param(replace(TEXTLESS, page=""), "", False, id="a page that is a post"),
+    ],
+)
+def test_an_item_stays_that_shows_more_than_the_page(
+    post: Desired, page: str, *, goes: bool
+) -> None:
+    seen = item_at_node(source="source", body="body", page=page, link=LINK)
+    found = plan_of(post, seen)
+    assert [type(change) for change in found] == ([Publish] if goes else [Adopt])
+
+
+def plan_of(post: Desired, seen: Seen) -> list[object]:
+    return [*decide([post], {}, {post.id: seen}, Policy()).changes]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from publisher.sources.built.folder.home_links import HomeLinks
     from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.page_versions import PageVersion
     from publisher.sources.built.read_pages import ReadPages
     from publisher.sources.built.state.known_pages import KnownPages, LastPage
 
@@ -27,6 +28,7 @@ class PageBodies:
         home_links: HomeLinks,
         output: OutputFolder,
         *,
+        versions: Mapping[PurePosixPath, PageVersion],
         last: Mapping[PurePosixPath, LastPage],
         no_posts: Mapping[PurePosixPath, str],
         report: PagesReport,
@@ -36,13 +38,22 @@ class PageBodies:
         self._known = known
         self._pages = pages
         self._home_links = home_links
+        self._versions = versions
         self._last = last
         self._no_posts = no_posts
         self.report = report
 
-    def hash_of(self, _: Post) -> PageHash:
-        """Return no hash: what a page shows is in the fingerprint of its post already."""
-        return PageHash()
+    def hash_of(self, post: Post) -> PageHash:
+        """Return no hash: what a page shows is in the fingerprint of its post already.
+
+        The version that goes out may be older than the item at a node.
+        """
+        version = self._versions.get(post.path)
+        if version is None:
+            return PageHash()
+        return PageHash(
+            waits=version.stays, is_textless=bool(version.refusal) and not version.stays
+        )
 
     def of(self, post: Post) -> BuiltBody | None:
         return self._bodies.get(post.path)

@@ -124,6 +124,7 @@ def read(
             reader.pages,
             links,
             output,
+            versions=reader.versions,
             last={
                 post.path: _last_page(reader.versions[post.path], post)
                 for post in posts

@@ -301,7 +301,12 @@ class BuiltSite:
 
     def _goes(self, post: Post, row: PostMemory) -> Post:
         shown = row.taken.page_body if row.taken else ""
-        self._hashes[post.path] = PageHash(shown, row.early)
+        self._hashes[post.path] = PageHash(
+            shown,
+            row.early,
+            is_new=bool(shown) and shown == row.new_body,
+            is_textless=shown == NO_TEXT,
+        )
         self._name_refusal(post, row, stays=shown != NO_TEXT)
         if row.kept:
             self._kept[post.path] = Diagnostic(post.path, 1, row.kept)
@@ -353,7 +358,11 @@ class BuiltSite:
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
         self._hashes[post.path] = PageHash(
-            row.taken.page_body, row.early, written=post.source, waits=bool(reason)
+            row.taken.page_body,
+            row.early,
+            written=post.source,
+            waits=bool(reason),
+            is_textless=row.taken.page_body == NO_TEXT,
         )
         return replace(old, address=row.address or post.address)
 

@@ -215,7 +215,9 @@ def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes
     )
     if now:
         new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
-        return Goes(replace(seen, shown=now, taken=new, kept=look.opened.kept), look.body)
+        new_body = "" if is_same_page else now
+        taken_now = replace(seen, shown=now, taken=new, new_body=new_body, kept=look.opened.kept)
+        return Goes(taken_now, look.body)
     if taken and has_body(taken):
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())

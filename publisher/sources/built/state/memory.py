@@ -87,6 +87,7 @@ ALTER TABLE post ADD COLUMN date_inode INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN date_ctime_ns INTEGER NOT NULL DEFAULT 0;
 """,
     "ALTER TABLE post ADD COLUMN kept TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE post ADD COLUMN new_body TEXT NOT NULL DEFAULT '';",
 )
 _SCHEMA = Schema(
     _APPLICATION_ID,
@@ -99,7 +100,7 @@ _LIGHT = (
     " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
     " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
     " published, modified, alike, looked, reason,"
-    " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns, kept"
+    " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns, kept, new_body"
 )
 
 
@@ -141,7 +142,8 @@ class PostMemory:
     `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
     the dates of a post whose file has none. `alike` are the sources of earlier versions that showed
     readers the same (`unseen.alike`), the latest last. `kept` is that of the page with whose body
-    the post was taken (`OpenedPage`).
+    the post was taken (`OpenedPage`). `new_body` is the hash of the page's body if the post was
+    taken with another one before, or never, and the page is as it was since.
     """
 
     page: str = ""
@@ -165,6 +167,7 @@ class PostMemory:
     looked: str = ""
     reason: str = ""
     kept: str = ""
+    new_body: str = ""
 
 
 class Selectors(NamedTuple):
@@ -281,7 +284,7 @@ class PageMemory:
         early, file_mtime, file_size, found_page, *rest = rest
         date_page, date_mtime, date_size, date_reader, published, modified, *rest = rest
         alike, looked, reason, inode, ctime, *rest = rest
-        file_inode, file_ctime, date_inode, date_ctime, kept = rest
+        file_inode, file_ctime, date_inode, date_ctime, kept, new_body = rest
         if len(missing) % _TRIPLE_BYTES:
             raise _SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
@@ -311,6 +314,7 @@ class PageMemory:
             looked=looked,
             reason=reason,
             kept=kept,
+            new_body=new_body,
         )
 
 
@@ -362,6 +366,7 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "date_inode": memory.dated.signature.inode,
         "date_ctime_ns": memory.dated.signature.ctime_ns,
         "kept": memory.kept,
+        "new_body": memory.new_body,
     }
     if one.version:
         body = one.version.body
