@@ -23,13 +23,14 @@ from publisher.post import (
     Reading,
     Skip,
 )
-from publisher.sources.built import page_report
+from publisher.sources.built import page_report, page_theme
 from publisher.sources.built.earlier_pages import EarlierPages
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
 from publisher.sources.built.page_bodies import PageBodies
+from publisher.sources.built.page_theme import ChangedPage
 from publisher.sources.built.page_versions import PageVersion, choose
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
@@ -37,7 +38,7 @@ from publisher.sources.built.pages.page_facts import absolute, facts_of, site_ca
 from publisher.sources.built.read_pages import ReadPage, ReadPages, decoded, encoded
 from publisher.sources.built.shown_page import ShownPage, body_of, source_of, text_of
 from publisher.sources.built.state.known_pages import UNLISTED, KnownPages, LastPage
-from publisher.sources.built.state.memory import PageMemory, Selectors
+from publisher.sources.built.state.memory import NAME, PageMemory, Selectors
 from publisher.sources.built.state.waiting import CUT
 from publisher.sources.engines.names import date_and_words, date_in_path
 from publisher.system.reasons import reason
@@ -99,6 +100,7 @@ def read(
     if config.posts.body:
         page_report.require_bodies(reader.versions)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
+    _require_known_theme(shown, reader, known, config)
     instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
     undated = {one.path for one in shown if not one.dates}
@@ -134,6 +136,29 @@ def read(
             report=page_report.report(reader.versions, skipped, reader.elsewhere),
         ),
     )
+
+
+def _require_known_theme(
+    shown: Sequence[ShownPage], reader: _Reader, known: KnownPages, config: Config
+) -> None:
+    """Raise UnsafePlanError if nearly all pages have got the same words around their texts."""
+    if not (config.posts.body and known.has_same_selectors):
+        return
+    bodies = {
+        one.path: one.page.extracted
+        for one in shown
+        if one.page.extracted and known.was_post(one.path) and not reader.versions[one.path].stays
+    }
+    titles = {one.path: one.facts.title for one in shown}
+    changed = known.changed({path: encoded(reader.versions[path].page) for path in bodies})
+    if len(changed) < page_theme.NEARLY_ALL * len(bodies):
+        return
+    pages = [
+        ChangedPage(path, titles[path], last.extracted.words, bodies[path].words)
+        for path in changed
+        if (last := reader.last(path)) and last.extracted
+    ]
+    page_theme.require_known_theme(pages, len(bodies), config.state / NAME)
 
 
 def _without_card(shown: Sequence[ShownPage]) -> list[ShownPage]:
@@ -225,7 +250,7 @@ class _Reader:
         A page that cannot be read, and never was, is a broken Skip. Raises LedgerError.
         """
         page = self.pages.page(path)
-        version = choose(page, partial(self._last, path), wants_body=bool(self._config.posts.body))
+        version = choose(page, partial(self.last, path), wants_body=bool(self._config.posts.body))
         if version is None and page.fault:
             return Skip(path, page.fault, broken=True)
         if version is None and page.is_cut:
@@ -251,7 +276,8 @@ class _Reader:
         facts = facts_of(head, url, self._site.title, self._home if path != HOME else None)
         return ShownPage(path=path, address=url, facts=facts, dates=found, page=version.page)
 
-    def _last(self, path: PurePosixPath) -> ReadPage | None:
+    def last(self, path: PurePosixPath) -> ReadPage | None:
+        """The version of a page that went out last; None if none is known."""
         data = self._known.last(path)
         return decoded(data) if data else None
 

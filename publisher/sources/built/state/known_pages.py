@@ -68,7 +68,7 @@ class KnownPages:
         that is not there.
         """
         lost = dict.fromkeys(self._known - self._paths, "")
-        lost |= {path: why for path, why in no_posts.items() if self._was_post(path)}
+        lost |= {path: why for path, why in no_posts.items() if self.was_post(path)}
         unlisted = sum(why == UNLISTED for why in lost.values())
         safety.require_sitemap_parts(missing_part, unlisted, folder)
         safety.require_pages(lost, len(self._known), folder)
@@ -78,7 +78,8 @@ class KnownPages:
         unlisted = [path for path in posts if path in self._known and self._is_unlisted(path)]
         safety.require_sitemap(unlisted, config.posts.path, config.state / NAME)
 
-    def _was_post(self, path: PurePosixPath) -> bool:
+    def was_post(self, path: PurePosixPath) -> bool:
+        """Whether the page was a post at the last run."""
         return path in self._known and bool(self._memory.posts[path].digest)
 
     def _is_unlisted(self, path: PurePosixPath) -> bool:
@@ -89,9 +90,22 @@ class KnownPages:
         """The other selectors with which earlier runs have read the pages, the latest last."""
         return tuple(one for one in self._memory.selectors if one != self._selectors)
 
+    @property
+    def has_same_selectors(self) -> bool:
+        """Whether the last run has read the pages with the selectors of this one."""
+        return self._memory.selectors[-1:] == (self._selectors,)
+
+    def changed(self, versions: Mapping[PurePosixPath, bytes]) -> list[PurePosixPath]:
+        """Those of the posts that went out before in another version than these."""
+        return [
+            path
+            for path, data in versions.items()
+            if self.was_post(path) and self._memory.posts[path].digest != _digest(data)
+        ]
+
     def last(self, path: PurePosixPath) -> bytes | None:
         """The version of a page that went out last; None if none is known. Raises LedgerError."""
-        version = self._memory.version(path) if self._was_post(path) else None
+        version = self._memory.version(path) if self.was_post(path) else None
         return version.file if version else None
 
     def without_text(self, path: PurePosixPath) -> frozenset[str]:
@@ -112,7 +126,7 @@ class KnownPages:
         changed = {path: Changed(PostMemory(page=str(path))) for path in new}
         for path, version in versions.items():
             row = self._memory.posts[path] if path in self._known else PostMemory()
-            digest = blake2b(version.data, digest_size=16).hexdigest()
+            digest = _digest(version.data)
             alike = tuple(dict.fromkeys((*row.alike, *version.without_text)))[-_MOST_VERSIONS:]
             if (row.digest, row.alike, row.reason) != (digest, alike, ""):
                 memory = PostMemory(page=str(path), digest=digest, alike=alike)
@@ -124,3 +138,7 @@ class KnownPages:
         gone = self._memory.posts.keys() - self._paths
         selectors = (*self.earlier_selectors, self._selectors)[-_MOST_SELECTORS:]
         self._memory.write(changed, gone, self._pages, selectors)
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()

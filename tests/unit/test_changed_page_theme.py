@@ -1,0 +1,86 @@
+"""A new theme that puts its own words into the texts of posts that are pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from publisher.errors import UnsafePlanError
+from tests.unit.test_page_posts import page, read, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+BYLINE = '<p class="by">Posted by Ada in 2026</p>'
+DROP = {"drop": (".share",)}
+
+
+def site(*, before: str = "", behind: str = "", changed: int = 8) -> dict[str, str]:
+    """Eight posts, the first of which have these words around their texts."""
+    text = "<p>The text of post {} has words, and then it ends.</p>"
+    bodies = {
+        n: f"{before}{text}{behind}".replace("TITLE", "The title {}") if n < changed else text
+        for n in range(8)
+    }
+    return {
+        f"blog/{n}.html": page(body=body.replace("{}", str(n)), title=f"The title {n}")
+        for n, body in bodies.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("theme", "words"),
+    [
+        ({"before": BYLINE}, '"posted by ada in 2026"'),
+        ({"behind": BYLINE}, '"posted by ada in 2026"'),
+        ({"before": "<h1>TITLE</h1>"}, '"the title"'),
+        ({"before": "<p>Share</p>", "behind": "<p>Comments</p>"}, '"share comments"'),
+    ],
+)
+def test_new_words_around_nearly_all_texts_are_no_edits(
+    tmp_path: Path, theme: Mapping[str, Any], words: str
+) -> None:
+    first = read(tmp_path, site())
+    remember(first)
+    with pytest.raises(UnsafePlanError, match=f"nearly all of 8 pages show {words} in the text"):
+        read(tmp_path, site(**theme))
+    (tmp_path / "state/pages.sqlite").unlink()
+    assert len(read(tmp_path, {}).posts) == 8
+    assert read(tmp_path, site()).posts == first.posts
+
+
+def test_titles_that_have_no_word_in_common_are_words_of_a_theme(tmp_path: Path) -> None:
+    names = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"]
+
+    def built(format_: str) -> dict[str, str]:
+        text = "<p>The same text is in this post.</p>"
+        return {f"blog/{n}.html": page(body=format_.format(n) + text, title=n) for n in names}
+
+    remember(read(tmp_path, built("")))
+    with pytest.raises(UnsafePlanError, match="5 pages show the title of the post in the text"):
+        read(tmp_path, built("<h1>{}</h1>"))
+
+
+def test_selectors_for_the_new_theme_change_nothing(tmp_path: Path) -> None:
+    first = read(tmp_path, site())
+    remember(first)
+    assert read(tmp_path, site(before=BYLINE), drop=(".by",)).posts == first.posts
+
+
+def test_other_selectors_are_no_theme(tmp_path: Path) -> None:
+    remember(read(tmp_path, site(before='<p class="share">Share it with all</p>'), **DROP))
+    assert len(read(tmp_path, {}).posts) == 8
+
+
+@pytest.mark.parametrize("changed", [1, 7])
+def test_edits_of_several_posts_are_no_theme(tmp_path: Path, changed: int) -> None:
+    remember(read(tmp_path, site()))
+    assert len(read(tmp_path, site(before=BYLINE, changed=changed)).posts) == 8
+
+
+def test_other_edits_of_all_posts_are_no_theme(tmp_path: Path) -> None:
+    remember(read(tmp_path, site()))
+    edited = {name: text.replace("has words", "has new words") for name, text in site().items()}
+    assert len(read(tmp_path, edited).posts) == 8
