@@ -212,12 +212,11 @@ def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes
         file_signature=look.file_signature,
         # The page shows what an edit that was not seen before has changed.
         alike=alike if is_same_page or alike == row.alike else (),
+        new_body="" if is_same_page else now,
     )
     if now:
         new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
-        new_body = "" if is_same_page else now
-        taken_now = replace(seen, shown=now, taken=new, new_body=new_body, kept=look.opened.kept)
-        return Goes(taken_now, look.body)
+        return Goes(replace(seen, shown=now, taken=new, kept=look.opened.kept), look.body)
     if taken and has_body(taken):
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
