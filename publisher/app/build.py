@@ -38,13 +38,18 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
     """Build all files, and remove stale ones. An error with one file does not stop the others.
 
     A feed that has entries on disk stays as it is if it would lose all of them, unless the caller
-    allows empty feeds. Raises UnsafePlanError if there are no posts at all, and IdsChangedError if
-    the ids of published posts change and `new_ids` does not say so.
+    allows empty feeds. Raises UnsafePlanError if there are no posts at all or most published ones
+    are gone, and IdsChangedError if the ids of published posts change and `new_ids` does not say
+    so.
     """
     if project.config.xmpp and not new_ids:  # without nodes nothing is recorded of posts
         from publisher.app import moves  # noqa: PLC0415 - a build without nodes needs none of it
 
         moves.require_kept_ids(project)
+    if project.config.xmpp and not allow_empty:
+        from publisher.app import lost_posts  # noqa: PLC0415 - a build without nodes needs none of it
+
+        lost_posts.require_most_posts(project)
     wanted = project.outputs
     built = _built(project, wanted, allow_empty=allow_empty, writes=True)
     # A post that cannot be read may have the tag of a feed that looks stale. If no entry is left,

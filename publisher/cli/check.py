@@ -122,8 +122,8 @@ def _print_posts(project: Project, checked: Checked) -> None:
             place = project.config.posts.where(path, skips[path].line)
             _print(project, _skip_line(skips[path], place))
         _print_warnings(project, diagnostics.get(path, ()), kinds)
-    for line in output.others_in_short(project, others):
-        _print(project, line.replace(": ", ": not published: ", 1))
+    for word, line in output.others_in_short(project, others):
+        _print(project, line.replace(": ", f": {word}: ", 1))
     if pages := output.pages_in_short(project):
         _print(project, pages)
     if elsewhere := built_pages.elsewhere(project):
@@ -196,8 +196,7 @@ def _advice(difference: AddressDifference) -> str:
 
 
 def _skip_line(skip: Skip, place: str) -> str:
-    kind = "error" if skip.broken else "not published"
-    return f"{place}: {kind}: {skip.reason}"
+    return f"{place}: {output.kind(skip)}: {skip.reason}"
 
 
 def _summary(project: Project, warnings: int) -> str:

@@ -74,19 +74,24 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
         one for one in project.entries.skipped if one.status not in UNBUILT and one.path not in kept
     )
     named, others = in_short(skips)
-    for skip in named:
-        place = project.config.posts.where(skip.path, skip.line)
-        if skip.broken:
-            print_message(f"error: {place}: {skip.reason}")
-        elif not broken_only:
-            place = project.config.posts.where(skip.path)
-            print_message(f"not published: {place}: {skip.reason}")
+    for line in _skip_lines(project, named, others, broken_only=broken_only):
+        print_message(line)
     if broken_only:
         return
-    for line in others_in_short(project, others):
-        print_message(f"not published: {line}")
     if pages := pages_in_short(project):
         print_message(f"note: {pages}")
+
+
+def _skip_lines(
+    project: Project, named: Iterable[Skip], others: Counter[tuple[str, str]], *, broken_only: bool
+) -> Iterator[str]:
+    for skip in named:
+        if skip.broken or not broken_only:
+            line = skip.line if skip.broken else None
+            yield f"{kind(skip)}: {project.config.posts.where(skip.path, line)}: {skip.reason}"
+    for word, text in others_in_short(project, others):
+        if word == "error" or not broken_only:
+            yield f"{word}: {text}"
 
 
 def _kept_items(project: Project) -> Sequence[KeptItem]:
@@ -111,28 +116,40 @@ def post_counts(project: Project) -> str:
     return f"{number_of(project.entries.posts, 'post')}: {', '.join([published, *parts])}"
 
 
-def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[str]]:
-    """The skips to print one by one, and how many others there are for each reason.
+def in_short(skips: Iterable[Skip]) -> tuple[list[Skip], Counter[tuple[str, str]]]:
+    """The skips to print one by one, and how many others there are for each `kind` and reason.
 
     A site may have thousands of files of a kind that is not rendered; only the first are printed.
     """
     counts: Counter[str] = Counter()
-    others: Counter[str] = Counter()
+    others: Counter[tuple[str, str]] = Counter()
     named: list[Skip] = []
     for skip in skips:
-        is_of_a_kind = skip.status in {"skipped", "restricted", "ignored"} and not skip.broken
+        # A fault without a line may be one of the configuration, which all files have.
+        is_of_a_kind = (
+            skip.line is None
+            if skip.broken
+            else skip.status in {"skipped", "restricted", "ignored"}
+        )
         counts[skip.reason] += is_of_a_kind
         if is_of_a_kind and counts[skip.reason] > NAMED:
-            others[skip.reason] += 1
+            others[kind(skip), skip.reason] += 1
         else:
             named.append(skip)
     return named, others
 
 
-def others_in_short(project: Project, others: Counter[str]) -> Iterator[str]:
-    """A line for each reason, with the number of the `others` of `in_short`."""
-    for reason, number in others.items():
-        yield f"{project.config.posts.place}: {number_of(number, 'more file')}: {reason}"
+def kind(skip: Skip) -> str:
+    """The word before the reason of a skip."""
+    return "error" if skip.broken else "not published"
+
+
+def others_in_short(
+    project: Project, others: Counter[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """The kind and a line for each reason, with the number of the `others` of `in_short`."""
+    for (word, reason), number in others.items():
+        yield word, f"{project.config.posts.place}: {number_of(number, 'more file')}: {reason}"
 
 
 def pages_in_short(project: Project) -> str:
@@ -147,7 +164,8 @@ def pages_in_short(project: Project) -> str:
         if len(pages) == 1
         else f"{len(pages)} files have no date, so they are"
     )
-    return f"{project.config.posts.place}: {files} not published: {names}{more}"
+    of_pages = f"; each {pages[0].reason}" if project.config.posts.pages else ""
+    return f"{project.config.posts.place}: {files} not published: {names}{more}{of_pages}"
 
 
 def print_failed(built: Sequence[Built]) -> None:

@@ -40,7 +40,7 @@ def _check_built(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str
     for key in ("body", "drop"):
         if key in posts:
             yield from _check_selectors(key, posts[key])
-    if "drop" in posts and "body" not in posts:
+    if posts.get("drop") and "body" not in posts:
         yield ("drop",), "needs posts.body, the element from which it removes others; add it"
     if posts.get("from") == "pages" and "body" not in posts:
         yield ("from",), "is pages, which needs posts.body; add it, e.g. body: .post-content"

@@ -52,6 +52,8 @@ _PLAIN = (
     ("expected a path", "it must be a path"),
 )
 
+_MAY_BE_EMPTY = {("posts", "drop")}  # lists
+
 
 def load(path: Path) -> Config:
     """Read the configuration file. Relative paths in it start from its folder.
@@ -248,7 +250,7 @@ class _Reader:
             wanted = "list of sections" if section else "list"
             self._problem(key, f"must be a {wanted}{_example(key)}")
             return None
-        if not value and not section:
+        if not value and not section and not (isinstance(value, list) and key in _MAY_BE_EMPTY):
             self._problem(key, "is empty; give at least one value, or remove it")
             return None
         parts = value if isinstance(value, list) else [value]

@@ -108,6 +108,6 @@ def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
     if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
         raise UnsafePlanError(
             f"this would retract {count} of the {plan.ours} items that were published; nothing "
-            "was retracted or published. If you mean to remove these posts, run again with "
-            "--allow-retracts"
+            "was retracted or published at the node. The feeds, which are built before, lack these "
+            "posts. If you mean to remove them, run again with --allow-retracts"
         )

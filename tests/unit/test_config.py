@@ -120,6 +120,8 @@ def test_bodies_come_from_pages_if_it_is_known_where_they_are() -> None:
     posts = built("path: _posts, body: .text, drop: [nav, '#share']").posts
     assert (posts.body, posts.drop, posts.from_pages) == ((".text",), ("nav", "#share"), True)
     assert built("path: _posts, body: .text, from: pages").posts.from_pages
+    assert built("path: _posts, body: .text, drop: []").posts.drop == ()
+    assert built("path: _posts, drop: []").posts.drop == ()
     assert not built("path: _posts, body: .text, from: source").posts.from_pages
 
 

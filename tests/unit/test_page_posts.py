@@ -455,3 +455,38 @@ def test_links_that_lead_out_of_the_output_are_not_followed(tmp_path: Path) -> N
     reading = read(tmp_path, {"blog/a.html": page()})
     assert [str(one.path) for one in reading.posts] == ["blog/a.html"]
     assert PurePosixPath("blog/s.html") not in {one.path for one in reading.pages}
+
+
+@pytest.mark.parametrize(
+    ("path", "date"),
+    [
+        ("blog/2012/08/09/a-title/index.html", "2012-08-09"),
+        ("blog/2012/8/9/a-title.html", "2012-08-09"),
+        ("blog/2012-08-09-a-title.html", "2012-08-09"),
+        ("blog/2012-08-09-a-title/index.html", "2012-08-09"),
+        ("blog/2012/08/09/index.html", None),
+        ("blog/2012/08/09/2/index.html", None),
+        ("blog/2012/08/09/page/2/index.html", None),
+        ("blog/2012/08/09/page-2.html", None),
+        ("blog/2012/08/a-title.html", None),
+        ("blog/2012/13/09/a-title.html", None),
+        ("blog/2012-08-09.html", None),
+    ],
+)
+def test_the_day_in_the_path_counts_if_the_page_states_none(
+    tmp_path: Path, path: str, date: str | None
+) -> None:
+    reading = read(tmp_path, {path: page("")})
+    assert [one.published.date().isoformat() for one in reading.posts] == [date] * bool(date)
+    assert len(reading.pages) == (date is None)
+    for one in reading.pages:
+        assert "article:published_time" in one.reason
+    (dated,) = read(tmp_path, {path: page()}).posts
+    assert dated.published.date() == dt.date(2024, 1, 2)
+
+
+def test_a_date_that_a_page_states_for_the_first_time_is_no_edit(tmp_path: Path) -> None:
+    path = "blog/2012/08/09/a-title.html"
+    first = post(tmp_path, page(""), path)
+    reading = read(tmp_path, {path: page()})
+    assert first.source in reading.earlier(PurePosixPath(path)).sources

@@ -97,6 +97,19 @@ def test_very_many_files_of_one_kind_are_counted(tmp_path: Path) -> None:
     assert len(blog.run("check", "--json", NOW).json["posts"]) == 41
 
 
+def test_a_fault_of_many_files_is_said_once(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    settings = blog.folder / "publisher.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("  since: 2020-01-01\n", ""))
+    for number in range(1, 21):
+        blog.write(f"page-{number:02}.md", "Text.", date=f"2024-02-{number:02}")
+    check, build = blog.run("check", NOW), blog.run("build", NOW)
+    assert build.err.count("its id needs site.since") == 4
+    assert f"error: {blog.posts}: 17 more files: has no date in its file name" in build.err
+    assert "posts: error: 17 more files: has no date in its file name" in check.out
+    assert (check.code, build.code) == (1, 1)
+
+
 # --- merge conflicts ---
 
 SIDES = "<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> branch\n"

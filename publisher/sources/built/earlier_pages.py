@@ -9,7 +9,7 @@ from publisher.post import EarlierReadings
 from publisher.sources.built.shown_page import source_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import PurePosixPath
 
     from publisher.sources.built.pages.dates import PageDates
@@ -31,11 +31,13 @@ class EarlierPages:
         shown: Iterable[ShownPage],
         dates: Mapping[PurePosixPath, PageDates],
         known: KnownPages,
+        dates_of_path: Callable[[PurePosixPath], PageDates | None],
     ) -> None:
         self._pages = pages
         self._shown = {one.path: one for one in shown}
         self._dates = dates
         self._known = known
+        self._dates_of_path = dates_of_path
 
     def of(self, path: PurePosixPath) -> EarlierReadings:
         """The sources and the texts of the post of a page, which is opened for it."""
@@ -46,6 +48,9 @@ class EarlierPages:
         bodies = self._pages.bodies(path, selectors) if selectors else ()
         pages = (replace(shown.page, extracted=body) for body in bodies)
         sources = frozenset(source_of(replace(shown, page=page), found) for page in pages)
+        of_path = self._dates_of_path(path)
+        if of_path:  # as long as the page stated no date
+            sources |= {source_of(shown, of_path)}
         return EarlierReadings(
             sources | self._known.without_text(path),
             frozenset(text_of(body) for body in bodies if body),

@@ -40,7 +40,7 @@ from publisher.sources.built.shown_page import ShownPage, body_of, source_of, te
 from publisher.sources.built.state.known_pages import UNLISTED, KnownPages, LastPage
 from publisher.sources.built.state.memory import NAME, PageMemory, Selectors
 from publisher.sources.built.state.waiting import CUT
-from publisher.sources.engines.names import date_and_words, date_in_path
+from publisher.sources.engines.names import date_and_words, date_in_path, date_of_page
 from publisher.system.reasons import reason
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.head import Head
 
 _DRAFTS = {"drafts", "_drafts"}
-_UNDATED = "has no date of publication in its metadata"
+_UNDATED = f"states no date of publication: {dates.SOUGHT}"
 _NO_DATES = dates.PageDates(*[dt.datetime(1970, 1, 1, tzinfo=dt.UTC)] * 2)
 
 
@@ -119,7 +119,7 @@ def read(
         files=Files(folder, folder, config.site.root, reach),
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
-        earlier=EarlierPages(reader.pages, shown, instants, known).of,
+        earlier=EarlierPages(reader.pages, shown, instants, known, reader.dates_of_path).of,
         bodies=PageBodies(
             {one.path: body_of(one) for one in shown},
             known,
@@ -271,10 +271,16 @@ class _Reader:
     def _shown(self, path: PurePosixPath, version: PageVersion) -> ShownPage:
         self.versions[path] = version
         head = version.page.head
-        found = dates.dates_of(head, self._site.zone)
+        found = dates.dates_of(head, self._site.zone) or self.dates_of_path(path)
         url = address(path, head, self._site.root, self._output.named())
         facts = facts_of(head, url, self._site.title, self._home if path != HOME else None)
         return ShownPage(path=path, address=url, facts=facts, dates=found, page=version.page)
+
+    def dates_of_path(self, path: PurePosixPath) -> PageDates | None:
+        """The dates of a post whose page states none; None if its path has none either."""
+        date = date_of_page(_name(path))
+        written = dates.StatedDates(published=date.isoformat() if date else "")
+        return dates.in_zone(written, self._site.zone)
 
     def last(self, path: PurePosixPath) -> ReadPage | None:
         """The version of a page that went out last; None if none is known."""
@@ -322,9 +328,7 @@ class _Reader:
     def post(self, shown: ShownPage, found: PageDates) -> Post:
         """The post that a page shows, with these dates."""
         path, facts, extracted = shown.path, shown.facts, shown.page.extracted
-        whole = (
-            path.parent if path.stem == "index" and len(path.parts) > 1 else path.with_suffix("")
-        )
+        whole = _name(path)
         date, words = date_and_words(whole.name)
         language = facts.language if facts.language != self._site.language else None
         return Post(
@@ -355,6 +359,12 @@ class _Reader:
         """The URL path of the file below that of the site."""
         root = urlsplit(self._site.root).path.rstrip("/")
         return url_paths(path, self._site.root)[0].removeprefix(root)
+
+
+def _name(path: PurePosixPath) -> PurePosixPath:
+    """The path of a page without its suffix, and without `index`."""
+    is_index = path.stem == "index" and len(path.parts) > 1
+    return path.parent if is_index else path.with_suffix("")
 
 
 _NO_BODY = (

@@ -19,6 +19,7 @@ _NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_ ](.*)|([^\W\d_].
 _OTHER_DATE = re.compile(
     r"(?:[0-9]{1,2}([-._])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([._])[0-9]{1,2}\2[0-9]{1,2})(?=[-_ .]|$)"
 )
+_LIST = re.compile(r"/(?:page[-_/]?)?\d*", re.IGNORECASE)
 _FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)", re.ASCII)
 
 
@@ -72,6 +73,19 @@ def date_in_path(path: str) -> dt.date | None:
     """The date of folders such as `2015/04/03`."""
     match = _FOLDERS.search(path)
     return _date(match) if match else None
+
+
+def date_of_page(whole: PurePosixPath) -> dt.date | None:
+    """The day of a post in the path of its page, e.g. `2012/08/08/a-title`; None without one.
+
+    `whole` has neither a suffix nor `index`. The list of the posts of a day has no day of its own.
+    """
+    date, words = date_and_words(whole.name)
+    if date and words:
+        return date
+    match = _FOLDERS.search(str(whole.parent))
+    is_list = match and _LIST.fullmatch(str(whole)[match.end() :])
+    return _date(match) if match and not is_list else None
 
 
 def _date(match: re.Match[str]) -> dt.date | None:

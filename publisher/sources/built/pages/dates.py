@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from publisher.sources.built.pages.head import Head
 
+SOUGHT = (
+    'neither article:published_time, nor JSON-LD, microdata, <meta name="date"> or <time>, nor a '
+    "day in its path (2012/08/08/)"
+)
 _MANY = 4  # posts; in fewer a day that they share means nothing
 
 
