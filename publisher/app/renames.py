@@ -85,6 +85,8 @@ def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
         if post.id
         else f"add this line to its front matter: id: {item_id}"
     )
+    if config.posts.pages:  # which have no front matter
+        line = f'write into `posts` in {config.path.name}: ids: {{"{post.path}": {item_id}}}'
     _, kept, _ = identity.ids(replace(post, id=(item_id, 1)), config.site)
     if not atom_id or kept == atom_id:
         return f"if it was renamed, {line}"

@@ -113,7 +113,7 @@ class Posts(Struct, frozen=True, kw_only=True):
 
     `feed` is the file or the URL of a feed to read in place of the folder. If it is `complete`, a
     post that is not in it was removed. `pages` are globs below `site.output`: each page is a post,
-    and `path` is that folder.
+    and `path` is that folder. `ids` has the ids of some of them by the paths of the pages.
 
     `body` are CSS selectors of which the first that matches exactly one element of a built page
     names its body; `drop` match what is removed from the body.
@@ -142,6 +142,7 @@ class Posts(Struct, frozen=True, kw_only=True):
     drop: tuple[Text, ...] = ()
     from_: Literal["pages", "source"] | None = field(default=None, name="from")
     pages: tuple[Text, ...] = ()
+    ids: dict[str, Text] = {}
 
     @property
     def from_pages(self) -> bool:

@@ -30,6 +30,8 @@ def check_posts(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]
     yield from check_globs("exclude", posts)
     yield from check_globs("pages", posts, below="site.output", example="blog/*/index.html")
     yield from _check_built(posts)
+    if "ids" in posts and "pages" not in posts:
+        yield ("ids",), "needs posts.pages; other posts have `id:` in their front matter"
     for name in posts.get("keys", {}):
         if name not in POST_KEYS:
             yield ("keys", name), f"is not a key of posts{near(name, POST_KEYS)}"

@@ -225,7 +225,14 @@ def test_nothing_is_retracted_because_of_a_sitemap_in_part(
             assert "(missing from the sitemap)" in site.refused(3, command)
         assert site.blog.built() == feeds
         (tmp_path / "blog/out/sitemap.xml").write_text(whole, encoding="utf-8")
-        assert "has the text of an item whose post is gone" in site.refused(3, "publish")
+        advice = 'ids: {"blog/moved/index.html": blog~old-post-4}'
+        assert f"write into `posts` in publisher.yaml: {advice};" in site.refused(3, "publish")
+        site.select("body: article", f"body: article, {advice}")
+        # The title of the page is another one, too.
+        assert site.publish() == [("changed", "blog~old-post-4", "done")]
+        event = reader.next()
+        assert (event.kind, event.id) == ("published", "blog~old-post-4")
+        assert site.publish() == []
         reader.nothing_for(0.7)
 
 

@@ -167,6 +167,7 @@ def test_problems_of_the_keys_for_built_pages_are_named() -> None:
         "pages: '*.html', from: source": "line 2: posts.from is source, but posts.pages makes po",
         "pages: '../*.html'": "line 2: posts.pages is '../*.html', which matches no post; it must "
         "be a path below site.output, e.g. blog/*/index.html",
+        "path: _posts, ids: {a.html: a-long-id}": "line 2: posts.ids needs posts.pages",
         "pages: ''": "line 2: posts.pages is empty; give at least one value, or remove it",
         "pages: '*.html', path: _posts": "line 2: posts.path cannot be used with posts.pages",
         "path: _posts, body: ": 'line 2: posts.body is empty; quote what begins with #, e.g. body: '

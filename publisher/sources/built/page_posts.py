@@ -331,8 +331,10 @@ class _Reader:
         whole = _name(path)
         date, words = date_and_words(whole.name)
         language = facts.language if facts.language != self._site.language else None
+        id_ = self._config.posts.ids.get(str(path))
         return Post(
             path=path,
+            id=(id_, 1) if id_ else None,
             body=text_of(extracted) if extracted else "",
             body_line=1,
             markup="unrendered",
