@@ -104,6 +104,12 @@ def test_front_matter_that_may_be_a_mistake_is_refused_with_its_line(
         ("tags:\n- a\n- b\ntitle: A: B", {"tags": ["a", "b"], "title": "A: B"}, 5, "quotes"),
         ("tags: [a, 'b'\ntitle: x", {"tags": ["a", "b"], "title": "x"}, 2, "brackets"),
         ("title: x\n\t:y", {"title": "x"}, 3, "tab"),
+        ("title: A: B\n  draft: true", {"title": "A: B"}, 2, "quotes"),
+        ("title: A\n draft: true\n more", {"title": "A"}, 3, "begin the line in the column"),
+        ('title: A: B\n"draft": true', {"title": "A: B", "draft": "true"}, 2, "quotes"),
+        ("title: A: B\n'draft' : true", {"title": "A: B", "draft": "true"}, 2, "quotes"),
+        ("title:A B\ntags: [b]", {"title": "A B", "tags": ["b"]}, 2, "space after the colon"),
+        ("title: A\ndraft:true", {"title": "A", "draft": "true"}, 3, "space after the colon"),
         ("title: A: B\ntext: |\n  x: y: z", {"title": "A: B", "text": "x: y: z"}, 2, "quotes"),
     ],
 )

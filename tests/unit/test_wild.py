@@ -245,6 +245,36 @@ def test_yaml_that_is_none_is_rescued_and_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "line", "key"),
+    [
+        ("title: A: b\n published: false", 3, "published"),
+        ("title: A\n  draft: true", 3, "draft"),
+        ("title: A\n\tdraft: true", 3, "draft"),
+        ("layout: post\n  private: true", 3, "private"),
+        ("title: A: b\n  'draft': true", 3, "draft"),
+        (" draft: true\ntitle: A: b", 2, "draft"),
+        ("title: A\ndraft = true", 3, "draft"),
+        ("title: A\ndraft\uff1a true", 3, "draft"),
+        ("title: A\n- draft: true", 3, "draft"),
+        ("title: 'A\n  Status: draft", 3, "Status"),
+        ("title: A\npublished: false draft: true", 3, "published"),
+        ("title: A\ndraft: [true", 3, "draft"),
+        ("title: A\n  secret: true", 3, "secret"),
+    ],
+)
+def test_a_key_of_a_draft_that_is_lost_stops_its_post(
+    tmp_path: Path, head: str, line: int, key: str
+) -> None:
+    found = publish(
+        tmp_path, {"2020-01-01-a.md": f"---\n{head}\n---\nText.\n"}, keys={"draft": "secret"}
+    )
+    (skip,) = found.entries.skipped
+    assert (skip.line, skip.broken) == (line, True)
+    assert skip.reason.startswith(f"{key} cannot be read; begin its line with `{key}:`, without ")
+    assert found.read == {}
+
+
+@pytest.mark.parametrize(
     ("engine", "written", "absolute"),
     [
         ("jekyll", "b.png", "https://blog.example/2020/01/01/b.png"),

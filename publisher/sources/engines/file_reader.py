@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import PostReader
 
 _FENCE = re.compile(r"\ufeff?(?:---|\+\+\+)[ \t]*\r?\n")
+# Keys that may keep a post from readers, in lower case.
+_GATES = frozenset({
+    "draft", "isdraft", "is_draft", "publish", "published", "ispublished", "status", "visibility",
+    "hidden", "private", "unlisted", "noindex", "password", "encrypt", "encrypted", "protected",
+    "feed", "deleted", "headless", "render", "build", "_build", "expirydate", "publishdate",
+    "eleventyexcludefromcollections",
+})  # fmt: skip
 _DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 ReadFile = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
 # Two instants whose URLs differ in every part of a date, for files that have none.
@@ -103,9 +110,18 @@ def _front_matter(reader: PostReader, path: PurePosixPath) -> FrontMatter:
     """The front matter with the defaults of the settings. Raises PostError."""
     document = reader.document(path)
     _refuse_foreign(path)
-    reader.add_defaults(document.values, path)
     keys = reader.config.posts.keys
+    _refuse_lost(document, path, keys.get("draft"))
+    reader.add_defaults(document.values, path)
     return FrontMatter(document, path, keys=keys, known=reader.persons)
+
+
+def _refuse_lost(document: block.PostFile, path: PurePosixPath, own_draft: str | None) -> None:
+    """Refuse a file in which a key that may make it a draft cannot be read. Raises PostError."""
+    for key, line in document.lost_keys:
+        if key.lower() in _GATES or key == own_draft:
+            message = f"{key} cannot be read; begin its line with `{key}:`, without spaces before"
+            raise PostError(path, message, line=line)
 
 
 def _read_post(

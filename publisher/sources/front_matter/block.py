@@ -32,7 +32,11 @@ _CONFLICT = re.compile(r"<{7} |>{7} ")
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*")
 _DASH = re.compile(r"[ ]*-[ \t]+(.*?)[ \t]*")
-_KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t]|$)")
+# A key in front matter that is not YAML, perhaps in quotes or without a blank behind the colon.
+_KEY = re.compile(r"([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*:(?!//)")
+# A line that was meant as a key: indented, in brackets, with the colon of another script.
+_LOST_KEY = re.compile(r"[\s{\[,-]*[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*[:=\uff1a]")
+_PAIR = re.compile(r"\s*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:\s|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
 # In these keys the author may mean curly quotes.
 _PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
@@ -44,7 +48,8 @@ class PostFile:
 
     `body` has LF line ends and starts at line `body_line` of the file. `warnings` are warnings:
     (line, message). Texts without quotes are PlainScalars. `lines` are those of the keys. `text`
-    is the whole file.
+    is the whole file. `lost_keys` are keys, with their lines, whose values are lost or a guess,
+    because the front matter is not YAML there.
     """
 
     values: dict[str, yaml_document.Value]
@@ -53,6 +58,7 @@ class PostFile:
     warnings: tuple[tuple[int, str], ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
     text: str = ""
+    lost_keys: tuple[tuple[str, int], ...] = ()
 
     def line(self, key: str) -> int:
         """The line of the key in the file."""
@@ -94,7 +100,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
         return None
     closing = _closing(lines, opening, path)
     above = opening + 1
-    front_matter, warnings = _parsed(lines[above:closing], above, path, is_strict=is_strict)
+    front_matter, lost, warnings = _parsed(lines[above:closing], above, path, is_strict=is_strict)
     if is_strict and front_matter.duplicates:
         key, line = front_matter.duplicates[0]
         raise PostError(path, f"{key[:40]} is given twice; remove one", line=above + line)
@@ -113,6 +119,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
         body_line=closing + 2,
         warnings=tuple(sorted(warnings)),
         lines={key: above + front_matter.line((key,)) for key in values},
+        lost_keys=tuple((key, above + line) for key, line in lost),
     )
 
 
@@ -166,37 +173,66 @@ def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
 
 def _parsed(
     block: list[str], above: int, path: PurePosixPath, *, is_strict: bool
-) -> tuple[yaml_document.YamlDocument, list[tuple[int, str]]]:
-    """The front matter, and a warning if it had to be read key by key. Raises PostError."""
+) -> tuple[yaml_document.YamlDocument, list[tuple[str, int]], list[tuple[int, str]]]:
+    """The front matter; if it had to be read key by key, the lost keys and a warning.
+
+    Raises PostError.
+    """
     text = limited(block, above, path)
     try:
-        return yaml_document.read(text), []
+        return yaml_document.read(text), [], []
     except yaml_document.YamlError as error:
         message = f"the front matter is {error.predicate}"
         rescued = None if is_strict or error.is_too_much else _rescued(block)
         if rescued is None:
             raise PostError(path, message, line=above + error.line) from error
         warning = f"{message}; until then each key is read by itself"
-        return rescued, [(above + error.line, warning)]
+        return *rescued, [(above + error.line, warning)]
 
 
-def _rescued(block: list[str]) -> yaml_document.YamlDocument | None:
-    """Read each key by itself, as YAML or, if that fails, its line as text. None without keys."""
+def _rescued(
+    block: list[str],
+) -> tuple[yaml_document.YamlDocument, list[tuple[str, int]]] | None:
+    """Read each key by itself, as YAML or, if that fails, its line as text. None without keys.
+
+    The second value is the lost keys, each with its line (from 1).
+    """
     starts = [index for index, line in enumerate(block) if _KEY.match(line)]
     values: dict[str, yaml_document.Value] = {}
     lines: dict[yaml_document.Key, int] = {}
+    lost = _lost_keys(block, 0, min(starts, default=0))
     for start, end in itertools.pairwise([*starts, len(block)]):
         match = _KEY.match(block[start])
-        key = match[1] if match else ""
-        try:
-            part = yaml_document.read(legal("\n".join(block[start:end]))).with_plain_scalars
-            value = part.get(key) if isinstance(part, dict) else None
-        except yaml_document.YamlError:
+        key = match[2] if match else ""
+        part = _part(block[start:end])
+        if isinstance(part, dict):
+            values[key] = part.get(key)
+        else:
             below = [line for line in block[start + 1 : end] if line.strip()]
-            value = _plain(key, legal(block[start].partition(":")[2].strip()), below)
-        values[key] = value
+            values[key] = _plain(key, legal(block[start].partition(":")[2].strip()), below)
+            lost += _lost_keys(block, start + _is_word(values[key]), end)
         lines[key,] = start + 1
-    return yaml_document.YamlDocument(values, lines, with_plain_scalars=values) if values else None
+    if not values:
+        return None
+    return yaml_document.YamlDocument(values, lines, with_plain_scalars=values), lost
+
+
+def _part(lines: list[str]) -> yaml_document.Value:
+    """A key with its value; None if that is not YAML."""
+    try:
+        return yaml_document.read(legal("\n".join(lines))).with_plain_scalars
+    except yaml_document.YamlError:
+        return None
+
+
+def _lost_keys(block: list[str], start: int, end: int) -> list[tuple[str, int]]:
+    matches = ((at, _LOST_KEY.match(block[at])) for at in range(start, end))
+    return [(match[1], at + 1) for at, match in matches if match]
+
+
+def _is_word(value: yaml_document.Value) -> bool:
+    """Whether a value that is not YAML is what its author meant: `'true`, but not `true: x`."""
+    return isinstance(value, str) and value.isalnum()
 
 
 def _plain(key: str, text: str, below: Sequence[str]) -> yaml_document.Value:
@@ -205,7 +241,8 @@ def _plain(key: str, text: str, below: Sequence[str]) -> yaml_document.Value:
     if not text:
         values = [_unquoted(legal(item[1])) for item in items if item]
         return [*values] if len(values) == len(below) > 0 else None
-    more = (line.strip() for line in below if line.startswith(" ") and line.strip()[0] != "#")
+    own = itertools.takewhile(lambda line: not _PAIR.match(line), below)
+    more = (line.strip() for line in own if line.startswith(" ") and line.strip()[0] != "#")
     whole = " ".join([text, *map(legal, more)])
     is_list = text.startswith("[") and key not in _PROSE and _closes_at_end(whole)
     return _list(whole) if is_list else _unquoted(whole)
