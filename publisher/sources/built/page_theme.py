@@ -27,7 +27,7 @@ class ChangedPage:
     path: PurePosixPath
     title: str | None
     last: tuple[str, ...]
-    now: tuple[str, ...]
+    current: tuple[str, ...]
 
 
 def require_known_theme(changed: Sequence[ChangedPage], pages: int, memory: Path) -> None:
@@ -38,7 +38,7 @@ def require_known_theme(changed: Sequence[ChangedPage], pages: int, memory: Path
     """
     if pages < FEWEST_PAGES or len(changed) < NEARLY_ALL * pages:
         return
-    added = [(page, added_words(page.now, page.last)) for page in changed]
+    added = [(page, added_words(page.current, page.last)) for page in changed]
     counted: Counter[tuple[bool, str]] = Counter()
     titled = 0
     for page, found in added:
