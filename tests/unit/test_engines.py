@@ -1454,6 +1454,33 @@ def test_pelican_s_months_come_first(tmp_path: Path, date: str, instant: str) ->
     assert (iso(parsed.published), iso(parsed.updated)) == (instant, instant)
 
 
+@pytest.mark.parametrize(
+    ("engine", "settings", "name", "reason"),
+    [
+        ("pelican", {"pelicanconf.py": "EXTRA_PATH_METADATA = {'x': {'status': 'draft'}}"},
+         "x/2020-02-03-a.md", "EXTRA_PATH_METADATA"),
+        ("pelican", {"pelicanconf.py": "PATH_METADATA = '(?P<Status>hidden)?'"},
+         "hidden/2020-02-03-a.md", "PATH_METADATA"),
+        ("pelican", {"pelicanconf.py": "FILENAME_METADATA = '(?P<date>.{10})-(?P<status>draft)?'"},
+         "2020-02-03-draft-a.md", "FILENAME_METADATA"),
+        ("nikola", {"conf.py": "FILE_METADATA_REGEXP = '(?P<date>.{10})-(?P<status>[a-z]*)'"},
+         "2020-02-03-private.md", "FILE_METADATA_REGEXP"),
+        ("nikola", {"conf.py": "FILE_METADATA_REGEXP = '(?P<date>.{10})-(?P<tags>[a-z]*)'"},
+         "2020-02-03-draft.md", "FILE_METADATA_REGEXP"),
+        ("jekyll",
+         {"_config.yml": "defaults: [{scope: {path: '*/_posts'}, values: {draft: true}}]"},
+         "x/_posts/2020-02-03-a.md", "defaults"),
+    ],
+)  # fmt: skip
+def test_what_a_setting_hides_that_older_versions_did_not_read_stays_at_the_node(
+    tmp_path: Path, engine: str, settings: dict[str, str], name: str, reason: str
+) -> None:
+    found = skip(tmp_path, engine, {**settings, name: "---\ntitle: T\n---\nText.\n"})
+    assert (found.status, reason in found.reason) == ("ignored", True)
+    hidden = "---\ntitle: T\nstatus: draft\ndraft: true\ntags: [draft]\n---\nText.\n"
+    assert skip(tmp_path, engine, {name: hidden}).status == "draft"
+
+
 # --- Nikola ---
 
 

@@ -236,13 +236,32 @@ class PostReader:
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         """The status and reason if the front matter keeps the post from being published."""
         if front_matter.is_true("draft"):
-            return "draft", "a draft"
+            return self.hidden(front_matter, "draft", "draft", "a draft")
         if front_matter.is_false("published"):
-            return "hidden", "published: false"
-        status = (front_matter.text("status") or "").lower()
-        if status in _HIDDEN:
-            return "draft" if status == "draft" else "hidden", f"status: {status}"
+            return self.hidden(front_matter, "published", "hidden", "published: false")
+        text = (front_matter.text("status") or "").lower()
+        if text in _HIDDEN:
+            status: Status = "draft" if text == "draft" else "hidden"
+            return self.hidden(front_matter, "status", status, f"status: {text}")
         return None
+
+    def hidden(
+        self, front_matter: FrontMatter, key: str, status: Status, reason: str
+    ) -> tuple[Status, str]:
+        """The status and reason of a post that a key keeps from being published.
+
+        If a setting has the key that older versions of publisher did not read, the item that they
+        published stays.
+        """
+        name = front_matter.name(key)
+        setting = self.newer_settings(front_matter.path).get(name)
+        if setting is None or self.document(front_matter.path).values.get(name) is not None:
+            return status, reason
+        return "ignored", f"{reason}, see {setting} in the settings of the site"
+
+    def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
+        """The keys that settings give the post and older versions did not read, and the setting."""
+        return {}
 
     def expiry(self, front_matter: FrontMatter) -> dt.datetime | None:
         """The instant from which the site does not show the post, or None."""

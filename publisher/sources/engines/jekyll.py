@@ -156,9 +156,12 @@ class Jekyll(PostReader):
         return super().unpublished_by_path(path)
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        jekyll_defaults.add(values, self._defaults, str(self.location / path), _kind(path))
+
+    def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
         location = str(self.location / path)
-        kind = "drafts" if "_drafts" in path.parts else "posts"
-        jekyll_defaults.add(values, self._defaults, location, kind)
+        keys = jekyll_defaults.newer_keys(self._defaults, location, _kind(path))
+        return dict.fromkeys(keys, "defaults")
 
     def default_title(self, name: Name) -> str | None:
         """The title of a post without one: the words of the slug, capitalised."""
@@ -319,6 +322,11 @@ class Jekyll(PostReader):
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         """The tags. A text splits at commas; without commas `tags` splits at spaces, `tag` not."""
         return unique([*front_matter.listed("tag", ","), *front_matter.listed("tags", ", ")])
+
+
+def _kind(path: PurePosixPath) -> str:
+    """The type of the file in the setting `defaults`."""
+    return "drafts" if "_drafts" in path.parts else "posts"
 
 
 def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:

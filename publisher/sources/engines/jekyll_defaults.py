@@ -24,9 +24,13 @@ class Scope:
     def fits(self, location: str, kind: str) -> bool:
         if self.kind is not None and self.kind != kind:
             return False
-        if "*" in self.path:
+        if self.is_pattern:
             return globs.matches(self.path, location) or globs.matches(f"{self.path}/**", location)
         return location.startswith(self.path)
+
+    @property
+    def is_pattern(self) -> bool:
+        return "*" in self.path
 
 
 def scopes(settings: dict[str, Value]) -> list[Scope]:
@@ -54,6 +58,13 @@ def add(values: dict[str, Value], defaults: Iterable[Scope], location: str, kind
     if values.get("categories") is not None and "categories" in merged:
         values["categories"] = [*_words(merged["categories"]), *_words(values["categories"])]
     _merge(values, merged)
+
+
+def newer_keys(defaults: Iterable[Scope], location: str, kind: str) -> set[str]:
+    """The keys that only patterns of paths give a file, which older versions did not read."""
+    fitting = [scope for scope in defaults if scope.fits(location, kind)]
+    others = {key for scope in fitting if not scope.is_pattern for key in scope.values}
+    return {key for scope in fitting for key in scope.values} - others
 
 
 def _merge(values: dict[str, Value], defaults: dict[str, Value]) -> None:

@@ -176,7 +176,8 @@ class Nikola(PostReader):
         marks = {tag.lower() for tag in front_matter.listed("tags", ",")} & {"draft", "private"}
         if marks:
             mark = min(marks)
-            return "draft" if mark == "draft" else "hidden", f"the tag {mark}"
+            status: Status = "draft" if mark == "draft" else "hidden"
+            return self.hidden(front_matter, "tags", status, f"the tag {mark}")
         return super().unpublished_by_front_matter(front_matter)
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
@@ -219,18 +220,22 @@ class Nikola(PostReader):
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add what `FILE_METADATA_REGEXP` finds in the path, and the name of the file as title."""
         stem, _ = self.without_language(path)
-        original = self.location / path.with_name(f"{stem}{path.suffix}")
-        for key, value in {"title": stem, **self._metadata_of(str(original))}.items():
+        for key, value in {"title": stem, **self._metadata_of(path)}.items():
             if values.get(key) is None:
                 values[key] = value
 
-    def _metadata_of(self, path: str) -> dict[str, str]:
-        """The metadata in a path relative to the site. Raises ConfigError."""
+    def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
+        return dict.fromkeys(self._metadata_of(path), "FILE_METADATA_REGEXP")
+
+    def _metadata_of(self, path: PurePosixPath) -> dict[str, str]:
+        """The metadata in the path relative to the site, without language. Raises ConfigError."""
+        stem, _ = self.without_language(path)
+        original = self.location / path.with_name(f"{stem}{path.suffix}")
         pattern = self.settings.get("FILE_METADATA_REGEXP")
         if not isinstance(pattern, str) or pattern in {"", *FALSE}:
             return {}
         with site_settings.patterns_of(_SETTINGS[0], "FILE_METADATA_REGEXP"):
-            found = site_patterns.groups(pattern, path)
+            found = site_patterns.groups(pattern, str(original))
         values = {key.lower().strip(): value for key, value in found.items()}
         if "title" in values and self.settings.get("FILE_METADATA_UNSLUGIFY_TITLES") not in FALSE:
             values["title"] = re.sub(r"[_.-]", " ", values["title"]).strip().capitalize()

@@ -172,6 +172,9 @@ class Pelican(PostReader):
             if values.get(key) is None and not (key == "author" and values.get("authors")):
                 values[key] = value
 
+    def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
+        return pelican_metadata.newer_settings(self.settings, self.location / path)
+
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         return super().unpublished_by_front_matter(front_matter) or self._without_page(front_matter)
 

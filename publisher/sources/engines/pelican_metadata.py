@@ -27,10 +27,19 @@ def defaults(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Va
     values.pop("category", None)  # DEFAULT_CATEGORY replaces it
     if has_own_names(settings) or not re.match(_DATED_NAME, path.stem):
         values.update(_default_date(settings.get("DEFAULT_DATE")))
-    for folder, extra in sorted(site_settings.section(settings, "EXTRA_PATH_METADATA").items()):
-        if isinstance(extra, dict) and PurePosixPath(folder) in {path, *path.parents}:
-            values.update(_lower(extra))
-    return {**values, **_of_path(settings, path)}
+    return {**values, **_extra(settings, path), **_of_path(settings, path)}
+
+
+def newer_settings(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, str]:
+    """The keys that an article has from its path, and the settings that say so.
+
+    Older versions of publisher did not read these settings. Raises ConfigError.
+    """
+    extra = dict.fromkeys(_extra(settings, path), "EXTRA_PATH_METADATA")
+    return {
+        **extra,
+        **dict.fromkeys(_of_path(settings, path), "FILENAME_METADATA and PATH_METADATA"),
+    }
 
 
 def has_own_names(settings: Mapping[str, Value]) -> bool:
@@ -52,6 +61,15 @@ def _default_date(value: Value) -> dict[str, Value]:
         year, month, day, *time = [*numbers, *["0"] * 6][:6]
         return {"date": f"{year:0>4}-{month:0>2}-{day:0>2} " + ":".join(f"{n:0>2}" for n in time)}
     return {"date": value} if isinstance(value, str) and value not in {"", "fs", *FALSE} else {}
+
+
+def _extra(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
+    """The metadata by `EXTRA_PATH_METADATA`; those of a folder hold for all articles in it."""
+    values: dict[str, Value] = {}
+    for folder, extra in sorted(site_settings.section(settings, "EXTRA_PATH_METADATA").items()):
+        if isinstance(extra, dict) and PurePosixPath(folder) in {path, *path.parents}:
+            values.update(_lower(extra))
+    return values
 
 
 def _of_path(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:

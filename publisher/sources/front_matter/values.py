@@ -57,9 +57,12 @@ class FrontMatter:
 
     def value(self, key: str) -> Value:
         """The value of the owner's key if there is one, else of the key itself."""
+        return self.document.values.get(self.name(key))
+
+    def name(self, key: str) -> str:
+        """The owner's key if it has a value, else the key itself."""
         own = self._keys.get(key)
-        value = self.document.values.get(own) if own else None
-        return self.document.values.get(key) if value is None else value
+        return own if own and self.document.values.get(own) is not None else key
 
     def line(self, key: str) -> int:
         """The line of the key in the file."""
