@@ -452,6 +452,20 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
         ("removePathAccents = true", "posts/é ё й.md", "", "/posts/e-%D0%B5-%D0%B8/"),
         ('[permalinks]\nposts = "/a+b/:slug.html"', "posts/c.md", "", "/a-b/the-title.html/"),
         ('[permalinks]\nposts = "/:filename"', "posts/C++ x.md", "", "/c-x/"),
+        *(('[permalinks]\nposts = "/:filename/"', f"posts/{name}.md", "", f"/{slug}/")
+          for name, slug in (("c - d", "c-d"), ("a & b", "a-b"), ("a  b & C", "a-b-c"),
+                             ("👍 ok", "ok"), (" lead", "lead"), ("trail ", "trail"),
+                             ("100%25 x", "100-x"), ("k - l/index", "k-l"))),
+        ("", "posts/c - d.md", "", "/posts/c---d/"),
+        ("disablePathToLower = true", "posts/c - D.md", "", "/posts/c-D/"),
+        ('[permalinks]\nposts = "/:contentbasename/"', "posts/c - d.md", "", "/c-d/"),
+        ('[permalinks]\nposts = "/:slugorfilename/"', "posts/c - d.md", "", "/c-d/"),
+        ('[permalinks]\n"d-e" = "/:sections/:title/"', "D e/a & b/c.md", "",
+         "/d-e/the-title/"),
+        ('[permalinks]\nposts = "/:title"', "posts/a.md", "title = 'TCP/IP \\ C'", "/tcp-ip-c/"),
+        ('[permalinks]\nposts = "/:slug"', "posts/a.md", "title = 'TCP/IP'", "/tcp-ip/"),
+        ('[permalinks]\nposts = "/:slug"', "posts/a.md", "slug = '-x/y-'", "/x/y/"),
+        ("", "posts/a.md", "slug = '-x-'", "/posts/x/"),
         ('[permalinks]\nposts = "/:2006-:Jan/:2006_01_02/"', "posts/a.md", "",
          "/2020-feb/2020_02_03/"),
         ('[permalinks]\nposts = "/a\\\\:b/:title"', "posts/a.md", "", "/ab/the-title/"),
@@ -471,7 +485,8 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
     ],
 )  # fmt: skip
 def test_hugo_s_urls(tmp_path: Path, settings: str, name: str, matter: str, page: str) -> None:
-    text = f'+++\ntitle = "The title"\ndate = 2020-02-03\n{matter}\n+++\n'
+    title = "" if matter.startswith("title") else 'title = "The title"\n'
+    text = f"+++\n{title}date = 2020-02-03\n{matter}\n+++\n"
     assert hugo(tmp_path, {"hugo.toml": settings, f"content/{name}": text}).page == page
 
 
@@ -491,6 +506,19 @@ def test_hugo_s_sections_have_pages_of_their_own(tmp_path: Path, posts: str, pag
         "content/posts/q/w/e/a.md": "+++\ntitle = 'A'\ndate = 2020-01-01\n+++\n",
     }
     assert post(tmp_path, "hugo", files, posts=posts).page == page
+
+
+@pytest.mark.parametrize(
+    ("matter", "page"),
+    [("title: 'A/B & C'", "/a-b-c/a/"), ("title: A\nslug: '-s/t-'", "/s/t/a/"), ("", "/x--y/a/")],
+)
+def test_hugo_s_sections_have_slugs(tmp_path: Path, matter: str, page: str) -> None:
+    files = {
+        "hugo.toml": "[permalinks]\n'x-&-y' = '/:sectionslug/:title/'",
+        "content/x & y/_index.md": f"---\n{matter}\n---\n",
+        "content/x & y/a.md": "---\ntitle: A\ndate: 2020-01-01\n---\n",
+    }
+    assert hugo(tmp_path, files).page == page
 
 
 def test_hugo_s_bundles_have_one_post(tmp_path: Path) -> None:

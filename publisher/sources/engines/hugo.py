@@ -24,7 +24,7 @@ from publisher.text.slugs import go_lower, hugo_slug
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.post import Post, Status
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.text.yaml_document import Value
 
 _PUBLISHED = ("publishdate", "pubdate", "published")
 _DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED}
@@ -174,8 +175,9 @@ class Hugo(HugoContent):
             page = self._filled(template, front_matter, parts)
         else:
             page = "/".join([*folders, self._slug(front_matter, parts.name) or base])
+            page = page if self.has_capitals else page.replace(" ", "-")
         page = language + self._clean(page)
-        is_ugly = page and self._is_ugly(folders[0].lower() if folders else "")
+        is_ugly = page and self._is_ugly(folders[0].lower().replace(" ", "-") if folders else "")
         return encoded(page + (".html" if is_ugly else "/"))
 
     def _clean(self, path: str) -> str:
@@ -201,7 +203,8 @@ class Hugo(HugoContent):
         keys = self._keys_of("date")
         before = keys[: keys.index(":filename")] if name.date and ":filename" in keys else None
         is_named = before is not None and not any(_has_value(front_matter, key) for key in before)
-        return hugo_slug(front_matter.wanted("slug") or (name.slug if is_named else ""))
+        given = (front_matter.wanted("slug") or "").strip("-")
+        return hugo_slug(given or (name.slug if is_named else ""))
 
     def _filled(self, template: str, front_matter: FrontMatter, parts: UrlParts) -> str:
         """A permalink with the values of a post."""
@@ -210,7 +213,7 @@ class Hugo(HugoContent):
             self._cased,
             (
                 hugo_slug(self.names(front_matter.path)[1]),
-                hugo_slug(front_matter.wanted("title") or ""),
+                hugo_urls.title_slug(front_matter.wanted("title") or ""),
                 self._slug(front_matter, parts.name),
             ),
         )
@@ -233,12 +236,14 @@ class Hugo(HugoContent):
         above = len(folders) - len(inner)  # folders above the posts, or less than none
         pages = [PurePosixPath(*inner[: max(at - above, 0)]) for at in range(1, len(folders) + 1)]
         indexed = [at for at, page in enumerate(pages, 1) if at > above and self.index(page)]
-        names = [*folders[: max(indexed, default=1)]]
+        names = [name.replace(" ", "-") for name in folders[: max(indexed, default=1)]]
         values = [self.section_page(page) if at >= above else {} for at, page in enumerate(pages)]
-        slugs = [value.get("slug") or value.get("title") for value in values]
-        return names, [
-            hugo_slug(str(slug or name)) for name, slug in zip(names, slugs, strict=False)
-        ]
+        return names, [_section_slug(*both) for both in zip(names, values, strict=False)]
+
+
+def _section_slug(name: str, page: Mapping[str, Value]) -> str:
+    slug = str(page.get("slug") or "").strip("-")
+    return hugo_slug(slug) or hugo_urls.title_slug(str(page.get("title") or name))
 
 
 def _has_value(front_matter: FrontMatter, key: str) -> bool:

@@ -183,14 +183,15 @@ class HugoContent(PostReader):
         return "/" + "/".join([*folders, base]).lower().replace(" ", "-")
 
     def names(self, path: PurePosixPath) -> tuple[Sequence[str], str]:
-        """The names of the folders of a page, and its own, of which Hugo makes the URL."""
+        """The names of the folders of a page, and its own, of which Hugo makes the URL.
+
+        They are as the files have them: paths get one hyphen per space, tokens of permalinks one
+        per gap.
+        """
         place, (base, _) = self._place(path), self.without_language(path)
         is_bundle = is_index(path) and len(place.parts) > 1
         folders = place.parts[: -2 if is_bundle else -1]
-        names = [*folders, place.parts[-2] if is_bundle else base]
-        if not self.has_capitals:
-            names = [name.replace(" ", "-") for name in names]
-        return names[:-1], names[-1]
+        return folders, place.parts[-2] if is_bundle else base
 
     @property
     def has_capitals(self) -> bool:

@@ -104,6 +104,11 @@ def filled(
     return unquote_plus(_TOKEN.sub(value, escaped)).replace("\0", ":")
 
 
+def title_slug(title: str) -> str:
+    """The slug of a title. A slash in it is no folder."""
+    return hugo_slug(re.sub(r"[/\\]", "-", title))
+
+
 def _sliced(folders: Sequence[str], part: str | None) -> Sequence[str]:
     """The folders that an index selects: `:sections[1:]`, `[:last]`, `[0]`."""
     if part is None:
