@@ -154,6 +154,31 @@ def test_a_plugin_is_named_with_its_list(tmp_path: Path) -> None:
     assert named.startswith("_config.yml:2: warning: plugins.jekyll-mentions is not read, so ")
 
 
+@pytest.mark.parametrize(
+    ("engine", "settings", "named"),
+    [
+        ("jekyll", "include: [.htaccess, _x]", ["include"]),
+        ("jekyll", "include: [.htaccess, _pages]", []),
+        ("jekyll", "kramdown:\n  gfm_quirks: [paragraph_end, no_auto_typographic]",
+         ["kramdown.gfm_quirks"]),
+        ("jekyll", "kramdown:\n  gfm_quirks: paragraph_end", []),
+        ("jekyll", "markdown_ext: markdown,mkdown,mkdn,mkd,md", []),
+        ("jekyll", "markdown_ext: markdown", ["markdown_ext"]),
+        ("jekyll", "markdown_ext: md, txt", ["markdown_ext"]),
+        ("pelican", "LOCALE = ['usa', 'en_US']", ["LOCALE"]),
+        ("hugo", "[frontmatter]\nlastmod = [':fileModTime', ':default']", ["frontmatter.lastmod"]),
+    ],
+)  # fmt: skip
+def test_each_word_of_a_list_counts(
+    tmp_path: Path, engine: Engine, settings: str, named: list[str]
+) -> None:
+    record = RECORDS[engine]
+    file = tmp_path / record.settings[0]
+    file.write_text(settings)
+    found = unread.find([SettingsFile(file)], record.unread_settings, reach_of(tmp_path))
+    assert [one.name for one in found] == named
+
+
 TABLE = {
     "a": changes("URLs"),
     "b.c": changes("dates", unless=("x",)),
@@ -169,7 +194,8 @@ TABLE = {
         ("a.yml", "b:\n  a: 1\nA: 2\n", [("a", 3)]),
         ("a.yml", "b:\n  a: 1\na: 2\n", [("a", 3)]),
         ("a.yml", "a: false\nb: {c: x}\nd: []\n", []),
-        ("a.yml", "a:\nb:\n  c: [y, x]\n", []),
+        ("a.yml", "a:\nb:\n  c: [x, x]\n", []),
+        ("a.yml", "a:\nb:\n  c: [y, x]\n", [("b.c", 3)]),
         ("a.yml", "b:\n  # c: z\n  c: z\n", [("b.c", 3)]),
         ("a.yml", "d:\n  de: {e: 1}\n", [("d.*.e", 2)]),
         ("a.yml", "d:\n  - x: {e: 1}\n  - y: 1\n", [("d.*.e", 2)]),

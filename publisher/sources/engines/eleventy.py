@@ -48,10 +48,14 @@ _MOVING = frozenset({"last modified", "created", "git last modified", "git creat
 _DATA = (".11tydata.json", ".json")
 _COLLECTIONS = frozenset({"all", "post", "posts", "nav"})
 _COMPUTED = "eleventyComputed"  # whose values win over those of front matter and data files
+# The other formats that Eleventy builds by default, which are no posts here.
+_TEMPLATES = ("11ty.js", "ejs", "haml", "hbs", "liquid", "mustache", "njk", "pug")
 _OF_DATA = changes("URLs", "dates", "titles", "tags")
 _UNREAD = {
-    "templateFormats": changes("posts", unless=("md", "html")),
-    "setTemplateFormats": changes("posts", unless=("md", "html")),
+    **dict.fromkeys(
+        ("templateFormats", "setTemplateFormats"),
+        changes("posts", unless=("md", "html"), harmless=_TEMPLATES),
+    ),
     "addPreprocessor": changes("posts", "bodies"),
     "addExtension": changes("posts", "bodies"),
     "addDateParsing": changes("dates"),

@@ -46,7 +46,7 @@ UNREAD = {
     "defaultOutputFormat": changes("URLs", unless=("html",)),
     "languages.*.uglyURLs": changes("URLs"),
     "enableGitInfo": changes("dates"),
-    "frontmatter.lastmod": changes("dates", unless=(":default",)),
+    "frontmatter.lastmod": changes("dates", unless=(":default",), harmless=(":git", "lastmod")),
     "frontmatter.expiryDate": changes("dates", unless=(":default",)),
     "languages.*.frontmatter": changes("dates"),
     "languages.*.timeZone": changes("dates"),

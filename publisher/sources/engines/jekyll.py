@@ -75,7 +75,9 @@ _UNREAD = {
     "limit_posts": changes("posts", unless=("0",)),
     # Names that no folder of posts has.
     "include": changes("posts", unless=(".htaccess", ".well-known", "_pages", "_redirects")),
-    "markdown_ext": changes("posts", unless=("md",)),
+    "markdown_ext": changes(
+        "posts", unless=("md",), harmless=("markdown", "mkdown", "mkdn", "mkd")
+    ),
     "encoding": changes("titles", "bodies", unless=("utf-8", "utf8")),
     "csv_reader.csv_converters": changes("bodies"),
     "csv_reader.encoding": changes("bodies", unless=("utf-8", "utf8")),

@@ -29,27 +29,33 @@ _PROGRAMS = (".js", ".mjs", ".cjs", ".ts")
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What a setting changes, unless its value is empty or has one of the words in `unless`.
+    """What a setting changes, unless its value is empty or one of the words in `unless`.
 
-    The word `*` stands for every value that is data: only one that a program computes is not read.
+    A list has one of these, and others only of `unless` and `harmless`. The word `*` stands for
+    every value that is data: only one that a program computes is not read.
     """
 
     parts: Sequence[Part]
     unless: frozenset[str]
+    harmless: frozenset[str] = frozenset()
 
     def is_changed_by(self, value: Value) -> bool:
         """Whether posts differ with this value of the setting."""
-        words = value if isinstance(value, list) else re.split(r"[\s,]+", str(value or ""))
-        return (
-            bool(value)
-            and "*" not in self.unless
-            and self.unless.isdisjoint(str(word).lower() for word in words)
-        )
+        if not value or "*" in self.unless:
+            return False
+        listed = value if isinstance(value, list) else re.split(r"[\s,]+", str(value).strip())
+        words = {str(word).lower() for word in listed}
+        return self.unless.isdisjoint(words) or not words <= self.unless | self.harmless
 
 
-def changes(*parts: Part, unless: Iterable[str] = ("false",)) -> Unread:
-    """A setting that changes these parts, unless one of these words, in lower case, is set."""
-    return Unread(parts, frozenset(unless))
+def changes(
+    *parts: Part, unless: Iterable[str] = ("false",), harmless: Iterable[str] = ()
+) -> Unread:
+    """A setting that changes these parts, unless only these words, in lower case, are set.
+
+    Those that are `harmless` change nothing beside one of the others.
+    """
+    return Unread(parts, frozenset(unless), frozenset(harmless))
 
 
 @dataclass(frozen=True, slots=True)
