@@ -6,6 +6,7 @@ them show in the line that the parser names or in the one above.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -43,6 +44,29 @@ def mistake(lines: Sequence[str], line: int) -> tuple[int, str]:
         here -= 1
     above = next((n for n in range(here - 1, 0, -1) if _is_content(lines[n - 1])), 0)
     return next(_mistakes(lines, here, above), (line, FALLBACK))
+
+
+def closes_at_end(text: str) -> bool:
+    """Whether the bracket at the beginning closes at the end, or nowhere."""
+    opening, closing = text[0], {"[": "]", "{": "}"}[text[0]]
+    depths = itertools.accumulate((char == opening) - (char == closing) for char in text)
+    closed = next((at for at, depth in enumerate(depths, 1) if not depth), len(text))
+    return closed == len(text)
+
+
+def unquoted(text: str) -> str | None:
+    """The text without the quotes around it, but not those around a part: `"A" and "B"`.
+
+    A quote that nothing closes may be an apostrophe: `'tis`.
+    """
+    quote, inside = text[:1], text[1:-1]
+    if quote == '"' and quote not in text[1:]:
+        return text[1:] or None
+    if quote not in {'"', "'"} or not text[1:].endswith(quote):
+        return text
+    first = inside.partition(quote)
+    is_closing = first[1] and first[0][-1:].strip() and not first[2][:1].isalnum()
+    return text if is_closing else inside or None
 
 
 def _mistakes(lines: Sequence[str], here: int, above: int) -> Iterator[tuple[int, str]]:
@@ -98,11 +122,10 @@ def _broken_quote(text: str) -> str:
             return "a backslash is special in double quotes; put the value in single quotes"
         return ""
     if value.count(quote) == 1:
-        return f"the quote is not closed; end the value with another {quote}"
-    inside = value[1:-1] if value.endswith(quote) else value
-    return (
-        f"a quote ends before the value does; put the whole value in quotes{_quoted(key, inside)}"
-    )
+        advice = f"the quote is not closed; end the value with another {quote}"
+        return advice if quote == '"' else f"{advice}, or quote an apostrophe{_quoted(key, value)}"
+    whole = _quoted(key, unquoted(value) or "")
+    return f"a quote ends before the value does; put the whole value in quotes{whole}"
 
 
 def _plain_value(text: str) -> str:
@@ -111,7 +134,7 @@ def _plain_value(text: str) -> str:
     if value.startswith(("[", "{")):
         if _is_open(value):
             return _OPEN
-        if value.endswith(("]", "}")):
+        if value.endswith(("]", "}")) and closes_at_end(value):
             return "put each value in the brackets that has a colon or a bracket in quotes"
     if value.startswith(_INDICATORS) or ": " in value or value.endswith(":"):
         return f"put the value in quotes{_quoted(key, value)}"

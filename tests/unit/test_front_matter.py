@@ -142,6 +142,19 @@ def test_a_title_that_is_not_yaml_is_the_text_that_is_there(written: str, text: 
     assert message.startswith("the front matter is not YAML: ")
 
 
+@pytest.mark.parametrize(
+    "written",
+    ['"A" and "B"', "'A' and 'B'", '"a" : "b"', "'tis so", "[ANN] Release [x]", "{A} and {B}",
+     "'It's'", '"He said "no" to"', "[ANN] Release", "A: b", "'A' and \"B\"", "'90s: a \"b\""],
+)  # fmt: skip
+def test_the_line_that_is_advised_has_the_title_that_is_read(written: str) -> None:
+    document = read(f"---\ntitle: {written}\n---\n")
+    ((_, message),) = document.warnings
+    advised = message.rpartition("`;")[0].partition("`")[2]
+    assert read(f"---\n{advised}\n---\n").values == document.values
+    assert not read(f"---\n{advised}\n---\n").warnings
+
+
 @pytest.mark.parametrize("written", ["[ANN]", "[A, 'B']", "{A}", "[Review, of a book]"])
 def test_a_title_that_is_a_list_in_yaml_is_the_text_that_is_there(written: str) -> None:
     document = read(f"---\nlayout: post\ntitle: {written}\ntags: [a]\n---\n")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import PostError
 from publisher.text import merge_conflicts, yaml_document
 from publisher.text.characters import legal, short_line
+from publisher.text.yaml_mistakes import closes_at_end, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,40 +240,18 @@ def _plain(key: str, text: str, below: Sequence[str]) -> yaml_document.Value:
     """A value that is not YAML, with the lines below its key: a list, or else a text."""
     items = [_DASH.fullmatch(line) for line in below]
     if not text:
-        values = [_unquoted(legal(item[1])) for item in items if item]
+        values = [unquoted(legal(item[1])) for item in items if item]
         return [*values] if len(values) == len(below) > 0 else None
     own = itertools.takewhile(lambda line: not _PAIR.match(line), below)
     more = (line.strip() for line in own if line.startswith(" ") and line.strip()[0] != "#")
     whole = " ".join([text, *map(legal, more)])
-    is_list = text.startswith("[") and key not in _PROSE and _closes_at_end(whole)
-    return _list(whole) if is_list else _unquoted(whole)
+    is_list = text.startswith("[") and key not in _PROSE and closes_at_end(whole)
+    return _list(whole) if is_list else unquoted(whole)
 
 
 def _list(text: str) -> yaml_document.Value:
     parts = [part.strip() for part in text.strip("[]").split(",")]
-    return [_list(part) if part.startswith("[") else _unquoted(part) for part in parts]
-
-
-def _closes_at_end(text: str) -> bool:
-    """Whether the bracket at the beginning closes at the end, or nowhere."""
-    depths = itertools.accumulate((char == "[") - (char == "]") for char in text)
-    closed = next((at for at, depth in enumerate(depths, 1) if not depth), len(text))
-    return closed == len(text)
-
-
-def _unquoted(text: str) -> str | None:
-    """The text without the quotes around it, but not those around a part: `"A" and "B"`.
-
-    A quote that nothing closes may be an apostrophe: `'tis`.
-    """
-    quote, inside = text[:1], text[1:-1]
-    if quote == '"' and quote not in text[1:]:
-        return text[1:] or None
-    if quote not in {'"', "'"} or not text[1:].endswith(quote):
-        return text
-    first = inside.partition(quote)
-    is_closing = first[1] and first[0][-1:].strip() and not first[2][:1].isalnum()
-    return text if is_closing else inside or None
+    return [_list(part) if part.startswith("[") else unquoted(part) for part in parts]
 
 
 def require_no_conflict(document: PostFile, path: PurePosixPath) -> None:
