@@ -65,6 +65,22 @@ def test_data_behind_a_link_out_of_the_site_are_not_read(tmp_path: Path) -> None
     assert any("symbolic link that ends at" in message for _, message in told(made))
 
 
+def test_only_the_folder_of_the_data_has_data(tmp_path: Path) -> None:
+    (tmp_path / "publisher.yaml").write_text("a: secret")
+    for folder in ("_data", "_includes"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "loop").symlink_to("..")
+    (tmp_path / "_data/x.yml").symlink_to("../publisher.yaml")
+    (tmp_path / "_data/y.yml").symlink_to("z.yml")
+    body = "{{ site.data.loop }}{{ site.data.x }}{% include loop/publisher.yaml %}"
+    made = rendered(tmp_path, f"{body}{{{{ site.data.y.a }}}}.", {"_data/z.yml": "a: 1"})
+    assert made.content.text == "1."
+    assert len(told(made)) == 3
+    why = "is behind a symbolic link that leads out of"
+    for name in ("_data/loop", "_data/x.yml"):
+        assert any(f"{name}: {why}" in message for _, message in told(made))
+
+
 @pytest.mark.parametrize(
     "tag",
     [

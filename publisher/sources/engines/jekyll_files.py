@@ -46,14 +46,15 @@ class JekyllFiles:
         data: dict[str, Value] = {}
         problems: dict[str, str] = {}
         left = MAX_BYTES
-        for number, file in enumerate(_below(self.files.site / self.folders.data, MAX_DEPTH)):
-            *folders, stem = file.relative_to(self.files.site / self.folders.data).parts
+        for number, file in enumerate(self._below(self._data_folder, MAX_DEPTH)):
+            *folders, stem = file.relative_to(self._data_folder).parts
             keys = [_named(part) for part in (*folders, PurePosixPath(stem).stem)]
             path = ".".join(("site.data", *keys))
             if number == MAX_FILES or left <= 0:
                 problems["site.data"] = f"{file}: there are more data than publisher reads"
                 break
             try:
+                self._require_inside(file, self._data_folder)
                 text = site_settings.text_of(file, self.files.reach)
                 _put(data, keys, self._parsed(file, text))
                 left -= len(text)
@@ -89,28 +90,48 @@ class JekyllFiles:
         if not _NAME.fullmatch(name) or any(part.startswith(".") for part in path.parts):
             return None
         try:
+            if not beside:
+                self._require_inside(folder / path, folder)
             data = self.files.reach.read(folder / path)
             return data.decode("utf-8-sig") if len(data) <= MAX_INCLUDE else None
-        except (OSError, ValueError):  # ValueError: not UTF-8
+        except (OSError, ValueError, ConfigError):  # ValueError: not UTF-8
             return None
 
     @property
     def _includes(self) -> Path:
         return self.files.site / self.folders.includes
 
+    @property
+    def _data_folder(self) -> Path:
+        return self.files.site / self.folders.data
 
-def _below(folder: Path, depth: int) -> Iterator[Path]:
-    """The files with data in a folder, of which the later one of two names counts, and below it."""
-    try:
-        entries = sorted(map(Path, os.scandir(folder)))
-    except OSError:
-        return
-    shown = [entry for entry in entries if not entry.name.startswith(".")]
-    files = (entry for entry in shown if entry.suffix in _DATA and not entry.is_dir())
-    yield from sorted(files, key=lambda file: _DATA.index(file.suffix))
-    for entry in shown:
-        if depth > 1 and entry.is_dir():
-            yield from _below(entry, depth - 1)
+    def _require_inside(self, file: Path, folder: Path) -> None:
+        """Raise ConfigError if a link leads out of the folder, e.g. to the settings of the site."""
+        if not self._is_inside(file, folder):
+            why = f"is behind a symbolic link that leads out of {folder}; copy it there"
+            raise ConfigError(f"{file}: {self.files.reach.refusal(file) or why}")
+
+    def _is_inside(self, file: Path, folder: Path) -> bool:
+        real = Path(os.path.realpath(file))
+        return self.files.reach.follow_links or real.is_relative_to(os.path.realpath(folder))
+
+    def _below(self, folder: Path, depth: int) -> Iterator[Path]:
+        """The files with data below a folder, of which the later one of two names counts.
+
+        A folder that a link leads to out of that of the data is returned itself.
+        """
+        try:
+            entries = sorted(map(Path, os.scandir(folder)))
+        except OSError:
+            return
+        shown = [entry for entry in entries if not entry.name.startswith(".")]
+        files = (entry for entry in shown if entry.suffix in _DATA and not entry.is_dir())
+        yield from sorted(files, key=lambda file: _DATA.index(file.suffix))
+        for entry in shown:
+            if entry.is_dir() and not self._is_inside(entry, self._data_folder):
+                yield entry
+            elif depth > 1 and entry.is_dir():
+                yield from self._below(entry, depth - 1)
 
 
 def _named(name: str) -> str:
