@@ -85,11 +85,15 @@ _UNREAD = {
     "kramdown.input": changes("bodies", unless=("gfm",)),
     "kramdown.parse_span_html": changes("bodies", unless=("true",)),
     "kramdown.gfm_quirks": changes("bodies", unless=("paragraph_end",)),
+    "kramdown.math_engine": changes("bodies", unless=("mathjax",)),
+    "relative_links.enabled": changes("bodies", unless=("true",)),
+    "emoji.src": changes("bodies"),
+    "safe": changes("bodies"),  # without most plugins
     "kramdown.footnote_nr": changes("bodies", unless=("1",)),
     **{
         f"kramdown.{name}": changes("bodies")
         for name in (
-            "auto_id_stripping", "transliterated_header_ids", "link_defs",
+            "auto_id_stripping", "html_to_native", "transliterated_header_ids", "link_defs",
             "remove_line_breaks_for_cjk", "typographic_symbols.laquo", "typographic_symbols.raquo",
             "typographic_symbols.laquo_space", "typographic_symbols.raquo_space",
         )
@@ -99,12 +103,16 @@ _UNREAD = {
         for key in ("plugins", "gems")
         for name, parts in {
             "jekyll-last-modified-at": changes("dates"),
+            "jekyll-auto-image": changes("bodies"),
+            "jekyll-gfm-admonitions": changes("bodies"),
             "jekyll-mentions": changes("bodies"),
             "jekyll-multiple-languages-plugin": _LANGUAGES,
             "jekyll-polyglot": _LANGUAGES,
+            "jekyll-postfiles": changes("bodies"),
             "jekyll-scholar": changes("bodies"),
             "jekyll-spaceship": changes("bodies"),
             "jekyll-titles-from-headings": changes("titles"),
+            "premonition": changes("bodies"),
         }.items()
     },
 }  # fmt: skip
