@@ -1513,6 +1513,32 @@ def test_what_a_setting_hides_that_older_versions_did_not_read_stays_at_the_node
 
 
 @pytest.mark.parametrize(
+    "above",
+    [".. _t:\n", ".. _t: http://x.example/\n", ".. comment: hi\n.. tags:\n", ".. tags: a\n"],
+)
+def test_fields_of_rst_may_follow_targets_and_comments_in_nikola(
+    tmp_path: Path, above: str
+) -> None:
+    text = f"{above}\nA title\n=======\n\n:date: 2020-02-03 10:00\n:tags: a\n\nText.\n"
+    files = {"conf.py": "USE_REST_DOCINFO_METADATA = True", "posts/a.rst": text}
+    parsed = post(tmp_path, "nikola", files, posts="posts")
+    assert (parsed.title, parsed.tags, iso(parsed.published)) == (
+        "A title", ("a",), "2020-02-03T09:00:00Z",
+    )  # fmt: skip
+    assert parsed.body.split() == [*above.split(), "Text."]
+
+
+@pytest.mark.parametrize("name", ["a.rst", "2020-02-03-a.rst"])
+def test_lines_with_a_date_leave_the_fields_of_rst_in_the_text_in_nikola(
+    tmp_path: Path, name: str
+) -> None:
+    date = ".. date: 2020-02-03\n" if name == "a.rst" else ""
+    body = "\nA heading\n=========\n\n:date: 2021-02-03\n\nText.\n"
+    parsed = post(tmp_path, "nikola", {name: f".. title: T\n{date}{body}"})
+    assert (parsed.title, parsed.published.year, parsed.body) == ("T", 2020, body)
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("a-post.rst", ".. title: A title\n.. slug: own\n.. date: 2020-02-03 10:00:00 UTC+01:00\n"

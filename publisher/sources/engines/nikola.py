@@ -112,14 +112,22 @@ class Nikola(PostReader):
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with all its metadata; those in the `.meta` file have priority."""
         post_file = super().document(path)
-        if not post_file.values and self.markup_of(path) == "rest":
-            post_file = block.read(self.folder.bytes(path), path, (docinfo.docinfo,))
-        values = {**self._original(path), **post_file.values, **self._beside(path)}
+        original, beside = self._original(path), self._beside(path)
+        values = {**original, **post_file.values, **beside}
+        is_read = bool(post_file.values) and self._is_dated(path, values)
+        if self.markup_of(path) == "rest" and not is_read:
+            post_file = _with_fields(post_file, self.folder.bytes(path), path)
+            values = {**original, **post_file.values, **beside}
         several = self.settings.get("MULTIPLE_AUTHORS_PER_POST") in TRUE
         if several and isinstance(author := values.get("author"), str):
             values["author"] = [*author.split(",")]
         # Values from other files have no lines in this one; messages about them name line 1.
         return replace(post_file, values=values)
+
+    def _is_dated(self, path: PurePosixPath, values: Mapping[str, Value]) -> bool:
+        """Whether these values, those in the path or the name of the file are a date."""
+        found = {**self._metadata_of(path), **values}
+        return found.get("date") is not None or self.name(path).date is not None
 
     def _beside(self, path: PurePosixPath) -> dict[str, Value]:
         """The metadata in the `.meta` file beside the post."""
@@ -248,6 +256,20 @@ class Nikola(PostReader):
         tags = front_matter.listed("tags", ",")
         # These tags switch something in Nikola; they are no topics.
         return unique([tag for tag in tags if tag.lower() not in {"mathjax", "draft", "private"}])
+
+
+def _with_fields(post_file: block.PostFile, data: bytes, path: PurePosixPath) -> block.PostFile:
+    """The file with the title and the fields of rst below its lines of `.. key: value`.
+
+    Targets of links and comments look like such lines, so all of them stay in the body.
+    Raises PostError.
+    """
+    fields = block.read(data, path, (docinfo.docinfo,))
+    if post_file.values and not {*fields.values} - {"title"}:
+        return post_file
+    own = {key: value for key, value in post_file.values.items() if value is not None}
+    values, lines = {**fields.values, **own}, {**fields.lines, **post_file.lines}
+    return replace(fields, values=values, lines=lines)
 
 
 def _destination(rule: list[Value], language: str) -> list[str]:
