@@ -221,3 +221,13 @@ def test_options_of_init_override_the_settings(tmp_path: Path) -> None:
     assert "engine: plain" in text
     assert "path: notes" in text
     assert blog.run("build").code == 0
+
+
+def test_the_title_of_nikola_may_differ_by_language(tmp_path: Path) -> None:
+    settings = (
+        "DEFAULT_LANG = 'de'\nBLOG_TITLE = {'en': 'N', 'de': 'Nd'}\nBLOG_AUTHOR = {'de': 'Ada'}\n"
+        "BLOG_DESCRIPTION = {'en': 'D'}\nPOSTS = [('posts/*.md', 'posts', 'post.tmpl')]\n"
+    )
+    write(tmp_path, {"conf.py": settings, "posts/a.md": ".. title: A\n.. date: 2020-01-02\n"})
+    site = detected(tmp_path)
+    assert (site.title, site.author, site.description) == ("Nd", Person(name="Ada"), None)

@@ -79,6 +79,27 @@ def test_init_names_it_too(tmp_path: Path) -> None:
     assert "_config.yml:5: render_drafts is not read, so publisher may have other posts" in run.err
 
 
+PELICAN_DEFAULTS = """
+MARKDOWN = {
+    'extension_configs': {
+        'markdown.extensions.codehilite': {'css_class': 'highlight'},
+        'markdown.extensions.extra': {},
+        'markdown.extensions.meta': {},
+    },
+    'output_format': 'html5',
+}
+SUMMARY_MAX_LENGTH = 50
+INTRASITE_LINK_REGEX = '[{|](?P<what>.*?)[|}]'
+STATIC_URL = '{path}'
+STATIC_SAVE_AS = '{path}'
+PAGE_URL = 'pages/{slug}.html'
+TAG_URL = 'tag/{slug}.html'
+CATEGORY_URL = 'category/{slug}.html'
+AUTHOR_URL = 'author/{slug}.html'
+LOCALE = ['']
+"""
+
+
 @pytest.mark.parametrize(
     ("engine", "settings", "named"),
     [
@@ -91,6 +112,22 @@ def test_init_names_it_too(tmp_path: Path) -> None:
         ),
         ("pelican", "DEFAULT_METADATA = {'a': 'b'}\nCLEAN_URLS = True", ["CLEAN_URLS"]),
         ("pelican", "import os\nDEFAULT_METADATA = dict(a=os.name)", ["DEFAULT_METADATA"]),
+        ("pelican", PELICAN_DEFAULTS, []),
+        (
+            "pelican",
+            PELICAN_DEFAULTS.replace("highlight", "x").replace("= 50", "= None"),
+            ["SUMMARY_MAX_LENGTH", "MARKDOWN"],
+        ),
+        (
+            "pelican",
+            PELICAN_DEFAULTS.replace("{path}", "files/{path}").replace("slug", "name"),
+            ["STATIC_URL", "STATIC_SAVE_AS", "PAGE_URL", "TAG_URL", "CATEGORY_URL", "AUTHOR_URL"],
+        ),
+        (
+            "pelican",
+            PELICAN_DEFAULTS.replace("['']", "('de_DE', 'en_US')").replace("{|", "{"),
+            ["LOCALE", "INTRASITE_LINK_REGEX"],
+        ),
         ("nikola", "MARKDOWN_EXTENSIONS = ['markdown.extensions.extra', 'fenced_code']", []),
         ("nikola", "MARKDOWN_EXTENSIONS = ['extra', 'toc']", ["MARKDOWN_EXTENSIONS"]),
         (

@@ -295,16 +295,22 @@ def _detect(folder: Path) -> DetectedSite | None:
         return None
     source, settings = named_settings
     text = site_settings.text
+    main = text(settings, "DEFAULT_LANG") or "en"
+    # These may differ by language.
+    own = {
+        key: value.get(main) if isinstance(value := settings.get(key), dict) else value
+        for key in ("BLOG_TITLE", "BLOG_DESCRIPTION", "BLOG_AUTHOR")
+    }
     return DetectedSite(
         engine=RECORD.name,
         posts=_posts_folder(settings.get("POSTS")),
         source=source,
-        title=text(settings, "BLOG_TITLE"),
+        title=text(own, "BLOG_TITLE"),
         url=text(settings, "SITE_URL"),
-        description=text(settings, "BLOG_DESCRIPTION"),
+        description=text(own, "BLOG_DESCRIPTION"),
         language=text(settings, "DEFAULT_LANG"),
         timezone=text(settings, "TIMEZONE"),
-        author=author_of(settings.get("BLOG_AUTHOR")),
+        author=author_of(own.get("BLOG_AUTHOR")),
         output=output_folder(text(settings, "OUTPUT_FOLDER")),
     )
 

@@ -19,7 +19,7 @@ from publisher.sources.engines import pelican_ignores, pelican_metadata, scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed
+from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed, other_than
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import TRUE, unique
 from publisher.text import dates
@@ -57,20 +57,34 @@ _PLUGINS = (
     "feed_filter", "minify", "neighbors", "related_posts", "search", "seo", "share_post",
     "similar_posts", "sitemap", "tag_cloud", "webassets",
 )  # fmt: skip
+# The defaults of Pelican; they change nothing.
+_MARKDOWN: Value = {
+    "extension_configs": {
+        "markdown.extensions.codehilite": {"css_class": "highlight"},
+        "markdown.extensions.extra": {},
+        "markdown.extensions.meta": {},
+    },
+    "output_format": "html5",
+}
+_FOLDERS = {"page": "pages", "tag": "tag", "category": "category", "author": "author"}
 _UNREAD = {
     **dict.fromkeys(("CLEAN_URLS", "ARTICLE_PERMALINK_STRUCTURE"), changes("URLs")),
     **dict.fromkeys(
         ("SLUG_SUBSTITUTIONS", "CATEGORY_SUBSTITUTIONS", "AUTHOR_SUBSTITUTIONS"), changes("URLs")
     ),
-    "LOCALE": changes("URLs", unless=("c", "posix", "en_us", "en_us.utf8", "en_us.utf-8")),
+    "LOCALE": adds("URLs", known=("", "c", "posix", "en_us", "en_us.utf8", "en_us.utf-8")),
     "TYPOGRIFY": changes("titles", "summaries", "bodies"),
     "FORMATTED_FIELDS": adds("titles", known=("summary",)),
-    **dict.fromkeys(("SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS"), changes("summaries")),
-    **dict.fromkeys(("MARKDOWN", "DOCUTILS_SETTINGS"), changes("bodies")),
-    **dict.fromkeys(("INTRASITE_LINK_REGEX", "STATIC_URL", "STATIC_SAVE_AS"), changes("bodies")),
-    **dict.fromkeys(
-        (f"{kind}_URL" for kind in ("PAGE", "TAG", "CATEGORY", "AUTHOR")), changes("bodies")
-    ),
+    "SUMMARY_MAX_LENGTH": other_than("50", "summaries"),
+    "SUMMARY_MAX_PARAGRAPHS": changes("summaries"),
+    "MARKDOWN": other_than(_MARKDOWN, "bodies"),
+    "DOCUTILS_SETTINGS": changes("bodies"),
+    "INTRASITE_LINK_REGEX": other_than("[{|](?P<what>.*?)[|}]", "bodies"),
+    **dict.fromkeys(("STATIC_URL", "STATIC_SAVE_AS"), other_than("{path}", "bodies")),
+    **{
+        f"{kind.upper()}_URL": other_than(f"{folder}/{{slug}}.html", "bodies")
+        for kind, folder in _FOLDERS.items()
+    },
     "PLUGINS": adds(
         "bodies", known=[prefix + name for prefix in ("", "pelican.plugins.") for name in _PLUGINS]
     ),

@@ -80,6 +80,21 @@ def adds(*parts: Part, known: Iterable[str]) -> Unread:
     return UnreadList(parts, frozenset(known))
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadValue(Unread):
+    """What a setting changes if it has another value than the engine's default."""
+
+    default: Value = None
+
+    def is_changed_by(self, value: Value) -> bool:
+        return value != self.default
+
+
+def other_than(default: Value, *parts: Part) -> Unread:
+    """A setting that changes these parts unless it has the default, as files of data have it."""
+    return UnreadValue(parts, frozenset(), default=default)
+
+
 def if_computed(*parts: Part) -> Unread:
     """A setting that is read, and changes these parts if its value is not written as data."""
     return Unread(parts, frozenset("*"))
