@@ -1512,6 +1512,15 @@ def test_what_a_setting_hides_that_older_versions_did_not_read_stays_at_the_node
 # --- Nikola ---
 
 
+def test_only_the_last_part_of_a_pattern_of_nikola_is_a_pattern(tmp_path: Path) -> None:
+    files = {
+        "conf.py": "POSTS = [('posts/2*/*.md', '', 'post.tmpl')]",
+        "posts/2020/a.md": ".. title: A title\n.. date: 2020-02-03\n\nText.\n",
+    }
+    found = skip(tmp_path, "nikola", files, posts="posts")
+    assert (found.status, "no pattern of POSTS" in found.reason) == ("ignored", True)
+
+
 @pytest.mark.parametrize(
     "above",
     [".. _t:\n", ".. _t: http://x.example/\n", ".. comment: hi\n.. tags:\n", ".. tags: a\n"],
@@ -1584,7 +1593,11 @@ def test_nikola_s_urls(tmp_path: Path, settings: str, name: str, page: str) -> N
     [
         ("STRIP_INDEXES = False", "a.md", "", "/blog/a/index.html"),
         ("STRIP_INDEXES = False\nPRETTY_URLS = False", "a.md", "", "/blog/a.html"),
-        ("", "index.md", "", "/blog/index.html"),
+        ("", "index.md", "", "/blog/"),
+        ("PRETTY_URLS = False", "a.md", ".. slug: index\n", "/blog/"),
+        ("STRIP_INDEXES = False", "index.md", "", "/blog/index.html"),
+        ("POSTS = [('posts/20*.md', 'blog')]", "2024x.md", "", "/blog/2024x/"),
+        ("POSTS = [('posts/**/*.md', 'p'), ('posts/*.md', 'b')]", "x/a.md", "", "/b/x/a/"),
         ("", "a.md", ".. pretty_url: False\n", "/blog/a.html"),
         ("PRETTY_URLS = False", "a.md", ".. pretty_url: yes\n", "/blog/a/"),
         ("USE_SLUGIFY = False", "A: b_ü.md", "", "/blog/A-%20b_%C3%BC/"),

@@ -87,15 +87,18 @@ class Nikola(PostReader):
         return not whole or self._rule(path) is not None
 
     def _rule(self, path: PurePosixPath) -> list[Value] | None:
-        """The entry of `POSTS` that the file matches: pattern, destination, template."""
+        """The entry of `POSTS` that the file matches: pattern, destination, template.
+
+        Nikola looks for the name in all folders below the one of the pattern, which is no pattern.
+        """
         location = str(self.location / path)
         rules = self.settings.get("POSTS")
         for rule in rules if isinstance(rules, list) else []:
             match rule:
                 case [str(pattern), *others]:
                     text = pattern.removeprefix("./")
-                    base, name = text.partition("*")[0], text.rpartition("/")[2]
-                    is_below = base and location.startswith(base)
+                    base, _, name = text.rpartition("/")
+                    is_below = base and location.startswith(f"{base}/")
                     if is_below and fnmatch.fnmatchcase(path.name, name):
                         return [text, *others]
                 case _:
@@ -195,19 +198,19 @@ class Nikola(PostReader):
         return True
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
-        rule = self._rule(front_matter.path) or [str(self.location), str(self.location)]
-        base = str(rule[0]).partition("*")[0].strip("/")
+        rule = self._rule(front_matter.path) or [f"{self.location}/*", str(self.location)]
+        base = str(rule[0]).rpartition("/")[0].strip("/")
         inside = (self.location / front_matter.path).parent
         folders = str(inside).removeprefix(base).strip("/.")
         language = parts.name.language or site_settings.text(self.settings, "DEFAULT_LANG") or "en"
         last = front_matter.wanted("slug") or self._slug(front_matter.path)
         is_pretty = self._is_pretty(front_matter, last)
         own = self._language_folder(language)
-        name = last if is_pretty else f"{last}.html"
+        name = f"{last}/index.html" if is_pretty else f"{last}.html"
         segments = [own, *_destination(rule, language), folders, name]
-        path = "/".join(part.strip("/") for part in segments if part)
-        index = "index.html" if self.settings.get("STRIP_INDEXES") in FALSE else ""
-        return encoded(f"{path}/{index}" if is_pretty else path)
+        path = "/" + "/".join(part.strip("/") for part in segments if part)
+        keeps_index = self.settings.get("STRIP_INDEXES") in FALSE
+        return encoded(path if keeps_index else re.sub(r"(?<=/)index\.html$", "", path))
 
     def _is_pretty(self, front_matter: FrontMatter, slug: str) -> bool:
         """Whether the page is the index of a folder of its own."""
@@ -319,9 +322,8 @@ def _posts_folder(rules: Value) -> str:
     """The folder with which all patterns of `POSTS` begin, else the folder of the site."""
     listed = rules if isinstance(rules, list) else []
     patterns = [rule[0] for rule in listed if isinstance(rule, list)]
-    folders = {
-        pattern.partition("*")[0].rstrip("/") for pattern in patterns if isinstance(pattern, str)
-    }
+    folders = {pattern.rpartition("/")[0] for pattern in patterns if isinstance(pattern, str)}
+    folders = {folder for folder in folders if "*" not in folder}  # Nikola finds nothing in others
     return folders.pop() if len(folders) == 1 else "." if folders else "posts"
 
 
