@@ -433,12 +433,14 @@ class Page:
 
     `post` is the post that it would be if it had one; its dates mean nothing. `has_url` tells
     whether `post.page` is the URL path of the page, which is unknown if it would show the date.
+    `is_meant`: its author published it as a post.
     """
 
     path: PurePosixPath
     reason: str
     post: Post
     has_url: bool = True
+    is_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,7 +496,7 @@ class Reading:
     posts with a date in the future that stay, because they were published already.
     `template_files` is None if the templates of the engine read no files. `earlier` returns what
     earlier versions made of the post with a path, which takes time. `bodies` has the bodies of
-    posts that come from built pages.
+    posts that come from built pages. `first_commits` are the dates of posts that have no others.
     """
 
     posts: tuple[Post, ...]
@@ -509,6 +511,7 @@ class Reading:
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
     bodies: BuiltBodies = NO_BUILT_BODIES
     template_files: TemplateFiles | None = None
+    first_commits: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:

@@ -17,7 +17,9 @@ from publisher.feeds import outputs
 from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
+from publisher.sources import first_commits
 from publisher.sync.skipped import Restricted, SkippedFiles, Unbuilt
+from publisher.text.characters import printable
 from publisher.text.stand_in_urls import stand_in
 
 if TYPE_CHECKING:
@@ -133,8 +135,20 @@ class Project:
         """
         found = selections.check(self.config, self.entries)
         warnings = tuple(self.of_setting(one.key, one.message) for one in found)
-        first = (self.clock_warning, self.url_warning)
+        first = (self.clock_warning, self.url_warning, self._lost_dates)
         return (*filter(None, first), *warnings)
+
+    @cached_property
+    def _lost_dates(self) -> Diagnostic | None:
+        """A warning about files that are meant as posts, and whose dates nothing tells."""
+        lost = [page for page in self.entries.pages if page.is_meant]
+        if not lost:
+            return None
+        files = (
+            f"{len(lost)} files that are not posts, e.g." if lost[1:] else "a file that is no post:"
+        )
+        example = f"{printable(str(lost[0].path))} {lost[0].reason}"
+        return self.of_setting(("posts", "path"), f"has {files} {example}")
 
     @cached_property
     def url_warning(self) -> Diagnostic | None:
@@ -212,6 +226,8 @@ def read(
         may_lose_pages=may_lose_pages,
         anew=anew,
     )
+    if writes:
+        first_commits.remember(reading.first_commits, config.state)
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)
     cache = Cache(config.state / "rendered", writes=writes)

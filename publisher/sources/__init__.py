@@ -56,9 +56,9 @@ def read(
     pages; `built.examined` gives them their bodies.
 
     Raises ConfigError if the folder of posts is missing or the settings of the site are unusable,
-    Unavailable if the posts come from a feed that cannot be downloaded now, or the site is not
-    built, UnsafePlanError if pages that are posts must not be published, and LedgerError if what is
-    remembered of the pages cannot be read.
+    Unavailable if the posts come from a feed that cannot be downloaded now, the site is not built,
+    or the history of git that dates the posts is cut, UnsafePlanError if pages that are posts must
+    not be published, and LedgerError if what is remembered of the pages cannot be read.
     """
     if config.posts.feed:
         from publisher.sources import feed  # noqa: PLC0415 - few need it
@@ -94,6 +94,8 @@ def _read_folder(
     # A glob such as `img/**` matches what is in a folder, but not the folder itself.
     skipped = [skip for skip in refused if not _is_excluded(skip.path / "x", config)]
     reading = _reading(reader, read_files, skipped)
+    if lost := [page.path for page in reading.pages if page.is_meant]:
+        reader.require_history(lost)
     if not config.site.output:
         return reading
     return _located(reading, reader, config.site.output, now, was_published, anew=anew)
@@ -119,6 +121,7 @@ def _reading(
         not_due=tuple(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due
         ),
+        first_commits=reader.first_commits,
     )
 
 

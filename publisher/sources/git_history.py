@@ -85,6 +85,10 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _CHUNK = 65_536
 
 
+class ShallowError(ConfigError):
+    """The history is cut, so that it has no commit of most files."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where git runs: the folder of the posts, and the repository if git must not look for it."""
@@ -221,10 +225,9 @@ def _repository(place: _Place) -> tuple[str, bytes]:
             raise _failed(complaint, _REPOSITORY_ADVICE)
     shallow, inside, rest = answer.split(b"\n", 2)
     if shallow == b"true":
-        raise _error(
-            f"{place.folder} is in a shallow clone, where every old post looks as if it had just "
-            "been changed; fetch the whole history, e.g. `git fetch --unshallow`, in CI "
-            "`fetch-depth: 0`"
+        raise ShallowError(
+            f"posts.updated: git: {place.folder} is in a shallow clone, where every old post looks "
+            f"as if it had just been changed; {UNSHALLOW}"
         )
     if inside != b"true":
         raise _error(f"{place.folder} is not in a git work tree; check out the posts, {_OR_NOT}")
@@ -312,6 +315,7 @@ def _started(
         raise _error(f"{program} cannot be started: {error.strerror}; repair it") from error
 
 
+UNSHALLOW = "fetch the whole history, e.g. `git fetch --unshallow`, in CI `fetch-depth: 0`"
 _OR_NOT = "or remove `updated: git`"
 _REPOSITORY_ADVICE = (
     "keep the posts in a git repository, or set GIT_DIR to the repository whose hook checks the "

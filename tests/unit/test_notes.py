@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 
 from publisher import entry
 from publisher.rendering import Renderings
+from tests.support.blog import SITE as SETTINGS
+from tests.support.blog import Blog
 from tests.support.posts import SITE
 from tests.unit.test_engines import iso, read
 
@@ -118,6 +121,62 @@ def test_a_date_in_a_note_counts_more_than_its_commits(tmp_path: Path) -> None:
     git(tmp_path, "commit", "--quiet", "-m", "A note", "--date=2024-03-04T12:00:00Z")
     (found,) = read(tmp_path, "plain", {}, zone="UTC").posts
     assert iso(found.published) == "2024-01-02T00:00:00Z"
+
+
+PLAIN = SETTINGS.replace("path: posts,", "path: posts, engine: plain,")
+
+
+def vault(folder: Path, *, commits: bool = True) -> Blog:
+    """A vault with a note that has a date, and an undated one with a first commit."""
+    blog = Blog(folder)
+    (folder / "publisher.yaml").write_text(PLAIN, encoding="utf-8")
+    blog.write("a.md", "Text.\n", publish="true", date="2024-01-02 12:00:00")
+    blog.write("b.md", "Text.\n", publish="true")
+    if commits:
+        git(folder, "init", "--quiet")
+        git(folder, "add", "posts")
+        git(folder, "commit", "--quiet", "-m", "Notes", "--date=2024-03-04T12:00:00Z")
+    return blog
+
+
+def dates(blog: Blog) -> list[str]:
+    items = json.loads(blog.built()["feed.json"])["items"]
+    return [item["date_published"][:10] for item in items]
+
+
+def test_a_note_keeps_the_date_of_its_first_commit_where_there_is_no_history(
+    tmp_path: Path,
+) -> None:
+    blog = vault(tmp_path)
+    assert blog.run("build").code == 0
+    feeds = blog.built()
+    (tmp_path / ".git").rename(tmp_path / "history")
+    again = blog.run("build")
+    assert (again.code, "b.md" in again.err) == (0, False)
+    assert (blog.built(), dates(blog)) == (feeds, ["2024-03-04", "2024-01-02"])
+
+
+@pytest.mark.parametrize("command", ["build", "check", "plan", "publish", "status"])
+def test_every_command_names_a_note_whose_date_nothing_tells(tmp_path: Path, command: str) -> None:
+    run = vault(tmp_path, commits=False).run(command)
+    assert (
+        "posts.path has a file that is no post: b.md has `publish: true`, but" in run.out + run.err
+    )
+
+
+def test_a_shallow_clone_builds_nothing_without_the_dates_of_notes(tmp_path: Path) -> None:
+    whole = vault(tmp_path / "whole")
+    whole.write("a.md", "Edited.\n", publish="true", date="2024-01-02")
+    git(whole.folder, "commit", "--quiet", "--all", "-m", "An edit")
+    blog = Blog(tmp_path / "shallow")
+    git(blog.posts, "clone", "--quiet", "--depth=1", f"file://{whole.folder}", ".")
+    (blog.folder / "publisher.yaml").write_text(PLAIN, encoding="utf-8")
+    run = blog.run("build")
+    assert (run.code, blog.built()) == (4, {})
+    assert "`fetch-depth: 0`, or add e.g. `date: 2008-10-21`" in run.err
+    (blog.folder / "publisher.yaml").unlink()
+    made = blog.run("init", "--engine", "plain", "--posts", "posts", "--yes")
+    assert (made.code, "`fetch-depth: 0`" in made.err) == (4, True)
 
 
 def git(folder: Path, *arguments: str) -> None:

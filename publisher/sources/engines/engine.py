@@ -66,6 +66,10 @@ class UndatedError(PostError):
     """A file has no date, and its engine needs none, so it is a page."""
 
 
+class UnknownDateError(UndatedError):
+    """A file without a date of its own is meant as a post, and nothing else tells its date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An instant in UTC, and the same instant in the zone whose date shows in the URL."""
@@ -207,6 +211,14 @@ class PostReader:
     def markup_of(self, path: PurePosixPath) -> Markup:
         """The markup of a file, by the extension of its name."""
         return markups.of(path, self.record.markups)
+
+    @property
+    def first_commits(self) -> Mapping[PurePosixPath, dt.datetime]:
+        """The dates that files without one have from their first commits, once they are read."""
+        return {}
+
+    def require_history(self, lost: Sequence[PurePosixPath]) -> None:
+        """Raise Unavailable if the dates of these files are only in commits that are not there."""
 
     @property
     def shows_future(self) -> bool:

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.post import Diagnostic, Page, Post, Skip
-from publisher.sources.engines.engine import UPDATED, Moment, UndatedError, UrlParts
+from publisher.sources.engines.engine import (
+    UPDATED,
+    Moment,
+    UndatedError,
+    UnknownDateError,
+    UrlParts,
+)
 from publisher.sources.engines.markups import (
     ASSETS,
     PLAIN_TEXT,
@@ -226,7 +232,13 @@ def _page(reader: PostReader, front_matter: FrontMatter, error: UndatedError) ->
         _dated_post(reader, front_matter, name, Moment(instant, instant.astimezone(reader.zone)))
         for instant in _PLACEHOLDERS
     )
-    return Page(front_matter.path, error.message, one, has_url=one.page == other.page)
+    return Page(
+        front_matter.path,
+        error.message,
+        one,
+        has_url=one.page == other.page,
+        is_meant=isinstance(error, UnknownDateError),
+    )
 
 
 def _taken_out(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, Unavailable
 from publisher.post import BodySyntax
+from publisher.sources import first_commits
 from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.engines.eleventy_programs import PROGRAMS
@@ -16,15 +17,17 @@ from publisher.sources.engines.engine import (
     Moment,
     PostReader,
     UndatedError,
+    UnknownDateError,
 )
 from publisher.sources.engines.vault import Vault
 from publisher.sources.front_matter.values import unique
 from publisher.sources.walk import walk
+from publisher.text.characters import printable
 from publisher.text.permalinks import encoded
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
@@ -42,23 +45,51 @@ class Plain(PostReader):
         """The date of the note, else that of the first commit that has it."""
         try:
             return super().published(front_matter, name)
-        except UndatedError:
-            is_public = front_matter.is_true("publish")
-            instant = self._first_commits.get(front_matter.path) if is_public else None
-            if instant is None:
+        except UndatedError as error:
+            if not front_matter.is_true("publish"):
                 raise
+            path = front_matter.path
+            instant = self._history[0].get(path) or self._remembered.get(path)
+            if instant is None:
+                message = f"has `publish: true`, but git knows no commit with it: {error.message}"
+                raise UnknownDateError(path, message, line=1) from error
+            self._used[path] = instant
             return Moment(instant, instant.astimezone(self.zone))
 
+    @property
+    def first_commits(self) -> Mapping[PurePosixPath, dt.datetime]:
+        return self._used
+
+    def require_history(self, lost: Sequence[PurePosixPath]) -> None:
+        if not self._history[1]:
+            return
+        from publisher.sources import git_history  # noqa: PLC0415 - few notes need it
+
+        notes = "1 note has" if len(lost) == 1 else f"{len(lost)} notes have"
+        raise Unavailable(
+            f"{notes} `publish: true` and no date, e.g. {printable(str(lost[0]))}, and "
+            f"{self.folder.posts} is in a shallow clone, which lacks the first commits of notes; "
+            f"{git_history.UNSHALLOW}, or add e.g. `date: 2008-10-21`. Nothing was built or sent"
+        )
+
     @cached_property
-    def _first_commits(self) -> Mapping[PurePosixPath, dt.datetime]:
-        """The notes with their first commits; empty if git does not know the whole history."""
+    def _used(self) -> dict[PurePosixPath, dt.datetime]:
+        return {}
+
+    @cached_property
+    def _history(self) -> tuple[Mapping[PurePosixPath, dt.datetime], bool]:
+        """The first commits of the notes, empty if git does not know them; whether it is cut."""
         from publisher.sources import git_history  # noqa: PLC0415 - few notes need it
 
         notes = [path for path in self.folder.paths if self.markup_of(path) == "markdown"]
         try:
-            return git_history.first_commits(self.folder.posts, notes)
-        except ConfigError:
-            return {}
+            return git_history.first_commits(self.folder.posts, notes), False
+        except ConfigError as error:
+            return {}, isinstance(error, git_history.ShallowError)
+
+    @cached_property
+    def _remembered(self) -> Mapping[PurePosixPath, dt.datetime]:
+        return first_commits.recall(self.config.state)
 
     def attachment(self, name: str, note: PurePosixPath) -> str | None:
         """The URL path of a file of the vault; those of the notes' own folder have priority."""
