@@ -34,6 +34,7 @@ _TAG = re.compile(r"\{\{[<%]|\{%")
 # In a table a backslash stands before the bar.
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
 _SIZE = re.compile(r"\d+(?:x\d+)?", re.ASCII)
+_SIZE_OF_IMAGE = re.compile(r"(!\[[^\[\]|\n]*)\\?\|[ \t]*\d+(?:x\d+)?[ \t]*(?=\]\()", re.ASCII)
 _CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$", re.MULTILINE)
@@ -193,6 +194,8 @@ class Links:
     def _of_note(self, url: str, post: Post) -> str | None:
         """Translate a path, which may name a file anywhere in the vault, and a heading's text."""
         path, mark, heading = url.partition("#")
+        if mark and (file := self.attachment(unquote(url), post.path)):
+            return file  # the mark is in its name
         if not path or path[0] in "/?" or ":" in path.partition("/")[0]:
             return self._path(url, post)
         page = self._path(path, post)
@@ -312,6 +315,7 @@ class PostLinks:
         """Rewrite links between notes, callouts and highlights; remove the names of blocks."""
         text = _CALLOUT.sub(lambda match: f"{match[1]}**{match[3] or match[2].title()}**", text)
         text = _HIGHLIGHT.sub(r"**\1**", _BLOCK_NAME.sub("", text))
+        text = _SIZE_OF_IMAGE.sub(r"\1", text)
         return _WIKI.sub(self._rewrite_note_link, text)
 
     def _rewrite_note_link(self, match: re.Match[str]) -> str:
@@ -322,6 +326,9 @@ class PostLinks:
         """
         embedded, name, anchor = match[1], match[2].strip(), match[3] or ""
         label = (match[4] or "").replace("\\|", "|")
+        whole = f"{match[2]}{anchor}".strip()
+        if anchor and self._record(("file", whole)):  # the mark is in the name of a file
+            name, anchor = whole, ""
         # The source of a note is no file of the site.
         is_file = PurePosixPath(name).suffix.lower() not in {"", *_TEXT_FILES}
         file = self._record(("file", name)) if is_file else None

@@ -95,6 +95,25 @@ def test_any_other_file_is_a_link(tmp_path: Path, written: str, expected: str) -
     assert shown(tmp_path, written) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "alternative"),
+    [
+        ("![[deep pic #1.png]]", "deep pic #1.png"),
+        ("![[deep pic #1.png|200]]", "deep pic #1.png"),
+        ("![x](<files/deep pic #1.png>)", "x"),
+        ("![x|100](<files/deep pic #1.png>)", "x"),
+        ("![x|100x50](files/deep%20pic%20%231.png)", "x"),
+    ],
+)
+def test_the_name_of_a_picture_may_have_a_mark(
+    tmp_path: Path, written: str, alternative: str
+) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "deep pic #1.png").touch()
+    source = f"{URL}/files/deep%20pic%20%231.png"
+    assert shown(tmp_path, written) == f'<img src="{source}" alt="{alternative}"/>'
+
+
 def test_links_in_tables_have_their_labels_behind_a_backslash(tmp_path: Path) -> None:
     html = shown(tmp_path, "| a | b |\n|---|---|\n| [[Note\\|me]] | ![[pic.png\\|100]] |\n")
     assert f'<a href="{URL}/note/">me</a>' in html
