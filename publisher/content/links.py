@@ -347,7 +347,8 @@ class PostLinks:
         """The name of a note; a relative path becomes one from the top of the vault."""
         if name[:1] != ".":
             return name
-        return posixpath.normpath(f"/{self._post.path.parent}/{name}").lstrip("/")
+        here = (self._post.location or self._post.path).parent
+        return posixpath.normpath(f"/{here}/{name}").lstrip("/")
 
 
 def _apart(url: str) -> tuple[str, str]:

@@ -69,6 +69,25 @@ def test_a_folder_of_notes_finds_the_files_of_the_whole_vault(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("![[own.png]]", f'<img src="{URL}/notes/att/own.png" alt="own.png"/>'),
+        ("![](att/own.png)", f'<img src="{URL}/notes/att/own.png" alt=""/>'),
+        ("[[notes/Note]]", f'<a href="{URL}/note/">notes/Note</a>'),
+        ("[[Notes/note.md|me]]", f'<a href="{URL}/note/">me</a>'),
+        ("[[./Note|me]]", f'<a href="{URL}/note/">me</a>'),
+        ("[me](Note.md)", f'<a href="{URL}/note/">me</a>'),
+    ],
+)
+def test_paths_are_those_in_the_vault_if_the_notes_are_a_folder_of_it(
+    tmp_path: Path, written: str, expected: str
+) -> None:
+    (tmp_path / "notes" / "att").mkdir(parents=True)
+    (tmp_path / "notes" / "att" / "own.png").touch()
+    assert shown(tmp_path, written, note="notes/Note.md", posts="notes") == expected
+
+
+@pytest.mark.parametrize(
     ("label", "text"),
     [
         ("", "pic.png"),

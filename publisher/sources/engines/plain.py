@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError, Unavailable
@@ -28,14 +29,20 @@ from publisher.text.permalinks import encoded
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     from publisher.post import Status
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
 
 
 class Plain(PostReader):
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
+        super().__init__(folder, record)
+        if (folder.site / ".obsidian").is_dir():
+            self.location = folder.below("")  # of the vault
+
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if not front_matter.is_true("publish"):
             return "hidden", "has no `publish: true`"
@@ -93,25 +100,21 @@ class Plain(PostReader):
 
     def attachment(self, name: str, note: PurePosixPath) -> str | None:
         """The URL path of a file of the vault; those of the notes' own folder have priority."""
-        folders = [(self._own_files, note.parent), (self._vault, self._place / note.parent)]
-        found = (vault.find(name, folder) for vault, folder in folders)
+        folder = self.location / note.parent
+        found = (vault.find(name, folder) for vault in (self._own_files, self._vault))
         file = next(filter(None, found), None)
         return encoded(str(file)) if file else None
 
     @cached_property
     def _own_files(self) -> Vault:
-        return Vault(self.folder.paths)
-
-    @cached_property
-    def _place(self) -> PurePosixPath:
-        return self.folder.below("")
+        """The files of the notes' folder, by their paths in the vault."""
+        return Vault(self.location / path for path in self.folder.paths)
 
     @cached_property
     def _vault(self) -> Vault:
         """The files of the vault in which the folder of the notes is one of several."""
-        site = self.folder.site
-        is_above = site != self.folder.posts and (site / ".obsidian").is_dir()
-        return Vault(walk(site, self.folder.reach)[0] if is_above else ())
+        is_above = self.location != PurePosixPath()
+        return Vault(walk(self.folder.site, self.folder.reach)[0] if is_above else ())
 
     def default_title(self, name: Name) -> str | None:
         return name.slug or None
