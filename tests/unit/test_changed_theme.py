@@ -87,6 +87,18 @@ def test_a_title_in_every_text_stops_a_run_if_no_selector_is_useless(blog: Built
     assert "posts.drop matches nothing" not in run.err
 
 
+def test_new_titles_of_many_posts_are_no_sign_of_another_theme(blog: BuiltBlog) -> None:
+    """The text on every page begins with the title."""
+    blog.set_up(posts=", body: article")
+    assert blog.run("publish", "--refresh").code == 0
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        blog.write(f"2026-01-0{day}-{slug}.md", text, title=f"What we know of our {slug}")
+    blog.build_site(OLD)
+    run = blog.run("build")
+    assert (run.code, run.err) == (0, "")
+    assert "What we know of our mill</h1>" in (blog.folder / "feed.atom").read_text()
+
+
 def test_words_around_the_text_stay_if_all_selectors_match(blog: BuiltBlog) -> None:
     """A box that the author has put into the layout is no other theme."""
     blog.set_up(posts=", body: article, drop: [h1, .date]")

@@ -26,8 +26,9 @@ def selectors_before(body: str, words_before: int, title: str | None) -> list[st
         page = parse(f"<html><body>{body}</body></html>".encode(errors="replace"), _NO_PATH)
     except PageError:
         return []
-    found = []
-    for element in page.tree.find("body") or ():
+    found: list[str] = []
+    top = page.tree.find("body")
+    for element in () if top is None else top:
         start, end = page.interval(element)
         if end > words_before:
             break

@@ -101,7 +101,9 @@ class PageReader:
         bytes_digest = f"{self._reader}:{blake2b(data, digest_size=16).hexdigest()}"
         if is_taken and row.page == str(page) and row.digest == bytes_digest:
             return Unchanged(replace(row, signature=signature))
-        last = self._last(post, row)
+        version = self._known.version(post.path)
+        # The body that was taken last, if one was taken from a page.
+        last = version.body if version and has_body(row.taken) else None
         opened = self._opened(data, page, post, last)
         return Look(
             row=row,
@@ -114,6 +116,7 @@ class PageReader:
             address=self._placement.address_of(page, opened.head),
             source=source,
             file=file,
+            is_edited=version is not None and version.file != file,
             file_signature=self._files.signature(post.path),
             is_newer=is_newer,
             is_cut=not opened.head.is_redirect
@@ -125,11 +128,6 @@ class PageReader:
         """The file of the post, its page, and what reads it, as they are now."""
         file, signature = self._files.signature(post.path), self._placement.signatures[page]
         return f"{self._reader} {file} {signature} {page}"
-
-    def _last(self, post: Post, row: PostMemory) -> BuiltBody | None:
-        """The body that was taken last; None if none was taken from a page."""
-        version = self._known.version(post.path) if has_body(row.taken) else None
-        return version.body if version else None
 
     def _opened(
         self, data: bytes, page: PurePosixPath, post: Post, last: BuiltBody | None

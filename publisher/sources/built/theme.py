@@ -33,10 +33,13 @@ def require_known_theme(
     """Raise UnsafePlanError if the opened pages show that posts.drop no longer fits them.
 
     A selector that matches nothing on them is no proof: it may be meant for few pages. It is one if
-    nearly all of these bodies show words around their posts that they did not show before.
+    nearly all of these bodies show words around their posts that they did not show before. Posts
+    that were edited do not count: their bodies may show a new title.
     """
     pages = [
-        (post, look) for post, look in opened if not look.opened.refusal(wants_title=wants_title)
+        (post, look)
+        for post, look in opened
+        if not look.is_edited and not look.opened.refusal(wants_title=wants_title)
     ]
     if len(pages) < FEWEST_PAGES:
         return

@@ -42,8 +42,8 @@ class Look:
     `row` is what was remembered. `source` is a hash of the post's body, and `file` the bytes of its
     file with their `file_signature`. `digest` is that of the page's bytes and of what reads them.
     `body` is that of the page with its own metadata, `last` the one that was taken last (None: no
-    page showed one), and `address` that of the page. `is_cut`: it is not written whole. `looked` is
-    that of the memory.
+    page showed one), and `address` that of the page. `is_edited`: the file is not the one that was
+    taken last. `is_cut`: the page is not written whole. `looked` is that of the memory.
     """
 
     row: PostMemory
@@ -56,6 +56,7 @@ class Look:
     address: str
     source: str
     file: bytes
+    is_edited: bool
     file_signature: Signature
     is_newer: bool
     is_cut: bool
