@@ -155,7 +155,9 @@ def test_the_line_that_is_advised_has_the_title_that_is_read(written: str) -> No
     assert not read(f"---\n{advised}\n---\n").warnings
 
 
-@pytest.mark.parametrize("written", ["[ANN]", "[A, 'B']", "{A}", "[Review, of a book]"])
+@pytest.mark.parametrize(
+    "written", ["[ANN]", "[A, 'B']", "{A}", "[Review, of a book]", "!important", "!New and old"]
+)
 def test_a_title_that_is_a_list_in_yaml_is_the_text_that_is_there(written: str) -> None:
     document = read(f"---\nlayout: post\ntitle: {written}\ntags: [a]\n---\n")
     assert document.values == {"layout": "post", "title": written, "tags": ["a"]}
@@ -168,7 +170,8 @@ def test_a_title_that_is_a_list_in_yaml_is_the_text_that_is_there(written: str) 
         ("tags: [a, [b], c", ["a", ["b"], "c"]),
         ("tags: [a] b", "[a] b"),
         ("tags:\n  - a\n  - 'b' c\n  - d: e: f", ["a", "'b' c", "d: e: f"]),
-        ("tags:\n  a: b: c", None),
+        ("tags:\n  a: b: c\n  d: 'e'", {"a": "b: c", "d": "e"}),
+        ("tags:\n  a: b: c\n   d: e", None),
         ("tags: a: b\n  # no: text: of it", "a: b"),
     ],
 )

@@ -37,7 +37,8 @@ _DASH = re.compile(r"[ ]*-[ \t]+(.*?)[ \t]*")
 _KEY = re.compile(r"([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*:(?!//)")
 # A line that was meant as a key: indented, in brackets, with the colon of another script.
 _LOST_KEY = re.compile(r"[\s{\[,-]*[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*[:=\uff1a]")
-_PAIR = re.compile(r"\s*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:\s|$)")
+_PAIR = re.compile(r"(\s*)[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:(?:\s+(.*?)\s*|$)")
+_TAGGED = re.compile(r"![A-Za-z]\w*(?:[ \t]+|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
 # In these keys the author may mean curly quotes.
 _PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
@@ -237,8 +238,11 @@ def _is_word(value: yaml_document.Value) -> bool:
 
 
 def _plain(key: str, text: str, below: Sequence[str]) -> yaml_document.Value:
-    """A value that is not YAML, with the lines below its key: a list, or else a text."""
+    """A value that is not YAML, with the lines below its key: a list, a map, or else a text."""
     items = [_DASH.fullmatch(line) for line in below]
+    pairs = [pair for line in below if (pair := _PAIR.fullmatch(line))]
+    if not text and len(pairs) == len(below) and len({pair[1] for pair in pairs}) == 1:
+        return {pair[2]: unquoted(legal(pair[3] or "")) for pair in pairs}
     if not text:
         values = [unquoted(legal(item[1])) for item in items if item]
         return [*values] if len(values) == len(below) > 0 else None
@@ -288,12 +292,17 @@ def _bracketed(
     block: list[str],
     above: int,
 ) -> Iterator[tuple[int, str]]:
-    """Take a title or a summary in brackets, a list or a map in YAML, as the text that it shows."""
+    """Take a title or a summary as the text that it shows.
+
+    In brackets it is a list or a map in YAML, and the beginning of `!important` is a type.
+    """
     for key in _PROSE.intersection(values):
         line = front_matter.line((key,))
         written = block[line - 1].partition(":")[2].strip()
         is_whole = written.startswith(("[", "{")) and written.endswith(("]", "}"))
-        if is_whole and isinstance(values[key], list | dict):
+        tag = _TAGGED.match(written)
+        is_tagged = tag and values[key] == written[tag.end() :]
+        if is_tagged or (is_whole and isinstance(values[key], list | dict)):
             values[key] = legal(written)
             yield above + line, f"{key} must be a text; put it in quotes"
 
