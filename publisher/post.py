@@ -406,6 +406,10 @@ class TemplateFiles(Protocol):
         """Return a text of the site, or one `beside` a post; None if there is none."""
         ...
 
+    def include_problem(self, name: str, beside: PurePosixPath | None = None) -> str:
+        """Why there is none; empty if no file has the name."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Skip:

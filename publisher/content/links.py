@@ -277,6 +277,12 @@ class PostLinks:
         beside = self._post.path if kind == "include_relative" else None
         return files.include(name, beside) if files else None
 
+    def include_problem(self, kind: str, name: str) -> str:
+        """Why a file that a tag of the post includes is not read; empty if there is none."""
+        files = self._links.content and self._links.content.files
+        beside = self._post.path if kind == "include_relative" else None
+        return files.include_problem(name, beside) if files and name else ""
+
     @property
     def data_problems(self) -> Mapping[str, str] | None:
         """What data of the site cannot be read; None if templates read no data."""

@@ -99,6 +99,16 @@ def test_a_file_is_included_only_from_its_folder(tmp_path: Path, tag: str) -> No
     assert "; dropped" in told(made)[0][1]
 
 
+def test_a_file_that_is_not_included_is_named_with_the_reason(tmp_path: Path) -> None:
+    body = "{% include ../a.html %} {% include loop/a.html %} {% include gone.html %}"
+    (tmp_path / "_includes").mkdir()
+    (tmp_path / "_includes/loop").symlink_to("..")
+    first, third, second = (message for _, message in told(rendered(tmp_path, body, {})))
+    assert "Jekyll includes no file of the name '../a.html'; dropped" in first
+    assert "is behind a symbolic link that leads out of" in second
+    assert "only the site can render this tag; dropped" in third
+
+
 def test_a_tag_in_an_included_file_is_named_with_the_file(tmp_path: Path) -> None:
     files = {"_includes/x.html": "one\n{% avatar ada %}\n{{ 'two' | fancy }}\n"}
     made = rendered(tmp_path, "\n\n{% include x.html %}", files)
@@ -124,7 +134,7 @@ def test_a_file_with_a_block_that_only_the_site_can_evaluate_is_left_out(tmp_pat
     [
         ({"a.html": "x{% include a.html %}"}, "nested more than 10 deep"),
         ({"a.html": "{% include b.html %}", "b.html": "{% include a.html %}"}, "nested more than"),
-        ({"a.html": "x" * 300_000}, "only the site can render"),
+        ({"a.html": "x" * 300_000}, "has more than 200,000 bytes; dropped"),
         ({"a.html": "{% for i in (1..900) %}{% include b.html %}{% include b.html %}{% endfor %}",
           "b.html": "x"}, "includes too many files"),
         ({"a.html": "{% for i in (1..9) %}{% include b.html %}{% endfor %}",

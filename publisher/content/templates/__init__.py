@@ -137,6 +137,7 @@ def _liquid(
         page_of=links.page_of,
         has_settings=tag_values.has_settings,
         included=links.included,
+        include_problem=links.include_problem,
         data_problems=links.data_problems,
     )
     return liquid.evaluate(text, context)

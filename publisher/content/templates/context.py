@@ -53,7 +53,8 @@ class TemplateContext:
     `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site
     with its `options`,
     `language` the template language. `page_of` finds the URL path of a post by the name or file
-    that a tag gives, and `included` the text of a file. `has_settings` is that of `TagValues`,
+    that a tag gives, and `included` the text of a file, or `include_problem` why there is
+    none. `has_settings` is that of `TagValues`,
     `data_problems` that of `PostLinks`.
     """
 
@@ -69,6 +70,7 @@ class TemplateContext:
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
         included: Callable[[str, str], str | None] = lambda *_: None,
+        include_problem: Callable[[str, str], str] = lambda *_: "",
         data_problems: Mapping[str, str] | None = None,
     ) -> None:
         self.values = values
@@ -81,6 +83,7 @@ class TemplateContext:
         self.origin = f"{root.scheme}://{root.netloc}"
         self.page_of = page_of
         self.included = included
+        self.include_problem = include_problem
         self._data_problems = data_problems
 
     def knows(self, path: str) -> bool:

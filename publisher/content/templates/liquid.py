@@ -126,7 +126,7 @@ class _Liquid:
         """Return the evaluated text of a file. Raises _UnknownError or FilterError."""
         source = self._context.included(kind, file)
         if source is None:
-            raise _UnknownError
+            raise _UnknownError(self._context.include_problem(kind, file))
         self._includes += 1
         self._included += len(source)
         if self._includes > MAX_INCLUDES or self._included > MAX_INCLUDED:

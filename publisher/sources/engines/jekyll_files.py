@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigError
 from publisher.sources import site_settings
+from publisher.system.symlinks import LinkError
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,17 +87,38 @@ class JekyllFiles:
 
     def include(self, name: str, beside: PurePosixPath | None = None) -> str | None:
         """The text of a file to include, or of one `beside` a post; None if there is none."""
+        try:
+            return self._included(name, beside)
+        except (OSError, ConfigError):
+            return None
+
+    def include_problem(self, name: str, beside: PurePosixPath | None = None) -> str:
+        """Why a file is not included; empty if it is missing, because a theme may have it."""
+        try:
+            self._included(name, beside)
+        except LinkError as error:
+            return error.message
+        except ConfigError as error:
+            return str(error)
+        except OSError:
+            pass
+        return ""
+
+    def _included(self, name: str, beside: PurePosixPath | None) -> str:
+        """Raises OSError or ConfigError."""
         folder = (self.files.posts / beside).parent if beside else self._includes
         path = PurePosixPath(name)
         if not _NAME.fullmatch(name) or any(part.startswith(".") for part in path.parts):
-            return None
+            raise ConfigError(f"Jekyll includes no file of the name '{short_line(name, 60)}'")
+        if not beside:
+            self._require_inside(folder / path, folder)
+        data = self.files.reach.read(folder / path)
+        if len(data) > MAX_INCLUDE:
+            raise ConfigError(f"{folder / path}: has more than {MAX_INCLUDE:,} bytes")
         try:
-            if not beside:
-                self._require_inside(folder / path, folder)
-            data = self.files.reach.read(folder / path)
-            return data.decode("utf-8-sig") if len(data) <= MAX_INCLUDE else None
-        except (OSError, ValueError, ConfigError):  # ValueError: not UTF-8
-            return None
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{folder / path}: is not UTF-8; save it in that encoding") from error
 
     @property
     def _includes(self) -> Path:
