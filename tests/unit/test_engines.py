@@ -619,7 +619,7 @@ def test_a_language_of_hugo_may_have_a_host_and_folder_of_its_own(tmp_path: Path
     reading = read(tmp_path, "hugo", files, posts="content")
     assert [(str(one.path), one.address, one.language) for one in reading.posts] == [
         ("en/a.md", "https://en.example/x/a/", None),
-        ("fr/a.md", "https://fr.example/a/", "fr"),
+        ("fr/a.md", "https://fr.example/fr/a/", "fr"),
     ]
     assert {str(one.path): (one.status, one.reason.partition(", see ")[2])
             for one in reading.skipped} == {
@@ -628,6 +628,15 @@ def test_a_language_of_hugo_may_have_a_host_and_folder_of_its_own(tmp_path: Path
         "fr/#a.md": ("ignored", "the # at the beginning of its name"),
         "it/a.md": ("ignored", "contentDir of the languages"),
     }  # fmt: skip
+
+
+def test_languages_of_hugo_on_hosts_of_their_own_have_no_prefix(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2020-01-01\n---\n"
+    files = {
+        "hugo.toml": "[languages.en]\n[languages.fr]\nbaseURL = 'https://fr.example/y'",
+        "content/a.fr.md": text,
+    }
+    assert hugo(tmp_path, files).address == "https://fr.example/y/a/"
 
 
 def test_hugo_may_mount_other_folders_into_its_content(tmp_path: Path) -> None:

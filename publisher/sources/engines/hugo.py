@@ -193,8 +193,8 @@ class Hugo(HugoContent):
 
     def _prefix(self, language: str | None) -> str:
         own = (language or self.main_language).lower()
-        if site_settings.text(self.settings, "languages", own, "baseurl"):
-            return ""  # it has a site of its own
+        if site_settings.text(self.settings, "languages", own, "baseurl") and not self._disabled:
+            return ""  # it has a site of its own; Hugo makes none if a language is disabled
         inside = self.settings.get("defaultcontentlanguageinsubdir") == "true"
         return f"/{own}" if inside or own != self.main_language else ""
 
