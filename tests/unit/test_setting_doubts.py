@@ -177,6 +177,40 @@ def test_files_of_parts_and_languages_of_hugo_are_searched(tmp_path: Path) -> No
     assert "passthrough" in body
 
 
+@pytest.mark.parametrize(
+    ("text", "keys", "expected"),
+    [
+        ("[a.b]\nc = 1\n[a.b.d]\nx = 1\n[a.c]\n", "a.b.c", 2),
+        ("[a.z]\nb = 1\n[a.b]\nc = 1\n", "a.b.c", 4),
+        ("x = 1\na.b.c = 1\n[d.c]\n", "a.b.c", 2),
+        ("a:\n  b: {c: 1}\n  d: {c: 1}\n", "a.b.c", 2),
+        ("a:\n  b:  # c: no\n    c: 1\n", "a.b.c", 3),
+        ("# c = 2\n\nc = 1\n", "c", 3),
+    ],
+)
+def test_a_setting_is_found_in_dotted_headers_and_maps(text: str, keys: str, expected: int) -> None:
+    assert unread.line(text, keys.split(".")) == expected
+
+
+@pytest.mark.parametrize(
+    ("engine", "file", "text"),
+    [
+        ("hugo", "hugo.toml", 'baseURL = "https://blog.example"\n\nignorefiles = ["(?=x)", "["]\n'),
+        (
+            "zola",
+            "zola.toml",
+            'base_url = "https://blog.example"\n\nignored_content = ["*@(a|b)"]\n',
+        ),
+    ],
+)
+def test_patterns_that_cannot_be_read_are_named_at_their_line(
+    tmp_path: Path, engine: Engine, file: str, text: str
+) -> None:
+    (tmp_path / file).write_text(text)
+    (found,) = RECORDS[engine].ignored(tmp_path, tmp_path, reach_of(tmp_path)).unread
+    assert found.line == 3
+
+
 def test_what_the_built_pages_show_is_in_no_doubt(tmp_path: Path) -> None:
     files = {"_config.yml": HEXO, "public/2020/01/02/a/index.html": PAGE}
     site, more = ", output: public", ", body: article"

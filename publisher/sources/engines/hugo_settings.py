@@ -20,7 +20,7 @@ from publisher.sources.engines.detected import (
     unread_sections,
 )
 from publisher.sources.engines.ignored import Ignored
-from publisher.sources.engines.unread import SettingsFile, changes
+from publisher.sources.engines.unread import SettingsFile, changes, line
 from publisher.text import ignore_patterns
 
 if TYPE_CHECKING:
@@ -129,11 +129,16 @@ def ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
     """What `ignoreFiles` leaves out: expressions for the absolute paths of files."""
     found = Ignored()
     for file in files(site):
-        own = site_settings.folded({**ignore_settings.values(file.path, reach)})
+        values = ignore_settings.values(file.path, reach)
+        own = site_settings.folded({**values})
         if patterns := site_settings.texts(own, "ignorefiles"):  # those in the last file count
             found = ignore_settings.ruled(
                 ignore_patterns.of_expressions, patterns, Path(site.anchor),
-                file=file.path, line=1, setting="ignoreFiles",
+                file=file.path, setting="ignoreFiles",
+                line=line(
+                    ignore_settings.text(file.path, reach),
+                    [key for key in values if key.lower() == "ignorefiles"],
+                ),
             )  # fmt: skip
     return found
 

@@ -122,8 +122,8 @@ def find(
     for file in files:
         is_program = file.path.suffix in _PROGRAMS
         places = (_of_program if is_program else _of_data)(file, unread, reach)
-        for name, line in places:
-            found.setdefault(name, FoundSetting(name, file.path, line, unread[name].parts))
+        for name, at in places:
+            found.setdefault(name, FoundSetting(name, file.path, at, unread[name].parts))
     return [*found.values()]
 
 
@@ -155,7 +155,7 @@ def _of_data(
         keys = name.lower().split(".")
         for path, value in _at(values, keys):
             if setting.is_changed_by(value):
-                yield name, _line(text, path[len(file.keys) :])
+                yield name, line(text, path[len(file.keys) :])
                 break
     computed = scripts.computed(file.path, reach) if file.path.suffix == ".py" else {}
     yield from ((name, computed[name]) for name in unread if name in computed)
@@ -177,16 +177,18 @@ def _at(value: Value, keys: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Va
                     yield (key, *path), found
 
 
-def _line(text: str, keys: Iterable[str]) -> int:
+def line(text: str, keys: Iterable[str]) -> int:
     """The line (from 1) of the last key of a path: each key is behind the one before it.
 
-    The first one is better at the beginning of a line, without any indentation.
+    The first one is better at the beginning of a line, without any indentation; the others on the
+    line of the one before, as in `[a.b]`.
     """
-    at, begin = 0, r"^\[{0,2}"
+    at = 0
     for key in keys:
         named = rf"(?<![\w\"'-])([\"']?){re.escape(key)}\1\s*[]:=.]"
-        places = (begin + named, r"^(?!\s*#).*?" + named)
+        on_line = re.compile(r"[^\n#]*?" + named).match(text, at) if at else None
+        places = (r"^\[{0,2}" + named, r"^(?!\s*#).*?" + named)[1 if at else 0 :]
         found = (re.compile(place, re.MULTILINE).search(text, at) for place in places)
-        match = next(filter(None, found), None)
-        at, begin = match.end() - 1 if match else at, r"(?!)"
+        match = on_line or next(filter(None, found), None)
+        at = match.end() - 1 if match else at
     return text.count("\n", 0, at) + 1

@@ -20,7 +20,7 @@ from publisher.sources.engines.detected import (
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
-from publisher.sources.engines.unread import changes
+from publisher.sources.engines.unread import changes, line
 from publisher.sources.front_matter.values import TRUE, unique
 from publisher.text import ignore_patterns
 from publisher.text.permalinks import encoded
@@ -149,7 +149,8 @@ def _ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
     listed = site_settings.texts(ignore_settings.values(file, reach), name)
     patterns = [_anywhere(one) for one in listed if one.startswith("*")]
     compiled = ignore_patterns.of_globs
-    return ignore_settings.ruled(compiled, patterns, site, file=file, line=1, setting=name)
+    at = line(ignore_settings.text(file, reach), [name])
+    return ignore_settings.ruled(compiled, patterns, site, file=file, line=at, setting=name)
 
 
 def _anywhere(pattern: str) -> str:
