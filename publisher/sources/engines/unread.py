@@ -122,20 +122,20 @@ def find(
     for file in files:
         is_program = file.path.suffix in _PROGRAMS
         places = (_of_program if is_program else _of_data)(file, unread, reach)
-        for name, at in places:
-            found.setdefault(name, FoundSetting(name, file.path, at, unread[name].parts))
+        for name, shown, at in places:
+            found.setdefault(name, FoundSetting(shown, file.path, at, unread[name].parts))
     return [*found.values()]
 
 
 def _of_program(
     file: SettingsFile, unread: Mapping[str, Unread], reach: Reach
-) -> Iterator[tuple[str, int]]:
+) -> Iterator[tuple[str, str, int]]:
     """The names of keys and of called functions in a program, with their lines."""
     settings = ScriptSettings(site_settings.data(file.path, reach).decode("utf-8", "replace"))
     for name, setting in unread.items():
         place = settings.find(name) or settings.argument(name)
         if place and (not place.is_plain or setting.is_changed_by(_value(place.value))):
-            yield name, place.line
+            yield name, name, place.line
 
 
 def _value(value: Plain) -> Value:
@@ -145,8 +145,8 @@ def _value(value: Plain) -> Value:
 
 def _of_data(
     file: SettingsFile, unread: Mapping[str, Unread], reach: Reach
-) -> Iterator[tuple[str, int]]:
-    """The names in a file of data, or of literals in Python, with their lines."""
+) -> Iterator[tuple[str, str, int]]:
+    """The names in a file of data, or of literals in Python, as it has them, and their lines."""
     values = site_settings.read(file.path, reach)
     text = site_settings.data(file.path, reach).decode("utf-8", "replace")
     for key in reversed(file.keys):
@@ -155,10 +155,11 @@ def _of_data(
         keys = name.lower().split(".")
         for path, value in _at(values, keys):
             if setting.is_changed_by(value):
-                yield name, line(text, path[len(file.keys) :])
+                shown = ".".join(path) if "*" in keys else name
+                yield name, shown, line(text, path[len(file.keys) :])
                 break
     computed = scripts.computed(file.path, reach) if file.path.suffix == ".py" else {}
-    yield from ((name, computed[name]) for name in unread if name in computed)
+    yield from ((name, name, computed[name]) for name in unread if name in computed)
 
 
 def _at(value: Value, keys: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Value]]:
