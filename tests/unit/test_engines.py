@@ -624,7 +624,7 @@ def test_a_language_of_hugo_may_have_a_host_and_folder_of_its_own(tmp_path: Path
     assert {str(one.path): (one.status, one.reason.partition(", see ")[2])
             for one in reading.skipped} == {
         "a.md": ("ignored", "contentDir of the languages"),
-        "en/b.it.md": ("ignored", "disableLanguages"),
+        "en/b.it.md": ("ignored", "languages.it.disabled"),
         "fr/#a.md": ("ignored", "the # at the beginning of its name"),
         "it/a.md": ("ignored", "contentDir of the languages"),
     }  # fmt: skip
@@ -660,7 +660,8 @@ def test_a_cascade_of_hugo_is_for_the_pages_of_its_target(tmp_path: Path) -> Non
     """The item of a draft stays, which was published while publisher did not know targets."""
     files = {
         "hugo.yaml": "cascade:\n- target: {path: '/posts/**'}\n  tags: [first]\n"
-                     "- tags: [all]\n- _target: {path: '/{posts/x,y}'}\n  draft: true\n",
+                     "- _target: {path: '/{posts/x,y}'}\n  draft: true\n"
+                     "- target: /posts/**\n  tags: [none]\n- tags: [all]\n",
         **{f"content/{name}.md": "---\ntitle: A\ndate: 2020-01-01\n---\n"
            for name in ("posts/a", "posts/x", "notes/a")},
     }  # fmt: skip

@@ -18,7 +18,7 @@ from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_programs import PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder
-from publisher.sources.engines.unread import SettingsFile, changes
+from publisher.sources.engines.unread import SettingsFile, changes, if_computed
 from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique
 from publisher.text.dates import DateError
@@ -63,9 +63,8 @@ _UNREAD = {
     "addDataExtension": _OF_DATA,
     "setDataFileBaseName": _OF_DATA,
     "setDataFileSuffixes": _OF_DATA,
-    # A value that is a literal is read.
-    "dir.input": changes("URLs", unless=("*",)),
-    "setInputDirectory": changes("URLs", unless=("*",)),
+    "dir.input": if_computed("URLs"),
+    "setInputDirectory": if_computed("URLs"),
     "dynamicPermalinks": changes("URLs", unless=("true",)),
     "setDynamicPermalinks": changes("URLs", unless=("true",)),
     "addUrlTransform": changes("URLs"),

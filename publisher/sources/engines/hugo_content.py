@@ -113,7 +113,8 @@ class HugoContent(PostReader):
         if path.name.startswith("#"):
             return "the # at the beginning of its name"
         if language in self._disabled:
-            return "disableLanguages"
+            own = site_settings.text(self.settings, "languages", language, "disabled")
+            return f"languages.{language}.disabled" if own == "true" else "disableLanguages"
         main = hugo_settings.main_sections(self.settings, language)
         is_whole = content is not None and content.path.is_relative_to(self.folder.below("."))
         if main and is_whole and self._place(path).parts[0].lower() not in main:

@@ -60,6 +60,9 @@ UNREAD = {
     "markup.goldmark.extensions.cjk.enable": changes("bodies"),
     "markup.goldmark.parser.autoHeadingIDType": changes("bodies", unless=("github",)),
     "markup.goldmark.parser.autoIDType": changes("bodies", unless=("github",)),
+    "markup.goldmark.parser.wrapStandAloneImageWithinParagraph": changes(
+        "bodies", unless=("true",)
+    ),
     "privacy.*.disable": changes("bodies"),
     "refLinksNotFoundURL": changes("bodies"),
 }  # fmt: skip

@@ -17,8 +17,10 @@ _ONE = re.compile(r"\{([^{},]*)\}")  # a single alternative
 
 def fits(target: Value, path: str, language: str) -> bool:
     """Whether the globs of a target match a page; `path` is its logical path, `/posts/a-page`."""
-    if not isinstance(target, dict):
+    if target is None:
         return True
+    if not isinstance(target, dict):
+        return False  # Hugo builds no such site
     target = site_settings.folded(target)
     wanted = {"path": path, "kind": "page", "environment": "production", "lang": language}
     sites = site_settings.section(target, "sites", "matrix")
