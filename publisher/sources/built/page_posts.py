@@ -24,7 +24,7 @@ from publisher.post import (
     Skip,
 )
 from publisher.sources.built import page_report, page_theme
-from publisher.sources.built.earlier_pages import EarlierPages
+from publisher.sources.built.earlier_pages import EarlierPages, older_source
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
@@ -51,7 +51,7 @@ from publisher.text.timestamps import z
 from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.built.pages.dates import PageDates
@@ -100,8 +100,15 @@ def read(
     if config.posts.body:
         page_report.require_bodies(reader.versions)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
-    _require_known_theme(shown, reader, known, config)
+    versions = {
+        one.path: encoded(reader.versions[one.path].page)
+        for one in shown
+        if not reader.versions[one.path].stays
+    }
+    changed = known.changed(versions)
+    _require_known_theme(shown, changed, reader, known, config)
     instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
+    older = _older_sources(shown, changed, reader, instants)
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
     undated = {one.path for one in shown if not one.dates}
     early = {post.path for post in posts if post.published > now} - undated
@@ -119,7 +126,9 @@ def read(
         files=Files(folder, folder, config.site.root, reach),
         pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
         not_due=tuple(post for post in published if post.path in not_due),
-        earlier=EarlierPages(reader.pages, shown, instants, known, reader.dates_of_path).of,
+        earlier=EarlierPages(
+            reader.pages, shown, instants, known, reader.dates_of_path, older=older
+        ).of,
         bodies=PageBodies(
             {one.path: body_of(one) for one in shown},
             known,
@@ -128,9 +137,12 @@ def read(
             output,
             versions=reader.versions,
             last={
-                post.path: _last_page(reader.versions[post.path], post)
+                post.path: LastPage(
+                    versions[post.path],
+                    _alike(reader.versions[post.path], post, older.get(post.path, "")),
+                )
                 for post in posts
-                if post.path not in undated and not reader.versions[post.path].stays
+                if post.path not in undated and post.path in versions
             },
             no_posts=no_posts,
             report=page_report.report(reader.versions, skipped, reader.elsewhere),
@@ -139,7 +151,11 @@ def read(
 
 
 def _require_known_theme(
-    shown: Sequence[ShownPage], reader: _Reader, known: KnownPages, config: Config
+    shown: Sequence[ShownPage],
+    changed: Sequence[PurePosixPath],
+    reader: _Reader,
+    known: KnownPages,
+    config: Config,
 ) -> None:
     """Raise UnsafePlanError if nearly all pages have got the same words around their texts."""
     if not (config.posts.body and known.has_same_selectors):
@@ -150,7 +166,7 @@ def _require_known_theme(
         if one.page.extracted and known.was_post(one.path) and not reader.versions[one.path].stays
     }
     titles = {one.path: one.facts.title for one in shown}
-    changed = known.changed({path: encoded(reader.versions[path].page) for path in bodies})
+    changed = [path for path in changed if path in bodies]
     if len(changed) < page_theme.NEARLY_ALL * len(bodies):
         return
     pages = [
@@ -200,9 +216,25 @@ def _scheduled(post: Post) -> Skip:
     return Skip(post.path, f"scheduled for {z(post.published)}", status="future", post=post)
 
 
-def _last_page(version: PageVersion, post: Post) -> LastPage:
-    """What is remembered of the version of a page that goes out."""
-    return LastPage(encoded(version.page), (post.source,) if version.refusal else ())
+def _alike(version: PageVersion, post: Post, older: str) -> tuple[str, ...]:
+    """The sources of which a version of a page is no edit."""
+    return tuple(filter(None, (post.source if version.refusal else "", older)))
+
+
+def _older_sources(
+    shown: Sequence[ShownPage],
+    changed: Collection[PurePosixPath],
+    reader: _Reader,
+    instants: Mapping[PurePosixPath, PageDates],
+) -> Mapping[PurePosixPath, str]:
+    """The sources that an older version of this program read of the changed pages."""
+    of_path = {one.path: one for one in shown if one.path in instants}
+    found = {
+        path: older_source(of_path[path], last, instants[path])
+        for path in changed
+        if path in of_path and (last := reader.last(path))
+    }
+    return {path: source for path, source in found.items() if source}
 
 
 def _damage(post: Post) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from publisher.sources.built.state.memory import NAME, Changed, PostMemory, Vers
 
 UNLISTED = "missing from the sitemap"
 _MOST_SELECTORS = 20
-_MOST_VERSIONS = 20  # without a text
+_MOST_VERSIONS = 20  # of which a page is no edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LastPage:
-    """The version of a page that goes out, and its source (`Post.source`) if that has no text."""
+    """The version of a page that goes out, and sources (`Post.source`) of which it is no edit.
+
+    These are its own if it has no text, and that which an older version of this program read.
+    """
 
     data: bytes
-    without_text: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 class KnownPages:
@@ -108,8 +111,8 @@ class KnownPages:
         version = self._memory.version(path) if self.was_post(path) else None
         return version.file if version else None
 
-    def without_text(self, path: PurePosixPath) -> frozenset[str]:
-        """The sources (`Post.source`) of the versions that went out without their texts."""
+    def alike(self, path: PurePosixPath) -> frozenset[str]:
+        """The sources (`Post.source`) of which the post of a page is no edit."""
         return frozenset(self._memory.posts[path].alike) if path in self._known else frozenset()
 
     def remember(
@@ -127,7 +130,7 @@ class KnownPages:
         for path, version in versions.items():
             row = self._memory.posts[path] if path in self._known else PostMemory()
             digest = _digest(version.data)
-            alike = tuple(dict.fromkeys((*row.alike, *version.without_text)))[-_MOST_VERSIONS:]
+            alike = tuple(dict.fromkeys((*row.alike, *version.alike)))[-_MOST_VERSIONS:]
             if (row.digest, row.alike, row.reason) != (digest, alike, ""):
                 memory = PostMemory(page=str(path), digest=digest, alike=alike)
                 changed[path] = Changed(memory, Version(version.data, None))
