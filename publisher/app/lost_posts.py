@@ -16,6 +16,7 @@ from publisher.sync.guard import FREE_RETRACTS
 
 if TYPE_CHECKING:
     from publisher.app.project import Project
+    from publisher.config import Config
     from publisher.sync.ledger import Ledger
 
 
@@ -36,7 +37,7 @@ def _problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
     has_file = entry.file_finder(project.entries, project.config.site)
     # Of these the author decides by `id:` or `--as-new`.
     renamed = renames.find(project.entries, project.config, ledger, as_new=()).recorded
-    published = {item.item_id for item in ledger.published_items()}
+    published = _published(project.config, ledger)
     # An interrupted run was allowed to retract these.
     accepted = {id_ for id_, fingerprint in ledger.accepted_anywhere() if not fingerprint}
     lost = [id_ for id_ in published - {*renamed.values()} - accepted if not has_file(id_)]
@@ -50,3 +51,16 @@ def _problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
         "again: restore it. If you removed these posts on purpose, run `publisher publish "
         "--allow-retracts`"
     )
+
+
+def _published(config: Config, ledger: Ledger) -> set[str]:
+    """The ids of the items at the configured nodes. Those of a node that was renamed stay there."""
+    names = [node.node for account in config.xmpp for node in account.nodes]
+    has_pattern = any("{" in name for name in names)
+    return {
+        record.id
+        for address in ledger.nodes()
+        if has_pattern or address.node in names
+        for record in ledger.recorded(address).values()
+        if record.state not in {"retracted", "hidden"}
+    }

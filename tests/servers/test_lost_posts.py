@@ -57,3 +57,16 @@ def test_feeds_may_lose_some_posts_and_a_message_says_so(
     assert "text of post 5" in (blog.folder / "feed.atom").read_text(encoding="utf-8")
     assert blog.run("publish", "--allow-retracts").code == 0
     assert "text of post 5" not in (blog.folder / "feed.atom").read_text(encoding="utf-8")
+
+
+def test_posts_at_a_node_that_was_renamed_are_not_missed(
+    tmp_path: Path, server: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    blog = published(tmp_path / "blog", server, node, accounts)
+    blog.configure(server, node=f"{node}-b", password=accounts["blog"])
+    assert blog.run("publish").code == 0
+    for number in range(1, 7):
+        (blog.posts / f"2026-01-0{number}-post.md").unlink()
+    assert blog.run("publish", "--allow-retracts").code == 0
+    assert blog.run("publish").code == 0
+    assert blog.run("build").code == 0

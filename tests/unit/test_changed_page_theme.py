@@ -74,7 +74,13 @@ def test_other_selectors_are_no_theme(tmp_path: Path) -> None:
     assert len(read(tmp_path, {}).posts) == 8
 
 
-@pytest.mark.parametrize("changed", [1, 7])
+def test_one_page_may_have_its_own_layout(tmp_path: Path) -> None:
+    remember(read(tmp_path, site()))
+    with pytest.raises(UnsafePlanError, match="nearly all of 8 pages show"):
+        read(tmp_path, site(before=BYLINE, changed=7))
+
+
+@pytest.mark.parametrize("changed", [1, 6])
 def test_edits_of_several_posts_are_no_theme(tmp_path: Path, changed: int) -> None:
     remember(read(tmp_path, site()))
     assert len(read(tmp_path, site(before=BYLINE, changed=changed)).posts) == 8

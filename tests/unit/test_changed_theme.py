@@ -85,6 +85,10 @@ def test_a_title_in_every_text_stops_a_run_if_no_selector_is_useless(blog: Built
     assert run.code == 3
     assert REFUSED.format("the title of the post") in run.err
     assert "posts.drop matches nothing" not in run.err
+    memory = blog.folder / ".publisher/pages.sqlite"
+    assert f"If readers should get that, move {memory} away, and run again" in run.err
+    memory.unlink()
+    assert blog.run("build").code == 0
 
 
 def test_new_titles_of_many_posts_are_no_sign_of_another_theme(blog: BuiltBlog) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,25 @@ def test_a_missing_part_of_the_sitemap_stops_the_run(tmp_path: Path) -> None:
     reading = sources.read(configured(tmp_path), now=NOW, may_lose_pages=True)
     assert len(reading.posts) == 9
     assert read(tmp_path, files).posts == first.posts
+
+
+def test_parts_of_the_sitemap_may_be_compressed(tmp_path: Path) -> None:
+    files = {
+        "sitemap.xml": index(f"{URL}/sitemap-0.xml", f"{URL}/sitemap-1.xml.gz"),
+        "sitemap-0.xml": sitemap(range(9)),
+    }
+    (tmp_path / "out").mkdir()
+    part = tmp_path / "out/sitemap-1.xml.gz"
+    whole = gzip.compress(sitemap([9]).encode())
+    part.write_bytes(whole)
+    assert len(published(tmp_path, {**SITE_OF_TEN, **files}).posts) == 10
+    for cut in (whole[:-30], whole[:5], b"", b"no gzip"):
+        part.write_bytes(cut)
+        with pytest.raises(Unavailable, match=r"sitemap-1\.xml\.gz is not written whole"):
+            read(tmp_path, {})
+    part.unlink()
+    with pytest.raises(Unavailable, match=r"has no sitemap-1\.xml\.gz"):
+        read(tmp_path, {})
 
 
 def test_the_sitemap_of_another_program_is_no_part_of_the_site(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
 FEWEST_PAGES = 5  # that tell something about a theme
-NEARLY_ALL = 0.9  # of them
+_NEARLY_ALL = 0.9  # of them
 _SHOWN = 8  # words in a message
 
 
@@ -30,13 +30,18 @@ class ChangedPage:
     current: tuple[str, ...]
 
 
+def may_be_new(changed: int, pages: int) -> bool:
+    """Whether so many pages have changed that the theme may be new; one may have its own layout."""
+    return changed >= FEWEST_PAGES and changed >= min(_NEARLY_ALL * pages, pages - 1)
+
+
 def require_known_theme(changed: Sequence[ChangedPage], pages: int, memory: Path) -> None:
     """Raise UnsafePlanError if nearly all of the pages show more words around their texts.
 
     `changed` are those of the `pages` with a text that have changed, by the same selectors.
     `memory` is the file that remembers the pages.
     """
-    if pages < FEWEST_PAGES or len(changed) < NEARLY_ALL * pages:
+    if not may_be_new(len(changed), pages):
         return
     added = [(page, added_words(page.current, page.last)) for page in changed]
     counted: Counter[tuple[bool, str]] = Counter()
@@ -47,9 +52,9 @@ def require_known_theme(changed: Sequence[ChangedPage], pages: int, memory: Path
         counted.update({(False, word) for word in found.behind})
     example, first = added[0]
     ordered = [*((True, word) for word in first.before), *((False, word) for word in first.behind)]
-    shared = [key[1] for key in ordered if counted[key] >= NEARLY_ALL * pages]
+    shared = [key[1] for key in ordered if counted[key] >= _NEARLY_ALL * len(changed)]
     what = f'"{" ".join(shared[:_SHOWN])}"' if shared else "the title of the post"
-    if shared or titled >= NEARLY_ALL * pages:
+    if shared or titled >= _NEARLY_ALL * len(changed):
         raise UnsafePlanError(
             f"nearly all of {number_of(pages, 'page')} show {what} in the text of their post, and "
             f"did not before, e.g. {example.path}; nothing was built or sent. The theme seems to "

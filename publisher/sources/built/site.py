@@ -50,7 +50,7 @@ from publisher.sources.built.state.conclusion import (
     is_edited_only,
     placed,
 )
-from publisher.sources.built.state.memory import PageMemory, Version
+from publisher.sources.built.state.memory import NAME, PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
 from publisher.sources.built.theme import require_known_theme
@@ -192,7 +192,8 @@ class BuiltSite:
         }
         self._require_bodies()
         opened = [(posts[path], one) for path, one in found.items() if isinstance(one, Look)]
-        require_known_theme(opened, self._config.posts.drop, wants_title=wants_title)
+        memory = self._config.state / NAME
+        require_known_theme(opened, self._config.posts.drop, memory, wants_title=wants_title)
         return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
 
     def _look(self, post: Post) -> Found | None:

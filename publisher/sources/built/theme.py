@@ -18,6 +18,7 @@ from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from publisher.post import Post
     from publisher.sources.built.state.conclusion import Look
@@ -28,9 +29,11 @@ _SHOWN = 8  # words in a message
 
 
 def require_known_theme(
-    opened: Iterable[tuple[Post, Look]], drop: Sequence[str], *, wants_title: bool
+    opened: Iterable[tuple[Post, Look]], drop: Sequence[str], memory: Path, *, wants_title: bool
 ) -> None:
     """Raise UnsafePlanError if the opened pages show that posts.drop no longer fits them.
+
+    `memory` is the file that remembers the pages.
 
     A selector that matches nothing on them is no proof: it may be meant for few pages. It is one if
     nearly all of these bodies show words around their posts that they did not show before. Posts
@@ -43,28 +46,28 @@ def require_known_theme(
     ]
     if len(pages) < FEWEST_PAGES:
         return
-    _require_no_titles(pages)
+    _require_no_titles(pages, memory)
     looks = [
         look for post, look in pages if not makes_words(post.body, post.syntax.template_language)
     ]
     if len(looks) >= FEWEST_PAGES:
-        _require_no_shared_words(looks, drop)
+        _require_no_shared_words(looks, drop, memory)
 
 
-def _require_no_titles(pages: Sequence[tuple[Post, Look]]) -> None:
+def _require_no_titles(pages: Sequence[tuple[Post, Look]], memory: Path) -> None:
     looks = [look for _, look in pages]
     titled = [(post, look) for post, look in pages if _shows_title(post, look)]
     useless = _useless(looks)
     if len(titled) >= _NEARLY_ALL * len(looks) and (useless or _are_rebuilt(titled)):
-        raise _refused("the title of the post", looks, useless, _before(titled))
+        raise _refused("the title of the post", looks, useless, memory, _before(titled))
 
 
-def _require_no_shared_words(looks: Sequence[Look], drop: Sequence[str]) -> None:
+def _require_no_shared_words(looks: Sequence[Look], drop: Sequence[str], memory: Path) -> None:
     """Posts whose sources make words do not count: these may be the same in all of them."""
     useless, shared = _useless(looks), _shared(looks)
     # Of a theme of which nothing is remembered, some words may always have been there.
     if shared and useless and (useless >= {*drop} or any(look.opened.added_last for look in looks)):
-        raise _refused(f'"{" ".join(shared[:_SHOWN])}"', looks, useless)
+        raise _refused(f'"{" ".join(shared[:_SHOWN])}"', looks, useless, memory)
 
 
 def _useless(looks: Sequence[Look]) -> frozenset[str]:
@@ -116,17 +119,21 @@ def _shared(looks: Sequence[Look]) -> Sequence[str]:
 
 
 def _refused(
-    what: str, looks: Sequence[Look], useless: Iterable[str], selectors: Iterable[str] = ()
+    what: str,
+    looks: Sequence[Look],
+    useless: Iterable[str],
+    memory: Path,
+    selectors: Iterable[str] = (),
 ) -> UnsafePlanError:
     names = [f"`{one}`" for one in sorted(useless)]
     gone, verb = " and ".join(names), "match" if len(names) > 1 else "matches"
     cause = f", and {gone} of posts.drop {verb} nothing there" if gone else ""
-    escape = f". If readers should get that, remove {gone} from posts.drop" if gone else ""
+    way = f"remove {gone} from posts.drop" if gone else f"move {memory} away, and run again"
     added = " and ".join(f"`{one}`" for one in selectors)
     proposal = f" (add {added} to posts.drop)" if added else ""
     return UnsafePlanError(
         f"nearly all of {number_of(len(looks), 'page')} show {what} in the text of their post"
         f"{cause}, e.g. {looks[0].page}; nothing was built or sent. The theme of the site seems to "
         f"have changed: correct posts.body and posts.drop{proposal}, or run "
-        f"`publisher init --learn`{escape}"
+        f"`publisher init --learn`. If readers should get that, {way}"
     )

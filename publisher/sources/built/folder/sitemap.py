@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from html import unescape
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_SITEMAPS = 200
 _ENTRIES = ("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "sitemap.txt")
+_PARTS = (".xml", ".xml.gz")
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]+)|^(https?://\S+)$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)[^<>]*>")
@@ -55,6 +57,7 @@ def read_sitemap(read: Callable[[str], bytes | None], site_url: str) -> Sitemap:
         seen.add(file)
         found = read(file)
         data = read(PurePosixPath(file).name) if found is None else found
+        data = _unpacked(data) if data and file.endswith(".gz") else data
         if data is None:
             missing = missing or (file if is_part else "")
             continue
@@ -62,7 +65,7 @@ def read_sitemap(read: Callable[[str], bytes | None], site_url: str) -> Sitemap:
         cut = cut or ("" if len(data) > MAX_SIZE or _is_whole(text) else file)
         is_index = _INDEX.search(text) is not None
         for url in _locations(text):
-            if url.path.endswith(".xml"):
+            if url.path.endswith(_PARTS):
                 name = unquote(url.path.removeprefix(path_of_root)).lstrip("/")
                 # Another program may write the sitemaps of other parts of the host.
                 waiting.append((name, is_index and url.geturl().startswith(f"{root}/")))
@@ -77,6 +80,15 @@ def _locations(text: str) -> Iterator[SplitResult]:
             yield urlsplit(unescape(location[1] or location[2]))
         except ValueError:  # http://[
             continue
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The start of a compressed file, as far as it can be read; a whole one is seen by its end."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip (RFC 1952)
+    try:
+        return unpacker.decompress(data, MAX_SIZE + 1)
+    except zlib.error:
+        return b""
 
 
 def _is_whole(text: str) -> bool:
