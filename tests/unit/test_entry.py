@@ -20,7 +20,17 @@ from publisher import entry, identity
 from publisher.config import Person, Site
 from publisher.entry import Entry
 from publisher.identity.claims import Claimant, Claims, PublishedItem
-from publisher.post import MAX_WARNINGS, BodySyntax, Episode, Medium, Post, Reading, Skip, in_short
+from publisher.post import (
+    MAX_WARNINGS,
+    BodySyntax,
+    Episode,
+    MarkdownOptions,
+    Medium,
+    Post,
+    Reading,
+    Skip,
+    in_short,
+)
 from publisher.rendering import Renderings
 from publisher.text.yaml_document import PlainScalar
 from tests.support import posts
@@ -509,8 +519,8 @@ def test_an_entry_is_a_value() -> None:
 
 
 PLAIN = {
-    Entry, Post, BodySyntax, Person, Medium, Episode, str, PlainScalar, int, type(None), tuple,
-    list, dict, dt.datetime, dt.date, PurePosixPath, bool,
+    Entry, Post, BodySyntax, MarkdownOptions, Person, Medium, Episode, str, PlainScalar, int,
+    type(None), tuple, frozenset, list, dict, dt.datetime, dt.date, PurePosixPath, bool,
 }  # fmt: skip
 
 
@@ -518,11 +528,11 @@ def parts(value: object) -> Iterator[object]:
     """A value and all that it is made of."""
     yield value
     match value:
-        case Entry() | Post() | BodySyntax() | Medium() | Episode():
+        case Entry() | Post() | BodySyntax() | MarkdownOptions() | Medium() | Episode():
             inside = [getattr(value, one.name) for one in dataclasses.fields(value)]
         case dict():
             inside = [*value.keys(), *value.values()]
-        case tuple() | list():
+        case tuple() | list() | frozenset():
             inside = [*value]
         case _:
             inside = []

@@ -35,7 +35,7 @@ FRONT_MATTER = "---\ntitle: E\ndate: 2024-01-02\n---\n<p>x</p>\n"
         ("2024-01-02-a", "a file without an ending is not rendered; call it e.g. NAME.md"),
     ],
 )
-@pytest.mark.parametrize("engine", ["jekyll", "hugo", "zola", "pelican", "nikola", "eleventy"])
+@pytest.mark.parametrize("engine", ["jekyll", "hugo", "pelican", "nikola", "eleventy"])
 def test_a_file_that_looks_like_a_post_is_named(
     tmp_path: Path, engine: Engine, name: str, reason: str
 ) -> None:
@@ -43,6 +43,11 @@ def test_a_file_that_looks_like_a_post_is_named(
     assert [(one.path.name, one.reason, one.broken) for one in reading.skipped] == [
         (name, reason, False)
     ]
+
+
+@pytest.mark.parametrize("name", ["2024-01-02-a.html.erb", "a.njk", "a.adoc", "a.odd", "a"])
+def test_all_files_of_zola_but_markdown_are_assets(tmp_path: Path, name: str) -> None:
+    assert not read(tmp_path, "zola", {f"content/{name}": FRONT_MATTER}, posts="content").skipped
 
 
 @pytest.mark.parametrize(

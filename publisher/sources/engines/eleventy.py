@@ -78,8 +78,12 @@ _UNREAD = {
 
 class Eleventy(PostReader):
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
+        """Raises ConfigError if the configuration cannot be read."""
         super().__init__(folder, record)
         self._program = eleventy_programs.find(folder.site, folder.reach)
+        file = folder.site / self._program.file if self._program else folder.site
+        if file.is_file():
+            site_settings.data(file, folder.reach)
         self._input = self._program.source if self._program else ""
         self.location = folder.below(self._input)
         self._data: dict[tuple[Path, str], Mapping[str, Value]] = {}
