@@ -195,9 +195,13 @@ class Pelican(PostReader):
     def _without_page(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         """Why Pelican makes no page of the article, apart from its date. Raises PostError."""
         block.require_no_conflict(front_matter.document, front_matter.path)
-        is_rest = self.markup_of(front_matter.path) == "rest"  # it has a title, which may be empty
+        markup = self.markup_of(front_matter.path)
+        # One of reStructuredText has a title, which may be empty. Of others, few files are posts.
+        may_lack_title = markup == "rest" or (
+            markup == "unrendered" and not front_matter.text("date")
+        )
         is_named = "title" in front_matter.document.values
-        if not (is_rest or is_named or front_matter.text("title")):
+        if not (may_lack_title or is_named or front_matter.text("title")):
             return "ignored", "Pelican makes no page without a title; add e.g. `Title: A title`"
         has_own_names = pelican_metadata.has_own_names(self.settings)
         if has_own_names and not front_matter.text("date") and self.name(front_matter.path).date:

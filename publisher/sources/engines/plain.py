@@ -20,6 +20,7 @@ from publisher.sources.engines.engine import (
     UndatedError,
     UnknownDateError,
 )
+from publisher.sources.engines.names import date_fault, dated_part
 from publisher.sources.engines.vault import Vault
 from publisher.sources.front_matter.values import unique
 from publisher.sources.walk import walk
@@ -58,7 +59,9 @@ class Plain(PostReader):
             path = front_matter.path
             instant = self._history[0].get(path) or self._remembered.get(path)
             if instant is None:
-                message = f"has `publish: true`, but git knows no commit with it: {error.message}"
+                message = error.message
+                if not date_fault(dated_part(path)):
+                    message = f"has `publish: true`, but git knows no commit with it: {message}"
                 raise UnknownDateError(path, message, line=1) from error
             self._used[path] = instant
             return Moment(instant, instant.astimezone(self.zone))
