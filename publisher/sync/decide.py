@@ -109,7 +109,8 @@ def decide(
         has_unreadable_posts=has_unreadable_posts,
         skipped=skipped,
     )
-    chosen = _chosen(owned, policy, max_items)
+    published = owned.present | {id_ for id_, record in recorded.items() if record.done}
+    chosen = _chosen(owned, published, policy, max_items)
     changes = (
         # Sorted, because the order of strings in a set differs from run to run.
         *(_retract(id_, recorded, present) for id_ in sorted(owned.pruned)),
@@ -151,20 +152,39 @@ class _Chosen:
         return tuple(self.ordered[: len(self.ordered) - len(self.wanted)])
 
 
-def _chosen(owned: Ownership, policy: Policy, max_items: int | None) -> _Chosen:
+def _chosen(
+    owned: Ownership, published: Collection[str], policy: Policy, max_items: int | None
+) -> _Chosen:
     space = room(max_items, of_posts=len(owned.of_posts), others=len(owned.staying))
     ordered = window([*owned.posts.values()], keep=None, room=None)
-    kept = window(ordered, keep=policy.keep, room=space)
+    keep = _keep(ordered, owned, published, policy)
+    kept = window(ordered, keep=keep, room=space)
     # `keep` alone does not end the question about a held post.
     asked = {post.id for post in window(ordered, keep=None, room=space)} & owned.items_of_held
     return _Chosen(
         ordered=ordered,
-        wanted=window(ordered, keep=policy.keep, room=None),
+        wanted=window(ordered, keep=keep, room=None),
         kept=kept,
         staying=frozenset(post.id for post in kept) | asked,
         max_items=max_items,
         room=space,
     )
+
+
+def _keep(
+    ordered: Sequence[Desired], owned: Ownership, published: Collection[str], policy: Policy
+) -> int | None:
+    """How many posts the configuration asks for, oldest first; None if it sets no limit.
+
+    An item that stays because its file is skipped keeps its place. Otherwise a rule of a newer
+    version, which skips that file, would announce an older post that takes the place.
+    """
+    if policy.keep is None:
+        return None
+    newest = window(ordered, keep=policy.keep, room=None)
+    places = policy.keep - len(owned.postless & owned.skipped.keys())
+    older = next((at for at, post in enumerate(newest) if post.id in published), 0)
+    return len(newest) - min(older, max(0, len(newest) - places))
 
 
 def _plan(

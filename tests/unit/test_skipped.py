@@ -42,6 +42,28 @@ def test_only_the_item_of_a_skipped_file_stays(prune: str, is_recorded: bool) ->
     assert "post-0001" not in plan.unclaimed
 
 
+def test_no_older_post_takes_the_place_of_an_item_that_stays() -> None:
+    """It would be announced because a newer version skips the file of a newer post."""
+    skipped = SkippedFiles({"post-0003": "post-0003.adoc: AsciiDoc is not rendered"})
+    posts, at_node = [post(1), post(2), post(4)], [2, 3, 4]
+    recorded = [record(number) for number in at_node]
+    present = [present_item(number) for number in at_node]
+    assert not plan_of(posts, recorded, present, keep=3, skipped=skipped).changes
+    lost = plan_of(posts, recorded, present[1:], keep=3, skipped=skipped)
+    assert [(change.id, change.action) for change in lost.publishes] == [("post-0002", "missing")]
+    assert [change.id for change in plan_of(posts, [], [], keep=3).publishes] == [
+        "post-0001", "post-0002", "post-0004",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3])
+def test_a_new_post_does_not_wait_for_the_place_of_an_item_that_stays(keep: int) -> None:
+    present = [present_item(1), present_item(2)]
+    recorded = [record(1), record(2)]
+    plan = plan_of([post(2), post(3)], recorded, present, keep=keep, skipped=SKIPPED)
+    assert [change.id for change in plan.publishes] == ["post-0003"]
+
+
 def test_the_record_of_an_item_that_stays_is_not_forgotten() -> None:
     changes = plan_of([], [record(1), record(2)], [], skipped=SKIPPED).changes
     assert [change.id for change in changes if isinstance(change, Forget)] == ["post-0002"]
