@@ -8,7 +8,7 @@ is what its author wrote: another text is an edit. Pages that the site does not 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -100,54 +100,88 @@ def read(
     if config.posts.body:
         page_report.require_bodies(reader.versions)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
-    versions = {
-        one.path: encoded(reader.versions[one.path].page)
-        for one in shown
-        if not reader.versions[one.path].stays
-    }
+    versions = _versions(shown, reader)
     changed = known.changed(versions)
     _require_known_theme(shown, changed, reader, known, config)
     instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
     older = _older_sources(shown, changed, reader, instants)
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
-    undated = {one.path for one in shown if not one.dates}
-    early = {post.path for post in posts if post.published > now} - undated
-    not_due = {post.path for post in posts if post.path in early and was_published(post)}
-    scheduled = [post for post in posts if post.path in early - not_due]
-    published = [post for post in posts if post.path not in undated | (early - not_due)]
+    found = _by_date(posts, {one.path for one in shown if not one.dates}, now, was_published)
     if not reader.has_sitemap:
-        known.require_sitemap([post.path for post in posts if post.path not in undated], config)
-    skipped += [_scheduled(post) for post in scheduled]
-    reach = Reach((folder,), (folder,), f"outside of {folder}")
-    return Reading(
-        tuple(published),
-        tuple(sorted(skipped, key=lambda skip: skip.path)),
-        (*reader.warnings, *(warning for post in published for warning in _damage(post))),
-        files=Files(folder, folder, config.site.root, reach),
-        pages=tuple(Page(post.path, _UNDATED, post) for post in posts if post.path in undated),
-        not_due=tuple(post for post in published if post.path in not_due),
-        earlier=EarlierPages(
-            reader.pages, shown, instants, known, reader.dates_of_path, older=older
-        ).of,
-        bodies=PageBodies(
-            {one.path: body_of(one) for one in shown},
-            known,
-            reader.pages,
-            links,
-            output,
-            versions=reader.versions,
-            last={
-                post.path: LastPage(
-                    versions[post.path],
-                    _alike(reader.versions[post.path], post, older.get(post.path, "")),
-                )
-                for post in posts
-                if post.path not in undated and post.path in versions
-            },
-            no_posts=no_posts,
-            report=page_report.report(reader.versions, skipped, reader.elsewhere),
-        ),
+        known.require_sitemap([post.path for post in found.dated], config)
+    skipped += map(_scheduled, found.scheduled)
+    bodies = PageBodies(
+        {one.path: body_of(one) for one in shown},
+        known,
+        reader.pages,
+        links,
+        output,
+        versions=reader.versions,
+        last={
+            post.path: LastPage(
+                versions[post.path],
+                _alike(reader.versions[post.path], post, older.get(post.path, "")),
+            )
+            for post in found.dated
+            if post.path in versions
+        },
+        no_posts=no_posts,
+        report=page_report.report(reader.versions, skipped, reader.elsewhere),
     )
+    earlier = EarlierPages(reader.pages, shown, instants, known, reader.dates_of_path, older=older)
+    return Reading(
+        found.published,
+        tuple(sorted(skipped, key=lambda skip: skip.path)),
+        (*reader.warnings, *(warning for post in found.published for warning in _damage(post))),
+        files=Files(
+            folder, folder, config.site.root, Reach((folder,), (folder,), f"outside of {folder}")
+        ),
+        pages=tuple(Page(post.path, _UNDATED, post) for post in found.undated),
+        not_due=found.not_due,
+        earlier=earlier.of,
+        bodies=bodies,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ByDate:
+    """The posts of pages. `not_due` are those published ones that are dated after now."""
+
+    published: tuple[Post, ...]
+    not_due: tuple[Post, ...]
+    scheduled: tuple[Post, ...]
+    undated: tuple[Post, ...]
+
+    @property
+    def dated(self) -> tuple[Post, ...]:
+        return (*self.published, *self.scheduled)
+
+
+def _by_date(
+    posts: Sequence[Post],
+    undated: Collection[PurePosixPath],
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+) -> _ByDate:
+    """Sort the posts; those with the paths `undated` have no date of their own."""
+    dated = [post for post in posts if post.path not in undated]
+    early = {post.path for post in dated if post.published > now}
+    not_due = {post.path for post in dated if post.path in early and was_published(post)}
+    return _ByDate(
+        published=tuple(post for post in dated if post.path not in early - not_due),
+        not_due=tuple(post for post in dated if post.path in not_due),
+        scheduled=tuple(post for post in dated if post.path in early - not_due),
+        undated=tuple(post for post in posts if post.path in undated),
+    )
+
+
+def _versions(shown: Sequence[ShownPage], reader: _Reader) -> Mapping[PurePosixPath, bytes]:
+    """The versions that go out and are not those of before, as they are remembered."""
+    return {
+        one.path: encoded(reader.versions[one.path].page)
+        for one in shown
+        if not reader.versions[one.path].stays
+    }
 
 
 def _require_known_theme(

@@ -50,14 +50,16 @@ def kept_parts(
     for selector in places:
         for element in matches(page, selector):
             if element in inside and element.tag != _TITLE and element not in kept:
-                own = " ".join(author.words_in(element))
-                if (
-                    own := f'"{shortened(own, _LONGEST_QUOTE)}"'
-                    if own
-                    else author.picture_in(element)
-                ):
+                own = _of_author(element, author)
+                if own:
                     kept[element] = _message(selector, own)
     return KeptParts(frozenset(kept), next(iter(kept.values()), ""))
+
+
+def _of_author(element: etree._Element, author: AuthorText) -> str:
+    """The author's words in an element as a quotation, or else the URL of a picture in it."""
+    own = " ".join(author.words_in(element))
+    return f'"{shortened(own, _LONGEST_QUOTE)}"' if own else author.picture_in(element)
 
 
 def _message(selector: str, own: str) -> str:
