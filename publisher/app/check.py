@@ -113,7 +113,7 @@ def _unread_settings(project: Project) -> Iterator[Diagnostic]:
         verb = "says" if len(places) == 1 else "say"
         message = (
             f"{' and '.join(places)} {verb} only where something stands, which may be the text of "
-            "the next post; name what is to be removed by a class or an id, or run "
+            "the next post; select what to remove by a class or an id, or run "
             "`publisher init --learn`"
         )
         yield project.of_setting(("posts", "drop"), message)

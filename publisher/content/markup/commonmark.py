@@ -104,7 +104,7 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
 def _use_extensions(
     parser: _Parser, dialect: CommonMark, off: frozenset[MarkdownExtension]
 ) -> None:
-    """Add what CommonMark does not have, but for the extensions that are `off`."""
+    """Add the extensions of CommonMark, except those that are `off`."""
     parser.enable([*{"table", "strikethrough"} - off])
     # Obsidian has inline footnotes `^[...]`; kramdown, goldmark and marked have none.
     if "footnotes" not in off:

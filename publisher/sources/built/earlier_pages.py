@@ -76,7 +76,7 @@ def older_source(shown: ShownPage, last: ReadPage, found: PageDates) -> str:
 
 
 def _reread(body: Extracted) -> str:
-    """The hash of what this program makes of a body that was extracted before; empty if nothing."""
+    """The hash of a body when today's rules extract it once more; empty if they find none."""
     try:
         page = parse(f"<html><body>{body.html}</body></html>".encode(errors="replace"), _NO_PATH)
     except PageError:

@@ -50,8 +50,8 @@ def added_words(body: Sequence[str], source: Sequence[str]) -> AddedWords:
 def _beginning(body: Sequence[str], source: Sequence[str]) -> int | None:
     """Where the body begins to show the source; None if it does not.
 
-    Some three words of the source may stand in a title or a menu above it, too. So the longest
-    common run of words is sought first, then the longest of what both have before that.
+    Three words of the source may also stand in a title or a menu above it. So this looks for the
+    longest run of words that both have, and then again in what both have before that run.
     """
     body, source = body[:_SOUGHT], source[:_OPENING]
     found = None

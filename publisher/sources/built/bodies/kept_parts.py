@@ -65,5 +65,5 @@ def _of_author(element: etree._Element, author: AuthorText) -> str:
 def _message(selector: str, own: str) -> str:
     return (
         f"`{selector}` of posts.drop names a place where this post has its own text, which stays: "
-        f"{own}; name what is to be removed by a class or an id, or run `publisher init --learn`"
+        f"{own}; select what to remove by a class or an id, or run `publisher init --learn`"
     )

@@ -238,7 +238,7 @@ class Placement:
         return [post for post in posts if self._pages[post.path] != before[post.path]]
 
     def is_only_found(self, post: Post) -> bool:
-        """Whether nothing but words leads to the page, and rules give those of nearly all."""
+        """Whether only its words led to the page, although the rules give nearly all others."""
         page = self.page(post)
         if not self._known.row(post.path).found_page or page in {None, self._expected(post)}:
             return False
@@ -246,7 +246,7 @@ class Placement:
 
     @cached_property
     def _rules_give_others(self) -> bool:
-        """Whether nearly all pages are where the rules expect them, but for one of a post."""
+        """Whether the rules give the pages of nearly all posts; one post may be elsewhere."""
         placed = [post for post in self._posts if self.page(post)]
         expected = sum(self.page(post) == self._expected(post) for post in placed)
         return expected >= max(_MANY, _NEARLY_ALL * (len(placed) - 1))
