@@ -182,7 +182,7 @@ def _keep(
     if policy.keep is None:
         return None
     newest = window(ordered, keep=policy.keep, room=None)
-    places = policy.keep - len(owned.postless & owned.skipped.keys())
+    places = policy.keep - len(owned.of_skipped)
     older = next((at for at, post in enumerate(newest) if post.id in published), 0)
     return len(newest) - min(older, max(0, len(newest) - places))
 
@@ -271,8 +271,8 @@ def _in_order(present: Mapping[str, Seen], ids: Collection[str]) -> tuple[str, .
 
 def _files_of_staying(owned: Ownership, present: Mapping[str, Seen]) -> tuple[Skipped, ...]:
     """The files that keep an item from being retracted, or from being unclaimed."""
-    staying = owned.skipped.keys() & (owned.postless | owned.unclaimed)
-    return tuple(dict.fromkeys(owned.skipped[id_] for id_ in _in_order(present, staying)))
+    staying = _in_order(present, owned.of_skipped)
+    return tuple(dict.fromkeys(owned.skipped[id_] for id_ in staying))
 
 
 def _retract(id_: str, recorded: Mapping[str, Recorded], present: Mapping[str, Seen]) -> Retract:

@@ -60,6 +60,11 @@ class Ownership:
         return self.present - self.pruned - self.of_posts
 
     @property
+    def of_skipped(self) -> frozenset[str]:
+        """The items that stay because their files are skipped, recorded or not."""
+        return (self.postless | self.unclaimed) & self.skipped.keys()
+
+    @property
     def withheld(self) -> frozenset[str]:
         """The items that would be retracted if every post could be read."""
         return self.postless - self.pruned - self.skipped.keys()

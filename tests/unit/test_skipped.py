@@ -49,6 +49,7 @@ def test_no_older_post_takes_the_place_of_an_item_that_stays() -> None:
     recorded = [record(number) for number in at_node]
     present = [present_item(number) for number in at_node]
     assert not plan_of(posts, recorded, present, keep=3, skipped=skipped).changes
+    assert not plan_of(posts, [], present, keep=3, skipped=skipped).publishes
     lost = plan_of(posts, recorded, present[1:], keep=3, skipped=skipped)
     assert [(change.id, change.action) for change in lost.publishes] == [("post-0002", "missing")]
     assert [change.id for change in plan_of(posts, [], [], keep=3).publishes] == [
