@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from liquid import Environment, RenderContext
 
-    # Takes the tag, the name of the file, and the values; returns the text to write.
-    Include = Callable[[str, str, Mapping[str, object] | None], str]
+    # Takes the tag, the name of the file, the values, and the line of the tag in the text that is
+    # rendered (from 0); returns the text to write.
+    Include = Callable[[str, str, Mapping[str, object] | None, int], str]
 
 TAGS = ("include", "include_cached", "include_relative")
 MAX_PARAMETERS = 50
@@ -57,7 +58,8 @@ def tag_named(kind: str, include: Include) -> type[Tag]:
                 self._env.from_string(file).render_with_context(context, written)
                 file = written.getvalue()
             values = _values(parameters, context) if parameters.strip() else None
-            return buffer.write(include(kind, file, values))
+            line = self.token.source.count("\n", 0, self.token.start_index)
+            return buffer.write(include(kind, file, values, line))
 
     class IncludeTag(Tag):
         name = kind

@@ -12,7 +12,12 @@ import re
 from typing import TYPE_CHECKING
 
 from liquid import RenderContext
-from liquid.exceptions import LiquidSyntaxError, ResourceLimitError, UnknownFilterError
+from liquid.exceptions import (
+    ContextDepthError,
+    LiquidSyntaxError,
+    ResourceLimitError,
+    UnknownFilterError,
+)
 
 from publisher.content import embeds
 from publisher.content.templates import filters, includes, liquid_environment
@@ -20,6 +25,7 @@ from publisher.content.templates.liquid_blocks import BLOCKS, TAG, block_ends
 from publisher.content.templates.liquid_environment import MAX_BYTES, LimitedOutput
 from publisher.content.templates.text import Evaluated, TextBuilder
 from publisher.content.templates.values import FilterError
+from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +63,11 @@ class _Liquid:
         self._text = text
         self._missing: list[str] = []
         self._written = 0
-        self._includes, self._included, self._depth = 0, 0, 0
+        self._includes, self._included = 0, 0
+        # The files that are being evaluated, each with the line (from 0) of the tag in the text
+        # around it, and the line at which the innermost piece begins.
+        self._open: list[tuple[str, int]] = []
+        self._line = 0
         self._warnings: list[str] = []
         # Of the marks; unique, so that no other text contains them.
         self.numbers = itertools.count()
@@ -78,13 +88,19 @@ class _Liquid:
             or (name.startswith("end") and name.removeprefix("end") in self._environment.tags)
         )
 
-    def rendered(self, piece: str, name: str, *, is_code: bool = False) -> str:
-        """Return the output of a piece of the body.
+    @property
+    def is_including(self) -> bool:
+        """Whether the text that is evaluated is that of an included file."""
+        return bool(self._open)
+
+    def rendered(self, piece: str, name: str, *, line: int = 0, is_code: bool = False) -> str:
+        """Return the output of a piece of the body, which begins at this line (from 0).
 
         In a code sample any missing value raises. Raises LiquidSyntaxError, and _UnknownError if
         the piece needs what only the site has.
         """
         missing_before = len(self._missing)
+        self._line = line
         if any(_builds_list(tag[0], tag[1] or "") for tag in TAG.finditer(piece)):
             raise _UnknownError("a range is allowed only in a for loop that is not reversed")
         buffer = LimitedOutput(MAX_BYTES - self._written)
@@ -101,6 +117,8 @@ class _Liquid:
             if isinstance(error, ResourceLimitError):
                 # Otherwise the next piece would double what was too long.
                 self._render_context.locals.clear()
+            if isinstance(error, ContextDepthError) and len(dict(self._open)) < len(self._open):
+                raise _IncludeLimitError(_chain(self._open)) from error
             raise _UnknownError(f"it cannot be evaluated ({_reason(error)})") from error
         finally:
             used = self._missing[missing_before:]
@@ -122,29 +140,39 @@ class _Liquid:
         file = includes.file_of(match[2]) if (match := _CALL.match(tag)) else ""
         return "{{" not in file and self._context.included(name, file) is None
 
-    def _include(self, kind: str, file: str, values: Mapping[str, object] | None) -> str:
-        """Return the evaluated text of a file. Raises _UnknownError or FilterError."""
+    def _include(self, kind: str, file: str, values: Mapping[str, object] | None, line: int) -> str:
+        """Return the evaluated text of a file. Raises _UnknownError."""
         source = self._context.included(kind, file)
         if source is None:
             raise _UnknownError(self._context.include_problem(kind, file))
+        line += self._line
         self._includes += 1
         self._included += len(source)
         if self._includes > MAX_INCLUDES or self._included > MAX_INCLUDED:
-            raise FilterError("the post includes too many files")
-        if self._depth == MAX_DEPTH:
-            raise FilterError(f"files that include files are nested more than {MAX_DEPTH} deep")
-        given = {} if values is None else {"include": values}
-        written = self._written
-        self._depth += 1
-        with self._render_context.extend(given):
-            evaluated = _Evaluation(self._text.other(source), self, self._context).run()
-        self._depth -= 1
-        self._written = written  # the piece around it counts the text
+            raise _IncludeLimitError("the post includes too many files")
+        if len(self._open) == MAX_DEPTH:
+            raise _IncludeLimitError(_chain([*self._open, (file, line)]))
+        evaluated = self._evaluated(file, line, source, values)
         warnings = [f"{file}:{line + 1}: {message}" for line, message in evaluated.warnings]
         if any(outcome == "dropped" and _begins_block(tag) for outcome, tag in evaluated.tags):
             raise _UnknownError(warnings[0])  # it would show all of its alternatives
         self._warnings += warnings
         return evaluated.text
+
+    def _evaluated(
+        self, file: str, line: int, source: str, values: Mapping[str, object] | None
+    ) -> Evaluated:
+        """Evaluate the text of an included file. Raises _IncludeLimitError."""
+        given = {} if values is None else {"include": values}
+        written, begin = self._written, self._line
+        self._open.append((file, line))
+        try:
+            with self._render_context.extend(given):
+                return _Evaluation(self._text.other(source), self, self._context).run()
+        finally:
+            self._open.pop()
+            # The piece around it counts the text.
+            self._written, self._line = written, begin
 
 
 class _Evaluation:
@@ -215,7 +243,8 @@ class _Evaluation:
         try:
             is_code = self._text.is_code(start)
             masked = piece if is_code else self._masked(start, end, whole, name)
-            rendered = self._liquid.rendered(masked, name, is_code=is_code)
+            line = self._text.line(start)
+            rendered = self._liquid.rendered(masked, name, line=line, is_code=is_code)
             if is_code and not rendered:  # a sample that shows how to write it
                 self._text.keep_source(start, whole)
             else:
@@ -223,6 +252,8 @@ class _Evaluation:
             for warning in self._liquid.warnings():
                 self._text.warn(start, end, warning)
         except _UnknownError as error:
+            if isinstance(error, _IncludeLimitError) and self._liquid.is_including:
+                raise
             end = whole if name in _CONTENT_IS_LOST else end
             self._text.leave_out(start, end, shown=self._embed(piece, name, end), why=str(error))
             return end
@@ -319,6 +350,26 @@ class _Evaluation:
 
 class _UnknownError(Exception):
     """A piece needs what only the site has."""
+
+
+class _IncludeLimitError(_UnknownError):
+    """Files include more than the limits allow; the tag in the post is left out as a whole."""
+
+
+def _chain(tags: list[tuple[str, int]]) -> str:
+    """Say which files include each other too deep, and where the chain starts.
+
+    `tags` are the files that tags name, from the post inwards, with the lines (from 0) of the tags.
+    """
+    files = [short_line(file, 60) for file, _ in tags]
+    first = next((at for at, file in enumerate(files) if file in files[at + 1 :]), None)
+    if first is None:
+        problem = f"files include files more than {MAX_DEPTH} deep"
+        names, first = files, 0
+    else:
+        problem = "files include each other too deep"
+        names = files[first : files.index(files[first], first + 1) + 1]
+    return f"{files[first]}:{tags[first + 1][1] + 1}: {problem}: {' -> '.join(names)}"
 
 
 def _reason(error: Exception) -> str:
