@@ -86,6 +86,11 @@ def text_of(file: Path, reach: Reach) -> str:
     return text
 
 
+def shown(error: ConfigError, site: Path) -> str:
+    """The error about a file of the site, whose path is the one below the site."""
+    return str(error).removeprefix(f"{site}/")
+
+
 def find(folder: Path, names: Iterable[str]) -> Path | None:
     """The first of the files that exists in the folder, and is no configuration of publisher."""
     return next((folder / name for name in names if _exists(folder / name)), None)

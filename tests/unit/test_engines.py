@@ -824,6 +824,28 @@ def test_computed_values_of_eleventy_s_directory_data_win(tmp_path: Path) -> Non
     assert (warning.line, "computed by the site's program" in warning.message) == (2, True)
 
 
+def test_eleventy_merges_the_data_of_a_post_with_its_front_matter(tmp_path: Path) -> None:
+    matters = [
+        "tags: [own, file]\neleventyComputed: {other: x}",
+        "override:tags: own",
+        "tags:\nauthor: Bob",
+        "",
+    ]
+    data = (
+        '{"tags": "of, file", "author": {"name": "Ada"},'
+        ' "eleventyComputed": {"permalink": "/k/{{ page.fileSlug }}/"}}'
+    )
+    files = {
+        f"2020-01-0{day}-a.md": f"---\n{matter}\n---\n" for day, matter in enumerate(matters, 1)
+    }
+    beside = {name.replace(".md", ".json"): data for name in files}
+    posts = read(tmp_path, "eleventy", files | beside).posts
+    tags = [("of", "file", "own"), ("own",), ("of", "file"), ("of", "file")]
+    assert [one.tags for one in posts] == tags
+    assert {one.page for one in posts} == {"/k/a/"}
+    assert {one.authors for one in posts} == {(Person(name="Ada"),)}
+
+
 INPUTS: dict[str, Mapping[str, str]] = {
     "object": {"eleventy.config.js": "const dir = {input: './src/'}; export default () => ({dir})"},
     "exported": {"eleventy.config.mjs": "export const config = {dir: {input: 'src'}};"},
@@ -885,7 +907,7 @@ def test_data_of_eleventy_that_cannot_be_read_publishes_nothing(tmp_path: Path, 
     assert [str(one.path) for one in reading.posts] == ["2020-01-01-b.md"]
     (broken,) = reading.skipped
     assert broken.broken
-    assert broken.reason.startswith(f"{tmp_path}/2020-01-01-a.json:1: cannot be read")
+    assert broken.reason.startswith("2020-01-01-a.json:1: cannot be read")
     with pytest.raises(ConfigError, match=r"b/b\.json:1: cannot be read"):
         read(tmp_path, "eleventy", {"b/b.json": text, "b/2020-01-01-a.md": "Text."}, posts="b")
 

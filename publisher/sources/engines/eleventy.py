@@ -5,7 +5,6 @@ JavaScript is never run. If the site computes URLs there, `posts.permalink` must
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -59,6 +58,7 @@ _UNREAD = {
     "addPreprocessor": changes("posts", "bodies"),
     "addExtension": changes("posts", "bodies"),
     "addDateParsing": changes("dates"),
+    "setDataDeepMerge": changes("tags", "authors", unless=("true",)),
     "setFrontMatterParsingOptions": changes("dates", "titles", "tags", "summaries"),
     "addDataExtension": _OF_DATA,
     "setDataFileBaseName": _OF_DATA,
@@ -100,7 +100,7 @@ class Eleventy(PostReader):
         return replace(syntax, dialect="containers") if has_containers else syntax
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """Add the data of the file and the directory data, of the nearest folder first.
+        """Merge the data of the folders, from the top one, those of the file, and front matter.
 
         Raises PostError for the data of the file, and ConfigError for that of a folder: they may
         say that posts are drafts.
@@ -108,12 +108,14 @@ class Eleventy(PostReader):
         try:
             own = self._values(self.folder.posts / path.parent, path.stem)
         except ConfigError as error:
-            raise PostError(path, str(error)) from error
-        data = [own, *map(self._directory, self._folders(path))]
-        for key, value in itertools.chain.from_iterable(one.items() for one in data):
-            # Tags in directory data only define collections, so they are not tags of the post.
-            if values.get(key) is None and (key != "tags" or own.get("tags") is value):
-                values[key] = value
+            message = site_settings.shown(error, self.folder.site)
+            raise PostError(path, message) from error
+        # Tags in directory data only define collections, so they are not tags of the post.
+        data = [{**self._directory(one), "tags": None} for one in reversed(self._folders(path))]
+        merged: dict[str, Value] = {}
+        for one in (*data, own, {**values}):
+            merged = _merged(merged, _cleaned(one))
+        values.update(merged)
 
     def _folders(self, path: PurePosixPath) -> list[Path]:
         """The folder of a file and those above it, up to the input folder."""
@@ -203,12 +205,40 @@ class Eleventy(PostReader):
         return super().written(front_matter, key)
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
-        """The tags without names of collections. A text is a single tag."""
+        """The tags without names of collections."""
         tags = unique([*front_matter.texts("tags"), *front_matter.texts("tag")])
         structural = {*_COLLECTIONS}
         for folder in self._folders(front_matter.path):
             structural |= {*site_settings.texts(self._directory(folder), "tags")}
         return tuple(tag for tag in tags if tag not in structural)
+
+
+def _cleaned(data: Mapping[str, Value]) -> dict[str, Value]:
+    """The data with tags in a list."""
+    tags = data.get("tags")
+    return {**data, "tags": [*tags.split(",")]} if isinstance(tags, str) else {**data}
+
+
+def _merged(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:
+    """Eleventy's deep merge of data with those that win: it joins lists and maps.
+
+    With `override:` before its name a key replaces. A key without a value changes nothing here.
+    """
+    merged = dict(below)
+    for written, value in above.items():
+        key = written.removeprefix("override:")
+        match None if key != written else below.get(key), value:
+            case _, None:
+                merged.setdefault(key, None)
+            case list(lower), list(upper):
+                merged[key] = [*lower, *upper]
+            case dict(lower), dict(upper):
+                merged[key] = _merged(lower, upper)
+            case dict(), _:  # which stays a map in Eleventy
+                pass
+            case _:
+                merged[key] = value
+    return merged
 
 
 def _template(front_matter: FrontMatter) -> tuple[str, str | None]:
