@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import identity
 from publisher.config import Person
 from publisher.content import templates
+from publisher.identity.advice import own_id
 from publisher.identity.claims import Claimant, Claims
 from publisher.post import SUMMARY_KEYS, Diagnostic, Reading, Skip
 from publisher.sources.front_matter.values import one_line
@@ -62,13 +63,17 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The entries of a folder in path order, the posts that have no entry, and the pages."""
+    """The entries of a folder in path order, the posts that have no entry, and the pages.
+
+    `given_ids` are those of the reading.
+    """
 
     entries: tuple[Entry, ...]
     skipped: tuple[Skip, ...]
     warnings: tuple[Diagnostic, ...]
     deleted: tuple[Tombstone, ...] = ()
     pages: tuple[Page, ...] = ()
+    given_ids: Mapping[PurePosixPath, str] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:
@@ -102,20 +107,25 @@ def entries(
     candidates: list[tuple[Entry | Skip, Claimant]] = []
     for post in reading.posts:
         candidate, id_warnings = entry(post, site, reading.settings)
-        warnings += id_warnings
-        candidates.append((candidate, _claimant(post, site, candidate)))
-    unpublished = (*_unpublished(reading.skipped, site), *_pages(reading.pages, site))
+        if reading.origin == "files":  # else the author has written no `id:`
+            warnings += id_warnings
+        claimant = _with_given(_claimant(post, site, candidate), reading)
+        candidates.append((candidate, claimant))
+    unpublished = (*_unpublished(reading, site), *_pages(reading, site), *_gone(reading))
     claimants = (*(claimant for _, claimant in candidates), *unpublished)
     claims = Claims(claimants, published, identity.keys(site))
     for candidate, claimant in candidates:
-        skip = candidate if isinstance(candidate, Skip) else _lost(candidate, claimant, claims)
-        if skip:
+        if isinstance(candidate, Skip):
+            skipped.append(candidate)
+        elif skip := _lost(candidate, claimant, claims, reading):
             skipped.append(skip)
-        elif isinstance(candidate, Entry):
+        else:
             kept.append(candidate)
     skipped.sort(key=lambda skip: skip.path)
     deleted = tuple(_tombstones(reading, site, claims))
-    return Entries(tuple(kept), tuple(skipped), tuple(warnings), deleted, reading.pages)
+    return Entries(
+        tuple(kept), tuple(skipped), tuple(warnings), deleted, reading.pages, reading.given_ids
+    )
 
 
 def _claimant(post: Post, site: Site, candidate: Entry | Skip) -> Claimant:
@@ -145,20 +155,38 @@ _STANDINGS: dict[Status, Standing] = {
 }
 
 
-def _unpublished(skipped: Iterable[Skip], site: Site) -> Iterator[Claimant]:
+def _unpublished(reading: Reading, site: Site) -> Iterator[Claimant]:
     """Yield the files without an entry whose items no other file may take over.
 
     Deleted posts are not among them: another file may claim their ids.
     """
-    for skip in skipped:
+    for skip in reading.skipped:
         standing = _STANDINGS.get(skip.status) if not skip.broken else "unreadable"
         if standing:
-            yield _absent(skip.path, skip.post, site, standing)
+            yield _with_given(_absent(skip.path, skip.post, site, standing), reading)
 
 
-def _pages(pages: Iterable[Page], site: Site) -> Iterator[Claimant]:
-    for page in pages:
-        yield _absent(page.path, page.post, site, "hidden")
+def _pages(reading: Reading, site: Site) -> Iterator[Claimant]:
+    for page in reading.pages:
+        yield _with_given(_absent(page.path, page.post, site, "hidden"), reading)
+
+
+def _gone(reading: Reading) -> Iterator[Claimant]:
+    """Yield the posts to which publisher.yaml gives ids, and that are not there."""
+    if not reading.given_ids:
+        return
+    there = {post.path for post in reading.posts}
+    there |= {skip.path for skip in reading.skipped} | {page.path for page in reading.pages}
+    for path in reading.given_ids.keys() - there:
+        gone = Claimant(path, "", None, (), lambda _: False, str, "gone")
+        yield _with_given(gone, reading)
+
+
+def _with_given(claimant: Claimant, reading: Reading) -> Claimant:
+    text = reading.given_ids.get(claimant.path)
+    if text is None:
+        return claimant
+    return replace(claimant, given=identity.given_identities(text, claimant.atom_id))
 
 
 def _absent(path: PurePosixPath, post: Post | None, site: Site, standing: Standing) -> Claimant:
@@ -178,7 +206,7 @@ def file_finder(found: Entries, site: Site) -> Callable[[str], bool]:
     files = [(skip.path, skip.post) for skip in found.skipped]
     files += [(page.path, page.post) for page in found.pages]
     for path, post in files:
-        ids.add(identity.ids(post, site)[0] if post else identity.item_id(path))
+        ids.add(identity.item_of(path, post, found.given_ids))
     unreadable = [identity.may_make(skip.path, site) for skip in found.skipped if skip.broken]
 
     def has_file(item_id: str) -> bool:
@@ -209,24 +237,24 @@ def rule_link(post: Post, site: Site) -> str:
     return uri(post.link or site.url.rstrip("/") + post.page)
 
 
-def _lost(candidate: Entry, claimant: Claimant, claims: Claims) -> Skip | None:
+def _lost(candidate: Entry, claimant: Claimant, claims: Claims, reading: Reading) -> Skip | None:
     """Skip the post unless it keeps both its item id and its atom:id."""
     for claimed in (candidate.item_id, candidate.atom_id):
         if claims.keeper(claimed) is not claimant:
-            reason = _reason_of_loss(claimed, claimant, claims)
+            reason = _reason_of_loss(claimed, claimant, claims, reading)
             return Skip(candidate.post.path, reason, broken=True, post=candidate.post)
     return None
 
 
-def _reason_of_loss(disputed: str, loser: Claimant, claims: Claims) -> str:
+def _reason_of_loss(disputed: str, loser: Claimant, claims: Claims, reading: Reading) -> str:
     """Explain why a post does not keep an id, and how to resolve the dispute."""
     keeper = claims.keeper(disputed)
     others = [keeper] if keeper else [o for o in claims.claimants(disputed) if o is not loser]
     names = ", ".join(sorted({_name(other, beside=loser) for other in others}))
-    if keeper:
-        return _TAKEN.format(id=disputed, others=names)
     if others:
-        return _DISPUTED.format(id=disputed, others=names)
+        free = claims.free_item_id(loser.item_id)
+        advice = own_id(reading.origin, loser.path, free, reading.given_ids)
+        return (_TAKEN if keeper else _DISPUTED).format(id=disputed, others=names, advice=advice)
     unreadable = ", ".join(map(str, claims.unknown_origin(disputed)))
     return _UNKNOWN.format(id=disputed, others=unreadable)
 
@@ -236,13 +264,10 @@ def _name(claimant: Claimant, *, beside: Claimant) -> str:
     return str(claimant.path) if claimant.path != beside.path else str(claimant.atom_id)
 
 
-_TAKEN = (
-    "has the id {id}, which belongs to {others}; "
-    "rename one of the files, or give this one an `id:` of its own"
-)
+_TAKEN = "has the id {id}, which belongs to {others}; {advice}"
 _DISPUTED = (
     "claims the id {id}, and so does {others}; publisher cannot tell which of them owns it, so "
-    "it publishes neither under this id. Rename one of the files, or give one an `id:` of its own"
+    "it publishes neither under this id; {advice}"
 )
 _UNKNOWN = (
     "claims the id {id} of an item with a different text, which may have been made from a file "

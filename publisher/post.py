@@ -56,6 +56,8 @@ Status: TypeAlias = Literal[
     "no-page",
     "skipped",
 ]
+# What posts are made of: files with front matter, built pages (`posts.pages`), the items of a feed.
+Origin: TypeAlias = Literal["files", "pages", "feed"]
 # Of posts that are not published because the site that was built has no page of them.
 UNBUILT: frozenset[Status] = frozenset({"waiting", "no-page"})
 
@@ -335,7 +337,8 @@ class PagesReport:
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
     earlier run has named. Of the pages of `posts.pages`, `without_date` are posts whose dates are
-    gone, and `elsewhere` lead to other pages. `kept` is about texts that went out although a
+    gone, and `elsewhere` lead to other pages; `idle_ids` are the keys of `posts.ids` that are no
+    posts, each with the reason. `kept` is about texts that went out although a
     selector of `posts.drop` matches them.
     """
 
@@ -347,6 +350,7 @@ class PagesReport:
     unreadable: tuple[UnreadablePage, ...] = ()
     without_date: tuple[PurePosixPath, ...] = ()
     elsewhere: tuple[PurePosixPath, ...] = ()
+    idle_ids: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +505,8 @@ class Reading:
     `template_files` is None if the templates of the engine read no files. `earlier` returns what
     earlier versions made of the post with a path, which takes time. `bodies` has the bodies of
     posts that come from built pages. `first_commits` are the dates of posts that have no others.
+    `given_ids` are the ids that publisher.yaml gives to the posts with these paths, which may be
+    gone.
     """
 
     posts: tuple[Post, ...]
@@ -516,6 +522,8 @@ class Reading:
     bodies: BuiltBodies = NO_BUILT_BODIES
     template_files: TemplateFiles | None = None
     first_commits: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
+    origin: Origin = "files"
+    given_ids: Mapping[PurePosixPath, str] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:

@@ -56,6 +56,5 @@ def find(project: Project) -> Sequence[KeptItem]:
 def _item(
     project: Project, skip: Skip, by_path: dict[str, str], without_path: set[str]
 ) -> str | None:
-    own = identity.ids(skip.post, project.config.site)[0] if skip.post else None
-    candidate = own or identity.item_id(skip.path)
+    candidate = identity.item_of(skip.path, skip.post, project.entries.given_ids)
     return by_path.get(str(skip.path)) or (candidate if candidate in without_path else None)

@@ -109,7 +109,7 @@ class Project:
         found += [(one.path, one.post, f"{one.path}: {one.reason}") for one in self.entries.pages]
         by_id: dict[str, Skipped] = {}
         for path, post, file in found:
-            item = identity.ids(post, self.config.site)[0] if post else identity.item_id(path)
+            item = identity.item_of(path, post, self.entries.given_ids)
             by_id.setdefault(item, file)
         return SkippedFiles(by_id, {str(path): file for path, _, file in found})
 
@@ -135,8 +135,17 @@ class Project:
         """
         found = selections.check(self.config, self.entries)
         warnings = tuple(self.of_setting(one.key, one.message) for one in found)
+        warnings += tuple(self._id_warnings())
         first = (self.clock_warning, self.url_warning, self._lost_dates)
         return (*filter(None, first), *warnings)
+
+    def _id_warnings(self) -> Iterator[Diagnostic]:
+        """Warn of the lines of posts.ids that give no post an id."""
+        for name, text in self.config.posts.ids.items():
+            if why := identity.unusable(text):
+                yield self.of_setting(("posts", "ids", name), why)
+        for name, why in self.built.idle_ids:
+            yield self.of_setting(("posts", "ids", name), why)
 
     @cached_property
     def _lost_dates(self) -> Diagnostic | None:

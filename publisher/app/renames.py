@@ -6,13 +6,16 @@ import datetime as dt
 import re
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher import entry as entry_
 from publisher import identity
 from publisher.app import readable_ledger
+from publisher.identity.advice import page_line
 from publisher.post import UNBUILT
-from publisher.sync.renames import LEAST_WORDS, NewPost, Renames
+from publisher.sync.renames import LEAST_WORDS, NewPost, Renames, front_matter_line
 from publisher.text.characters import short_line
 from publisher.text.shortening import count_words
 
@@ -62,6 +65,7 @@ def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[st
         vanished=_by_text(item for item in published if not has_file(item.item_id)),
         has_file=has_file,
         advice=advice,
+        keeping=partial(_keeping, config),
         as_new=frozenset(as_new),
         with_id=frozenset(id_ for id_, post in posts.items() if post.id is not None),
     )
@@ -86,7 +90,7 @@ def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
         else f"add this line to its front matter: id: {item_id}"
     )
     if config.posts.pages:  # which have no front matter
-        line = f'write into `posts` in {config.path.name}: ids: {{"{post.path}": {item_id}}}'
+        line = page_line(post.path, item_id, config.posts.given_ids, file=config.path.name)
     _, kept, _ = identity.ids(replace(post, id=(item_id, 1)), config.site)
     if not atom_id or kept == atom_id:
         return f"if it was renamed, {line}"
@@ -99,6 +103,17 @@ def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
     if date := _date_that_keeps(replace(post, id=(item_id, 1)), atom_id, config.site):
         return f"if it was renamed, {line} ({ids}, unless its file name has the date {date})"
     return f"if it was renamed, {line} ({ids})"
+
+
+def _keeping(config: Config, path: str, items: Sequence[str]) -> str:
+    """How the post with this path keeps one of these items."""
+    if config.posts.feed:
+        return "give it its old id in the feed again"
+    if config.posts.pages:
+        page, file = PurePosixPath(path), config.path.name
+        keep = page_line(page, items[0], config.posts.given_ids, file=file)
+        return f"{keep} (or {' or '.join(items[1:])})" if items[1:] else keep
+    return front_matter_line(items)
 
 
 def _date_that_keeps(post: Post, atom_id: str, site: Site) -> str:

@@ -87,11 +87,11 @@ def _of_skip(skip: Skip, project: Project) -> dict[str, Any]:
     nothing = dict.fromkeys(("id", "url", "title", "published", "updated", "language"))
     lists: dict[str, list[str]] = {"tags": [], "categories": [], "authors": []}
     facts: dict[str, Any] = {"path": str(skip.path), **nothing, **lists, "tags_of_templates": {}}
-    facts["item_id"] = identity.item_id(skip.path)
+    facts["item_id"] = identity.item_of(skip.path, skip.post, project.entries.given_ids)
     if skip.post:
-        item, atom, _ = identity.ids(skip.post, project.config.site)
+        _, atom, _ = identity.ids(skip.post, project.config.site)
         url = entry.link(skip.post, project.config.site)
-        facts |= {**_of_post(skip.post, project), "id": atom, "item_id": item, "url": url}
+        facts |= {**_of_post(skip.post, project), "id": atom, "url": url}
     return {**facts, "status": skip.status, "reason": skip.reason}
 
 

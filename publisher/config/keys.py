@@ -150,6 +150,11 @@ class Posts(Struct, frozen=True, kw_only=True):
         return self.from_ == "pages" if self.from_ else bool(self.body)
 
     @property
+    def given_ids(self) -> dict[PurePosixPath, str]:
+        """The ids of posts by the paths of their pages."""
+        return {PurePosixPath(page): id_ for page, id_ in self.ids.items()}
+
+    @property
     def place(self) -> str:
         """The folder or the feed that holds the posts, for messages."""
         return self.feed or str(self.path)

@@ -18,7 +18,7 @@ from publisher.post import Diagnostic
 from publisher.text.characters import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import PurePosixPath
 
     from publisher.config import Site
@@ -40,16 +40,40 @@ def ids(post: Post, site: Site) -> tuple[str, str | None, list[Diagnostic]]:
         if is_iri(text):
             # Readers compare ids character by character (RFC 4287 section 4.2.6.1), so the same
             # letters must have the same form.
-            atom = unicodedata.normalize("NFC", text)
+            atom = _normal(text)
         elif _ITEM_ID.fullmatch(text):
             item, date = text, _date_of(text) or date
         else:
-            message = (
-                f"id: {quoted(text, 2 * MAX_ID)} is ignored; write an absolute IRI, or {MIN_ID} to "
-                f"{MAX_ID} of the characters A-Z a-z 0-9 - . _ ~"
-            )
+            message = f"id: {unusable(text)}"
             warnings.append(Diagnostic(post.path, line, message))
     return item, atom or atom_id(post, site, item, date=date), warnings
+
+
+def unusable(text: str) -> str:
+    """Why a post cannot have this `id:`; empty if it can."""
+    if is_iri(text) or _ITEM_ID.fullmatch(text):
+        return ""
+    return (
+        f"{quoted(text, 2 * MAX_ID)} is ignored; write an absolute IRI, or {MIN_ID} to {MAX_ID} of "
+        "the characters A-Z a-z 0-9 - . _ ~"
+    )
+
+
+def item_of(path: PurePosixPath, post: Post | None, given: Mapping[PurePosixPath, str]) -> str:
+    """The item id of a file that may be no post now; `given` is that of the reading."""
+    text = given.get(path) or (post.id[0] if post and post.id else "")
+    return text if _ITEM_ID.fullmatch(text) else item_id(path)
+
+
+def given_identities(text: str, atom: str | None) -> frozenset[str]:
+    """The identities that publisher.yaml gives to a file by this id; `atom` is its atom:id."""
+    if is_iri(text):
+        return frozenset({_normal(text)})
+    return frozenset(filter(None, (text, atom))) if _ITEM_ID.fullmatch(text) else frozenset()
+
+
+def _normal(iri: str) -> str:
+    return unicodedata.normalize("NFC", iri)
 
 
 def item_id(path: PurePosixPath) -> str:

@@ -6,6 +6,10 @@ never decides: otherwise anybody who adds a file could take over a published ite
 =======================================================  =======================================
 who claims the identity                                  who keeps it
 =======================================================  =======================================
+exactly one page to which publisher.yaml gives it        that page
+(`posts.ids`); if it is gone, and the ledger recorded
+the item with it, it counts, too
+otherwise:
 exactly one post or unreadable file whose path makes it  that file
 none of these, but one post that is not published now    that file, e.g. a draft
 several files, of which the ledger recorded one with it  that file
@@ -31,7 +35,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-Standing: TypeAlias = Literal["post", "unreadable", "scheduled", "hidden"]
+_MAX_STEM = 90  # characters of an item id that leave room for a number
+
+Standing: TypeAlias = Literal["post", "unreadable", "scheduled", "hidden", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class Claimant:
     `keys` are the item ids by which `Claims` looks it up. `makes` tells whether the path makes an
     identity. `body` returns a hash of the text, empty if it cannot be read. A `scheduled` post may
     have been published before, so it also claims what the ledger recorded with its path. A `hidden`
-    one, e.g. a draft, claims only what its path makes.
+    one, e.g. a draft, claims only what its path makes. `given` are the identities that
+    publisher.yaml gives to the file. A `gone` one is only named there, and is not in the folder.
     """
 
     path: PurePosixPath
@@ -65,6 +72,7 @@ class Claimant:
     makes: Callable[[str], bool]
     body: Callable[[], str]
     standing: Standing = "post"
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,9 @@ class Claims:
 
     def keeper(self, identity: str) -> Claimant | None:
         """The file that keeps the identity, None if that cannot be decided."""
+        given = self._given(identity)
+        if len(given) == 1:
+            return given[0]
         claimants = self.claimants(identity)
         makers = [file for file in claimants if file.makes(identity)]
         if len(makers) == 1:
@@ -102,6 +113,13 @@ class Claims:
             return None if self.unknown_origin(identity) else claimants[0]
         holders = self._recorded_claimants(identity, claimants)
         return holders[0] if len(holders) == 1 else None
+
+    def free_item_id(self, item_id: str) -> str:
+        """An item id that resembles this one, and that no file claims."""
+        taken = {file.item_id for file in self.files}
+        # As long as there are more numbers than files, one is free.
+        numbered = (f"{item_id[:_MAX_STEM]}-{number}" for number in range(2, len(taken) + 3))
+        return next(one for one in numbered if one not in taken)
 
     def unknown_origin(self, identity: str) -> Sequence[PurePosixPath]:
         """The unreadable files, if one of them may be the file of the recorded item.
@@ -117,6 +135,14 @@ class Claims:
         if any(file.makes(identity) or self._made_any(file, rows) for file in claimants):
             return ()
         return unreadable
+
+    def _given(self, identity: str) -> list[Claimant]:
+        """The files to which publisher.yaml gives the identity."""
+        return [
+            file
+            for file in self._by_given.get(identity, ())
+            if file.standing != "gone" or self._made_any(file, self._recorded.get(identity, ()))
+        ]
 
     def _absent_makers(self, identity: str) -> list[Claimant]:
         """The files without a post now whose path makes the identity."""
@@ -172,16 +198,24 @@ class Claims:
     def _by_identity(self) -> Mapping[str, Sequence[Claimant]]:
         by_identity: defaultdict[str, list[Claimant]] = defaultdict(list)
         for file in self.files:
-            if file.standing in {"scheduled", "hidden"}:
+            if file.standing in {"scheduled", "hidden", "gone"}:
                 continue
             for identity in filter(None, {file.item_id, file.atom_id}):
                 by_identity[identity].append(file)
         return by_identity
 
     @cached_property
+    def _by_given(self) -> Mapping[str, Sequence[Claimant]]:
+        by_given: defaultdict[str, list[Claimant]] = defaultdict(list)
+        for file in self.files:
+            for identity in file.given:
+                by_given[identity].append(file)
+        return by_given
+
+    @cached_property
     def _absent(self) -> Sequence[Claimant]:
         """The files without a post now."""
-        return [file for file in self.files if file.standing != "post"]
+        return [file for file in self.files if file.standing not in {"post", "gone"}]
 
     @cached_property
     def _absent_by_key(self) -> Mapping[str, Sequence[Claimant]]:

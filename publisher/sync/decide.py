@@ -412,5 +412,5 @@ def _has_other_contents(post: Desired, seen: Seen) -> bool:
 
 _NOT_OURS = (
     'the node has an item with this id that is not ours ("{}"); '
-    "retract it there, or give the post an `id:` of its own"
+    "retract it there, or give the post another id"
 )

@@ -50,11 +50,12 @@ def post_renamed(
             by_text[change.post.body].append(change.post)
     for text, posts in by_text.items():
         if text in lost_texts:
-            yield _shared_text([post.path for post in posts], lost_texts[text])
+            yield _shared_text([post.path for post in posts], lost_texts[text], renames)
             continue
         for post in posts:
             key = _title_and_date(post)
-            yield from (_same_title(post, id_) for id_ in (lost_titles.get(key, ()) if key else ()))
+            items = lost_titles.get(key, ()) if key else ()
+            yield from (_same_title(post, id_, renames) for id_ in items)
 
 
 def _lost(
@@ -75,22 +76,20 @@ def _loses_its_text(change: Change, item: Recorded | Seen) -> bool:
     return isinstance(change, Retract) and change.notify
 
 
-def _shared_text(paths: Sequence[str], items: Sequence[str]) -> str:
+def _shared_text(paths: Sequence[str], items: Sequence[str], renames: Renames) -> str:
     """Say that new posts have the text of these items."""
     one = len(paths) == 1
     was = "the post that was" if len(items) == 1 else "the posts that were"
-    lines = " or ".join(f"id: {item}" for item in items)
     return (
         f"{_listed(paths)} {'has' if one else 'have'} the text of {was} {_listed(items)}; if "
-        f"{'it was' if one else 'one of them was'} renamed, keep its item with a line in its front "
-        f"matter: {lines}"
+        f"{'it was' if one else 'one of them was'} renamed, {renames.keeping(paths[0], items)}"
     )
 
 
-def _same_title(post: Desired, item: str) -> str:
+def _same_title(post: Desired, item: str, renames: Renames) -> str:
     return (
         f"{post.path} has the date and the title of {item}, whose post is gone; if it was renamed, "
-        f"keep its item with a line in its front matter: id: {item}"
+        f"{renames.keeping(post.path, [item])}"
     )
 
 

@@ -16,11 +16,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from publisher.sync.item import Seen
 
 LEAST_WORDS = 30  # of a text; shorter ones may be alike by chance
+
+
+def front_matter_line(items: Sequence[str]) -> str:
+    """How a post with front matter keeps one of these items."""
+    lines = " or ".join(f"id: {item}" for item in items)
+    return f"keep its item with a line in its front matter: {lines}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class Renames:
     `new` has the new posts by their item ids; those with fewer than LEAST_WORDS are left out.
     `vanished` has the ids of the recorded items whose posts are gone, by the hash of their text.
     `has_file` tells whether a file of the folder may be the post of an item id. `advice` says how a
-    new post keeps the item with this item id and atom:id. `as_new` has the ids of the posts that
+    new post keeps the item with this item id and atom:id, and `keeping` how the post with this
+    path keeps one of these items. `as_new` has the ids of the posts that
     the author publishes as new ones, and `with_id` of those that have an `id:` already.
     """
 
@@ -49,6 +56,7 @@ class Renames:
     vanished: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_file: Callable[[str], bool] = lambda _: True
     advice: Callable[[NewPost, str, str], str] = lambda _, item_id, __: f"id: {item_id}"
+    keeping: Callable[[str, Sequence[str]], str] = lambda _, items: front_matter_line(items)
     as_new: frozenset[str] = frozenset()
     with_id: frozenset[str] = frozenset()
 

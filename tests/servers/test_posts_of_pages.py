@@ -237,6 +237,35 @@ def test_nothing_is_retracted_because_of_a_sitemap_in_part(
 
 
 @pytest.mark.parametrize("server", REAL, indirect=True)
+def test_a_new_page_at_the_old_path_of_another_one_does_not_take_over_its_item(
+    tmp_path: Path, server: Server, node: str
+) -> None:
+    site = Site(tmp_path / "blog", server, node)
+    assert len(site.publish()) == 4
+    with Subscriber(server, "reader", node) as reader:
+        site.build("moved", "Old text 1.", day=1)
+        site.build("old-post-1", "The text of a new post.", day=6)
+        moved = "blog/moved/index.html"
+        site.select("body: article", f"body: article, ids: {{{moved}: blog~old-post-1}}")
+        old = "blog/old-post-1/index.html"
+        line = f'add to posts.ids in publisher.yaml: "{old}": blog~old-post-1-2'
+        named = f"which belongs to {moved}; to give this page an id of its own, {line}"
+        assert named in site.refused(1, "plan")
+        run = site.blog.run("publish", "--json")
+        assert run.code == 1
+        # Its page shows another title: that of the path.
+        assert run.changes == [("changed", "blog~old-post-1", "done")]
+        assert text(reader.next()) == "Old text 1."
+        site.select("ids: {", f'ids: {{"{old}": blog~old-post-1-2, ')
+        assert site.publish() == [("new", "blog~old-post-1-2", "done")]
+        assert text(reader.next()) == "The text of a new post."
+        site.remove("moved")
+        run = site.blog.run("status")
+        assert f"posts.ids.{moved} is no page below site.output" in run.err
+        reader.nothing_for(0.7)
+
+
+@pytest.mark.parametrize("server", REAL, indirect=True)
 def test_an_item_is_newer_than_a_page_that_is_forgotten_or_remembered_as_it_was(
     tmp_path: Path, server: Server, node: str
 ) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace as replace_struct
@@ -661,3 +661,26 @@ def test_a_ledger_without_texts_holds_nothing(ledger: Ledger) -> None:
 )
 def test_words_are_counted_as_written(text: str, words: int) -> None:
     assert count_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("posts", "items", "line"),
+    [
+        (
+            {"pages": ("*.md",)}, ["a-old"],
+            'write into `posts` in publisher.yaml: ids: {"a-new.md": a-old}',
+        ),
+        (
+            {"pages": ("*.md",), "ids": {"b.md": "another-id"}}, ["a-1", "a-2"],
+            'add to posts.ids in publisher.yaml: "a-new.md": a-1 (or a-2)',
+        ),
+        ({"feed": "feed.atom"}, ["a-old"], "give it its old id in the feed again"),
+    ],
+)  # fmt: skip
+def test_a_post_without_front_matter_is_not_told_to_have_some(
+    ledger: Ledger, posts: dict[str, Any], items: Sequence[str], line: str
+) -> None:
+    configured = replace_struct(CONFIG, posts=replace_struct(CONFIG.posts, **posts))
+    found = renames.find(folder(), configured, ledger, ())
+    (hint,) = hinted(["a-new"], items, renames=Renames(keeping=found.keeping))
+    assert hint.endswith(f"; if it was renamed, {line}")

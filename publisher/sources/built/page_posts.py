@@ -30,6 +30,7 @@ from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
 from publisher.sources.built.folder.output import HOME, OutputFolder
 from publisher.sources.built.page_bodies import PageBodies
+from publisher.sources.built.page_ids import idle_ids, is_selected
 from publisher.sources.built.page_theme import ChangedPage
 from publisher.sources.built.page_versions import PageVersion, choose
 from publisher.sources.built.pages import dates
@@ -44,7 +45,6 @@ from publisher.sources.engines.names import date_and_words, date_in_path, date_o
 from publisher.system.reasons import reason
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
-from publisher.text import globs
 from publisher.text.characters import damage
 from publisher.text.counts import number_of
 from publisher.text.timestamps import z
@@ -126,7 +126,10 @@ def read(
             if post.path in versions
         },
         no_posts=no_posts,
-        report=page_report.report(reader.versions, skipped, reader.elsewhere),
+        report=replace(
+            page_report.report(reader.versions, skipped, reader.elsewhere),
+            idle_ids=tuple(idle_ids(config, output.pages(), no_posts, found.undated)),
+        ),
     )
     earlier = EarlierPages(reader.pages, shown, instants, known, reader.dates_of_path, older=older)
     return Reading(
@@ -140,6 +143,8 @@ def read(
         not_due=found.not_due,
         earlier=earlier.of,
         bodies=bodies,
+        origin="pages",
+        given_ids=config.posts.given_ids,
     )
 
 
@@ -231,13 +236,7 @@ def _paths(config: Config, output: OutputFolder) -> list[PurePosixPath]:
             f"{place} cannot be read: {reason(error)}. Build the site, and run again; if it is "
             f"built into another folder, correct site.output. {stay}"
         ) from error
-    patterns, excluded = config.posts.pages, config.posts.exclude
-    found = [
-        path
-        for path in pages
-        if any(globs.matches(pattern, str(path)) for pattern in patterns)
-        and not any(globs.excludes(pattern, str(path)) for pattern in excluded)
-    ]
+    found = [path for path in pages if is_selected(path, config.posts)]
     if not found:
         raise Unavailable(
             f"{place} has {number_of(len(pages), 'page')}, but posts.pages matches none. Build the "
@@ -302,6 +301,7 @@ class _Reader:
         self.elsewhere: list[PurePosixPath] = []
         self.versions: dict[PurePosixPath, PageVersion] = {}
         self._known = known
+        self._given_ids = config.posts.given_ids
         named = output.sitemap()
         in_use = any(not named.isdisjoint(url_paths(path, self._site.root)) for path in paths)
         self._sitemap = named if in_use else frozenset()
@@ -397,7 +397,7 @@ class _Reader:
         whole = _name(path)
         date, words = date_and_words(whole.name)
         language = facts.language if facts.language != self._site.language else None
-        id_ = self._config.posts.ids.get(str(path))
+        id_ = self._given_ids.get(path)
         return Post(
             path=path,
             id=(id_, 1) if id_ else None,

@@ -87,6 +87,7 @@ def read(
         tuple(skipped),
         tuple(diagnostics),
         not_due=tuple(not_due),
+        origin="feed",
         earlier=lambda path: parsed.earlier().get(idents.get(path, ""), EarlierReadings()),
     )
 

@@ -1,0 +1,45 @@
+"""Which pages publisher.yaml makes posts of, and the ids in it that it gives to no post. Pure."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.text import globs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from publisher.config import Config, Posts
+    from publisher.post import Post
+
+
+def idle_ids(
+    config: Config,
+    pages: Collection[PurePosixPath],
+    no_posts: Mapping[PurePosixPath, str],
+    undated: Collection[Post],
+) -> Iterator[tuple[str, str]]:
+    """Yield the keys of `posts.ids` that name no post, each with the reason.
+
+    `pages` are those below `site.output`, `no_posts` those that are none, and why, and `undated`
+    those without a date.
+    """
+    without_date = {post.path for post in undated}
+    for name in config.posts.ids:
+        path = PurePosixPath(name)
+        if path not in pages:
+            yield name, "is no page below site.output; correct the path, or remove this line"
+        elif not is_selected(path, config.posts):
+            yield name, "is no post by posts.pages and posts.exclude; correct them, or remove it"
+        elif why := no_posts.get(path):
+            yield name, f"is no post: {why}; remove this line if that is intended"
+        elif path in without_date:
+            yield name, "is no post, because the page states no date of publication"
+
+
+def is_selected(path: PurePosixPath, posts: Posts) -> bool:
+    """Whether `posts.pages` matches the page, and `posts.exclude` does not."""
+    return any(globs.matches(pattern, str(path)) for pattern in posts.pages) and not any(
+        globs.excludes(pattern, str(path)) for pattern in posts.exclude
+    )
