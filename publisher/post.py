@@ -73,7 +73,8 @@ class Medium:
     """A recording or a picture of a post, as the post describes it; None if it does not.
 
     `length` is in bytes, `duration` in seconds. `name` is the same for all formats of one
-    recording, whose files may have different names.
+    recording, whose files may have different names. `file` has the line: that of the
+    post if it is None, else e.g. one of settings.
     """
 
     href: str
@@ -83,6 +84,7 @@ class Medium:
     duration: float | None = None
     title: str | None = None
     name: str | None = None
+    file: PurePosixPath | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -458,6 +460,16 @@ class Diagnostic:
     path: PurePosixPath
     line: int
     message: str
+
+
+def in_short_by_file(warnings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The warnings of one post, file by file; those of each file as `in_short` has them."""
+    by_file: dict[PurePosixPath, list[tuple[int, str]]] = {}
+    for one in warnings:
+        by_file.setdefault(one.path, []).append((one.line, one.message))
+    return tuple(
+        Diagnostic(file, *one) for file, found in by_file.items() for one in in_short(found)
+    )
 
 
 def in_short(warnings: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:

@@ -45,6 +45,13 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
         {"path": str(one.path), "line": one.line, "message": one.message}
         for one in (*project.setting_errors, *checked.setting_warnings)
     ]
+    # What the settings of the site give posts.
+    document["settings"] += [
+        {"path": str(project.config.posts.path / path), "line": one.line, "message": one.message}
+        for path, found in by_name.items()
+        if path not in {post["path"] for post in posts}
+        for one in found
+    ]
     if project.config.site.output:
         document["pages"] = [
             {"message": one.message, "posts": [*map(str, one.paths)]}

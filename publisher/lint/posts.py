@@ -16,7 +16,7 @@ from publisher import entry as entries_
 from publisher import media
 from publisher.content import dropped
 from publisher.lint import addresses
-from publisher.post import Diagnostic, in_short
+from publisher.post import Diagnostic, in_short_by_file
 from publisher.system.site_files import authority
 from publisher.text.characters import short_line
 
@@ -63,8 +63,7 @@ def check(
     for entry in watch(entries.entries):
         rendered = renderings.of(entry)
         of_entry = (*_dates(entry, site, now), *_unrendered(rendered), *pages.check(rendered))
-        shortened = in_short((one.line, one.message) for one in of_entry)
-        diagnostics += [Diagnostic(entry.post.path, *one) for one in shortened]
+        diagnostics += in_short_by_file(of_entry)
     return sorted(diagnostics, key=lambda one: (one.path, one.line, one.message))
 
 
@@ -213,7 +212,7 @@ class _Pages:
                     "no picture of this name, so readers get none"
                 )
             if message:
-                yield Diagnostic(post.path, medium.line, message)
+                yield Diagnostic(medium.file or post.path, medium.line, message)
 
     def _wrong(self, address: dropped.BodyUrl, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)

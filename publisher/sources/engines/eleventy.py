@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.source_text import SourceText
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.values import FrontMatter, Place
     from publisher.sources.post_files import PostFiles
     from publisher.text.dates import WrittenDate
     from publisher.text.yaml_document import Value
@@ -117,6 +117,14 @@ class Eleventy(PostReader):
             merged = _merged(merged, _cleaned(one))
         values.update(merged)
 
+    def origin(self, path: PurePosixPath, key: str) -> Place | None:
+        folder, stem = self.folder.posts / path.parent, path.stem
+        named = [(folder, stem), *((folder, folder.name) for folder in self._folders(path))]
+        # The same order as that of `add_defaults`; of the files of one folder the last one counts.
+        files = (file for one in named for file in reversed(self._data_files(*one)))
+        file = next((file for file in files if self._data_of(file).get(key) is not None), None)
+        return self.place(file, (key,)) if file else None
+
     def _folders(self, path: PurePosixPath) -> list[Path]:
         """The folder of a file and those above it, up to the input folder."""
         top, here = self.folder.site / self._input, self.folder.posts / path.parent
@@ -130,11 +138,16 @@ class Eleventy(PostReader):
     def _values(self, folder: Path, name: str) -> Mapping[str, Value]:
         """The data in `NAME.11tydata.json`, then in `NAME.json`."""
         if (folder, name) not in self._data:
-            names = [f"{name}{ending}" for ending in reversed(_DATA)]
-            found = filter(None, (site_settings.find(folder, [one]) for one in names))
-            read = [site_settings.read(file, self.folder.reach) for file in found]
+            read = map(self._data_of, self._data_files(folder, name))
             self._data[folder, name] = {key: value for one in read for key, value in one.items()}
         return self._data[folder, name]
+
+    def _data_files(self, folder: Path, name: str) -> list[Path]:
+        names = [f"{name}{ending}" for ending in reversed(_DATA)]
+        return [*filter(None, (site_settings.find(folder, [one]) for one in names))]
+
+    def _data_of(self, file: Path) -> dict[str, Value]:
+        return site_settings.read(file, self.folder.reach)
 
     def _data_file(self, folder: PurePosixPath) -> Path | None:
         name = folder.name or self.folder.posts.name

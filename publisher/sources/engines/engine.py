@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
 from publisher.sources import site_settings
-from publisher.sources.engines import ignored, markups
+from publisher.sources.engines import ignored, markups, setting_lines
 from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
 from publisher.sources.engines.names import (
     Name,
@@ -43,9 +43,11 @@ if TYPE_CHECKING:
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
+    from publisher.sources.engines.setting_lines import Keys
     from publisher.sources.engines.unread import Unread
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
+    from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
@@ -150,6 +152,7 @@ class PostReader:
         self.zone: dt.tzinfo = folder.config.site.zone
         # The folder of the posts, relative to the folder of the site's content.
         self.location = PurePosixPath()
+        self._lines: dict[tuple[Path | str | int, ...], int] = {}
 
     @cached_property
     def settings(self) -> dict[str, Value]:
@@ -244,6 +247,18 @@ class PostReader:
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the values that the settings set for all posts of a folder."""
+
+    def origin(self, path: PurePosixPath, key: str) -> Place | None:
+        """The file and line of the setting from which `add_defaults` takes the value of a key."""
+        return None
+
+    def place(self, file: Path, keys: Keys) -> Place:
+        """The file and line of a setting. Raises ConfigError."""
+        named = (file, *keys)
+        if named not in self._lines:
+            text = site_settings.text_of(file, self.folder.reach)
+            self._lines[named] = setting_lines.line(text, file.suffix, keys)
+        return PurePosixPath(file), self._lines[named]
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         """The status and reason if the front matter keeps the post from being published."""

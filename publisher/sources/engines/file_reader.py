@@ -118,8 +118,15 @@ def _front_matter(reader: PostReader, path: PurePosixPath) -> FrontMatter:
     _refuse_foreign(path)
     keys = reader.config.posts.keys
     _refuse_lost(document, path, keys.get("draft"))
+    own = {key for key, value in document.values.items() if value is not None}
     reader.add_defaults(document.values, path)
-    return FrontMatter(document, path, keys=keys, known=reader.persons)
+    return FrontMatter(
+        document,
+        path,
+        keys=keys,
+        known=reader.persons,
+        origin=lambda key: None if key in own else reader.origin(path, key),
+    )
 
 
 def _refuse_lost(document: block.PostFile, path: PurePosixPath, own_draft: str | None) -> None:

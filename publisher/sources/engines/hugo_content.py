@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
-from publisher.sources.engines import hugo_settings, hugo_targets, markups
+from publisher.sources.engines import hugo_settings, hugo_targets, markups, setting_lines
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import language_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.post import Status
     from publisher.sources.engines.hugo_settings import ContentFolder
+    from publisher.sources.engines.setting_lines import Keys
     from publisher.sources.engines.unread import SettingsFile
     from publisher.sources.front_matter.source_text import SourceText
+    from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Cascade:
+    """Values that posts get from the page of a section, or from the settings (no `folder`).
+
+    `keys` are those of the cascade there. `has_target`: it is not for every post.
+    """
+
+    own: Mapping[str, Value]
+    has_target: bool
+    folder: PurePosixPath | None
+    keys: Keys
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {**site_settings.section(self.own, "params"), **self.own}
+
+    def keys_of(self, key: str) -> Keys:
+        return (*self.keys, key) if key in self.own else (*self.keys, "params", key)
 
 
 class HugoContent(PostReader):
@@ -119,22 +142,40 @@ class HugoContent(PostReader):
         is_whole = content is not None and content.path.is_relative_to(self.folder.below("."))
         if main and is_whole and self._place(path).parts[0].lower() not in main:
             return "mainSections"
-        targeted = (values for values, is_targeted in self._cascades(path) if is_targeted)
+        targeted = (one.values for one in self._cascades(path) if one.has_target)
         return "cascade" if any(one.get("draft") == "true" for one in targeted) else None
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the values of cascades: the nearest section first, the settings last."""
-        for cascade, _ in self._cascades(path):
-            for key, value in cascade.items():
+        for cascade in self._cascades(path):
+            for key, value in cascade.values.items():
                 values.setdefault(key, value)
 
-    def _cascades(self, path: PurePosixPath) -> Iterator[tuple[dict[str, Value], bool]]:
-        """The values that a post gets, the first one counts; and whether they have a target."""
+    def origin(self, path: PurePosixPath, key: str) -> Place | None:
+        cascade = next((one for one in self._cascades(path) if key in one.values), None)
+        if cascade is None:
+            return None
+        keys = cascade.keys_of(key)
+        if cascade.folder is None:
+            language = ("languages", self.language_of(path))
+            files = self.settings_files()
+            found = hugo_settings.origin(files, self.folder.reach, (*language, *keys))
+            found = found or hugo_settings.origin(files, self.folder.reach, keys)
+            return self.place(*found) if found else None
+        page = self.index(cascade.folder)
+        return (page, setting_lines.of_head(self.document(page), keys)) if page else None
+
+    def _cascades(self, path: PurePosixPath) -> Iterator[_Cascade]:
+        """The values that a post gets; the first one of a key counts."""
         page, language = self.logical(path), self.language_of(path)
-        cascades = [self.section_page(folder).get("cascade") for folder in path.parents]
-        for cascade in (*cascades, self.setting(language, "cascade")):
+        for folder in (*path.parents, None):
+            cascade = (
+                self.setting(language, "cascade")
+                if folder is None
+                else self.section_page(folder).get("cascade")
+            )
             parts = cascade if isinstance(cascade, list) else [cascade]
-            for part in parts:
+            for number, part in enumerate(parts):
                 values = (
                     {key.lower(): value for key, value in part.items()}
                     if isinstance(part, dict)
@@ -142,7 +183,8 @@ class HugoContent(PostReader):
                 )
                 target = values.pop("target", None) or values.pop("_target", None)
                 if hugo_targets.fits(target, page, language):
-                    yield {**site_settings.section(values, "params"), **values}, bool(target)
+                    keys = ("cascade", number) if isinstance(cascade, list) else ("cascade",)
+                    yield _Cascade(values, bool(target), folder, keys)
 
     def section_page(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._sections:

@@ -26,6 +26,7 @@ from publisher.text import ignore_patterns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from publisher.sources.engines.setting_lines import Keys
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
@@ -117,6 +118,29 @@ def read(site: Path, reach: Reach) -> dict[str, Value]:
             values = {key: values}
         settings = _merged(settings, values if isinstance(values, dict) else {})
     return settings
+
+
+def origin(files: Sequence[SettingsFile], reach: Reach, keys: Keys) -> tuple[Path, Keys] | None:
+    """The file with the value at a path of keys, and the keys there; None if no file has it."""
+    for file in reversed(files):
+        values = site_settings.folded(site_settings.read(file.path, reach))
+        above = tuple(file.keys)
+        is_named = [*values] == [*above]  # a list in a file of its own, see `read`
+        inner = keys if is_named else keys[len(above) :]
+        if tuple(keys[: len(above)]) == above and _has(values, inner):
+            return file.path, inner
+    return None
+
+
+def _has(value: Value, keys: Keys) -> bool:
+    for key in keys:
+        if isinstance(value, dict) and isinstance(key, str):
+            value = {name.lower(): part for name, part in value.items()}.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return False
+    return value is not None
 
 
 def _merged(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.scripts import AddressScript
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.values import FrontMatter, Place
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
@@ -167,6 +167,12 @@ class Jekyll(PostReader):
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         jekyll_defaults.add(values, self._defaults, str(self.location / path), _kind(path))
+
+    def origin(self, path: PurePosixPath, key: str) -> Place | None:
+        location = str(self.location / path)
+        keys = jekyll_defaults.origin(self._defaults, location, _kind(path), key)
+        file = site_settings.find(self.folder.site, self.record.settings)
+        return self.place(file, keys) if file and keys else None
 
     def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
         location = str(self.location / path)

@@ -10,13 +10,16 @@ from publisher.text import globs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from publisher.sources.engines.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
 
 class Scope:
     """One entry of the setting `defaults`: front matter for files of a path and a type."""
 
-    def __init__(self, path: str, kind: str | None, values: dict[str, Value]) -> None:
+    def __init__(self, path: str, kind: str | None, values: dict[str, Value], number: int) -> None:
+        """`number` is its position in the setting, from 0."""
+        self.number = number
         self.path = path
         self.kind = kind if kind is None or kind.endswith("s") else f"{kind}s"
         self.values = values
@@ -38,13 +41,13 @@ def scopes(settings: dict[str, Value]) -> list[Scope]:
     sets = settings.get("defaults")
     collections = (site_settings.text(settings, "collections_dir") or "").strip("/")
     found: list[Scope] = []
-    for part in sets if isinstance(sets, list) else []:
+    for number, part in enumerate(sets if isinstance(sets, list) else []):
         values = site_settings.section({"part": part}, "part", "values")
         scope = site_settings.section({"part": part}, "part", "scope")
         path, kind = site_settings.text(scope, "path"), site_settings.text(scope, "type")
         if values:
             path = (path or "").strip("/").removeprefix(f"{collections}/")
-            found.append(Scope(path, kind, values))
+            found.append(Scope(path, kind, values, number))
     found.reverse()
     return sorted(found, key=lambda scope: (-len(scope.path), scope.kind is None))
 
@@ -58,6 +61,13 @@ def add(values: dict[str, Value], defaults: Iterable[Scope], location: str, kind
     if values.get("categories") is not None and "categories" in merged:
         values["categories"] = [*_words(merged["categories"]), *_words(values["categories"])]
     _merge(values, merged)
+
+
+def origin(defaults: Iterable[Scope], location: str, kind: str, key: str) -> Keys | None:
+    """The keys in the settings of the value that a file has by its defaults."""
+    fitting = (scope for scope in defaults if key in scope.values and scope.fits(location, kind))
+    found = next(fitting, None)
+    return ("defaults", found.number, "values", key) if found else None
 
 
 def newer_keys(defaults: Iterable[Scope], location: str, kind: str) -> set[str]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.values import FrontMatter, Place
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.dates import WrittenDate
@@ -185,6 +185,16 @@ class Pelican(PostReader):
         for key, value in _with_lists(found).items():
             if values.get(key) is None and not (key == "author" and values.get("authors")):
                 values[key] = value
+
+    def origin(self, path: PurePosixPath, key: str) -> Place | None:
+        keys = pelican_metadata.origin(self.settings, self.location / path, key)
+        return self.place(self._file_with(str(keys[0])), keys) if keys else None
+
+    def _file_with(self, setting: str) -> Path:
+        """The file of the settings that has a setting: that of the published site is first."""
+        files = [one.path for one in self.settings_files()]
+        reach = self.folder.reach
+        return next((one for one in files if setting in site_settings.read(one, reach)), files[-1])
 
     def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
         return pelican_metadata.newer_settings(self.settings, self.location / path)

@@ -13,6 +13,7 @@ from publisher.text import site_patterns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from publisher.sources.engines.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
 _DATED_NAME = r"(?P<date>\d{4}-\d{2}-\d{2}).*"  # the default of FILENAME_METADATA
@@ -28,6 +29,22 @@ def defaults(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Va
     if has_own_names(settings) or not re.match(_DATED_NAME, path.stem):
         values.update(_default_date(settings.get("DEFAULT_DATE")))
     return {**values, **_extra(settings, path), **_of_path(settings, path)}
+
+
+def origin(settings: Mapping[str, Value], path: PurePosixPath, key: str) -> Keys | None:
+    """The keys in the settings of the value that an article has by `defaults`.
+
+    None if it is a part of the path. Raises ConfigError.
+    """
+    if key in _of_path(settings, path):
+        return None
+    extra = site_settings.section(settings, "EXTRA_PATH_METADATA")
+    for folder in sorted(extra, reverse=True):
+        if key in _extra({"EXTRA_PATH_METADATA": {folder: extra[folder]}}, path):
+            return "EXTRA_PATH_METADATA", folder, key
+    if key == "date" and _default_date(settings.get("DEFAULT_DATE")):
+        return ("DEFAULT_DATE",)
+    return "DEFAULT_METADATA", key
 
 
 def newer_settings(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, str]:

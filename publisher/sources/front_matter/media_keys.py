@@ -17,6 +17,7 @@ from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePosixPath
 
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.text.yaml_document import Value
@@ -150,15 +151,15 @@ def _titled(value: dict[str, Value]) -> str | None:
 
 
 def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium]:
-    line = front_matter.line(key)
+    file, line = _place(front_matter, key)
     text = one_line(value) or ""
     if _TAG.search(text):
         message = f"{key} is '{short_line(text, 60)}': tags in front matter are not evaluated"
         front_matter.warn(key, f"{message}; write the URL, e.g. /media/a.ogg")
     elif match := _WORDPRESS.match(text):
-        yield Medium(match[1], line, match[3], _bytes(match[2]))
+        yield Medium(match[1], line, match[3], _bytes(match[2]), file=file)
     elif _is_file(text):
-        yield Medium(text, line, _type_of_sound(key, text))
+        yield Medium(text, line, _type_of_sound(key, text), file=file)
     elif key in KEYS:
         shown = short_line(value, 40)
         front_matter.warn(
@@ -166,6 +167,12 @@ def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium
         )
     elif key in IMAGES and (problem := _unused_picture(key, text)):
         front_matter.warn(key, problem)
+
+
+def _place(front_matter: FrontMatter, key: str) -> tuple[PurePosixPath | None, int]:
+    """The file and line of a key; None for the file of the post."""
+    file, line = front_matter.place(key)
+    return None if file == front_matter.path else file, line
 
 
 def _unused_picture(key: str, text: str) -> str | None:
@@ -202,13 +209,15 @@ def _of_map(front_matter: FrontMatter, key: str, value: dict[str, Value], addres
             shown = short_line(str(value[given]), 40)
             front_matter.warn(key, f"{key}: {given} is '{shown}'; it is not used")
     title = _titled(value)
+    file, line = _place(front_matter, key)
     return Medium(
         href=address,
-        line=front_matter.line(key),
+        line=line,
         type=kind or _type_of_sound(key, address),
         length=_number(value, _LENGTHS),
         duration=_duration(value, _DURATIONS),
         title=title,
+        file=file,
     )
 
 

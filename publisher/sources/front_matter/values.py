@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from publisher.config import Person, is_language, is_person_uri
 from publisher.errors import PostError
-from publisher.post import Diagnostic, in_short
+from publisher.post import Diagnostic, in_short_by_file
 from publisher.text import dates, markdown_code
 from publisher.text.characters import damage, legal, short_line
 from publisher.text.dates import DateError, WrittenDate
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import PurePosixPath
 
     from publisher.sources.front_matter import block
     from publisher.text.yaml_document import Value
+
+    Place = tuple[PurePosixPath, int]  # a file and a line (from 1)
 
 # The booleans of YAML 1.1, which our parser leaves as text.
 TRUE = frozenset({"true", "yes", "on"})
@@ -37,6 +39,8 @@ class FrontMatter:
     """The front matter of one post.
 
     `keys` maps our keys to those of the owner (`posts.keys`). `known` are persons by short names.
+    `origin` finds the file and line of a setting that gives the post the value of a key; None if
+    the post has it itself.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class FrontMatter:
         *,
         keys: Mapping[str, str] | None = None,
         known: Mapping[str, Person] | None = None,
+        origin: Callable[[str], Place | None] = lambda _: None,
     ) -> None:
         self.document = document
         self.path = path
@@ -54,6 +59,7 @@ class FrontMatter:
         self.warnings += [Diagnostic(path, *warning) for warning in damaged]
         self._keys = keys or {}
         self._known = known or {}
+        self._origin = origin
 
     def value(self, key: str) -> Value:
         """The value of the owner's key if there is one, else of the key itself."""
@@ -68,6 +74,10 @@ class FrontMatter:
         """The line of the key in the file."""
         own = self._keys.get(key)
         return self.document.line(own if own in self.document.values else key)
+
+    def place(self, key: str) -> Place:
+        """The file and line of the key: in the post, or in the settings that set it."""
+        return self._origin(self.name(key)) or (self.path, self.line(key))
 
     def first(self, *keys: str) -> str | None:
         """The first of the keys that has a value, or None."""
@@ -158,15 +168,15 @@ class FrontMatter:
         return (text, self.line("id")) if text else None
 
     def warn(self, key: str, message: str) -> None:
-        self.warnings.append(Diagnostic(self.path, self.line(key), message))
+        self.warnings.append(Diagnostic(*self.place(key), message))
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The warnings in the order of lines; repeated ones are combined."""
-        warnings = ((warning.line, warning.message) for warning in self.warnings)
-        return tuple(Diagnostic(self.path, *warning) for warning in in_short(warnings))
+        """The warnings of each file in the order of lines; repeated ones are combined."""
+        return in_short_by_file(self.warnings)
 
     def error(self, key: str, message: str) -> PostError:
-        return PostError(self.path, message, line=self.line(key))
+        path, line = self.place(key)
+        return PostError(path, message, line=line)
 
 
 def one_line(value: Value) -> str | None:

@@ -60,4 +60,4 @@ def _lead(post: Post) -> tuple[str, bool]:
 
 
 def _without_line(medium: Medium) -> Medium:
-    return replace(medium, line=1)
+    return replace(medium, line=1, file=None)
