@@ -177,7 +177,7 @@ def _kind(diagnostic: Diagnostic) -> str:
 def _print(project: Project, line: str) -> None:
     """Print a line that begins with a path: as seen from the folder of publisher.yaml."""
     folder = f"{project.config.path.parent}"
-    output.print_wrapped(line.removeprefix(f"{folder}/") if folder != "/" else line)
+    output.print_line(line.removeprefix(f"{folder}/") if folder != "/" else line)
 
 
 def _print_shared(project: Project, shared: Sequence[SharedDifference]) -> None:

@@ -113,7 +113,7 @@ def _learn(arguments: argparse.Namespace, ask: Ask) -> int:
         return 0
     before, after = revision.before.splitlines(), revision.after.splitlines()
     for line in difflib.unified_diff(before, after, str(path), str(path), lineterm=""):
-        output.print_line(line)
+        output.print_verbatim(line)
     require_yes(
         ask,
         f"{path} would change as shown",

@@ -17,7 +17,6 @@ from publisher.cli import output, streams
 from publisher.cli.options import CONFIG_HELP, add_config
 from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted, raised
-from publisher.text.characters import printable
 from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -114,7 +113,8 @@ class _Parser(argparse.ArgumentParser):
 
     def end(self, message: str, *, help_of: str) -> NoReturn:
         """End with the message, and name the command whose help has the right usage."""
-        self.exit(2, f"{help_of}: {printable(message)}; see `{help_of} --help`\n")
+        output.print_message(f"{help_of}: {message}; see `{help_of} --help`")
+        self.exit(2)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
+import os
 import sys
-import textwrap
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TextIO
 
 from publisher.errors import PageMissing, first_exit_code
 from publisher.post import UNBUILT
 from publisher.text.characters import json_printable, printable
 from publisher.text.counts import number_of
+from publisher.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,6 +47,7 @@ _WORDS: Mapping[Status, str] = {
 NAMED = 3  # files of one kind that are printed by their names
 
 MAX_LINE = 4_000  # characters; nobody reads a longer line
+_COLUMNS = 80  # of a terminal
 
 
 def print_wait(event: Event) -> None:
@@ -205,18 +207,12 @@ def entry_count(built: Built) -> str:
 
 def print_line(text: str = "") -> None:
     """Print one line of the result to stdout. Line ends in the text are escaped, too."""
+    print(_shown(text, sys.stdout))
+
+
+def print_verbatim(text: str) -> None:
+    """Print one line of a file to stdout, without line breaks on a terminal either."""
     print(_cut(printable(text)))
-
-
-def print_wrapped(text: str) -> None:
-    """Print one line of the result, on a terminal with line breaks only between words."""
-    line = _cut(printable(text))
-    if sys.stdout.isatty():
-        columns = shutil.get_terminal_size().columns
-        line = textwrap.fill(
-            line, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        )
-    print(line)
 
 
 def print_message(*lines: str) -> None:
@@ -224,7 +220,7 @@ def print_message(*lines: str) -> None:
 
     Line ends in a line are escaped: they come from file names and other texts of others.
     """
-    print("\n".join(_cut(printable(line)) for line in lines), file=sys.stderr)
+    print("\n".join(_shown(line, sys.stderr) for line in lines), file=sys.stderr)
 
 
 def print_error(prefix: str, error: PublisherError) -> None:
@@ -240,14 +236,34 @@ def can_ask() -> bool:
 
 def ask(question: str) -> bool:
     """Ask on the terminal; whether the answer is yes."""
-    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    _print_question(f"{question} [y/N]")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def ask_text(question: str) -> str:
     """Ask for a line on the terminal; empty if there is none."""
-    print(f"{printable(question)} ", end="", file=sys.stderr, flush=True)
+    _print_question(question)
     return sys.stdin.readline().strip()
+
+
+def _print_question(question: str) -> None:
+    print(f"{_shown(question, sys.stderr)} ", end="", file=sys.stderr, flush=True)
+
+
+def _shown(line: str, stream: TextIO) -> str:
+    """The line as it is printed: a terminal gets it with line breaks, a log or `grep` without."""
+    text = _cut(printable(line))
+    return wrapped(text, _columns(stream)) if stream.isatty() else text
+
+
+def _columns(terminal: TextIO) -> int:
+    """The width of the terminal; 80 if it does not tell."""
+    with suppress(KeyError, ValueError):
+        if (columns := int(os.environ["COLUMNS"])) > 0:
+            return columns
+    with suppress(OSError):
+        return os.get_terminal_size(terminal.fileno()).columns or _COLUMNS
+    return _COLUMNS
 
 
 def _cut(line: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS, COLUMNS = 24, 100
+WIDE = {"COLUMNS": "1000"}  # no line of a message breaks
 
 
 def on_terminal(

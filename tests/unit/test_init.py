@@ -10,7 +10,7 @@ import pytest
 from publisher import config as configs
 from publisher.config import EXAMPLE_URL
 from tests.support.blog import Blog
-from tests.support.terminal import on_terminal
+from tests.support.terminal import WIDE, on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -306,7 +306,7 @@ def test_the_question_is_answered_on_a_terminal(
     blog: Blog, answer: bytes, *, is_written: bool
 ) -> None:
     write(blog, UNDATED)
-    shown = on_terminal(blog.command("init", "--url", URL), blog.folder, typed=answer)
+    shown = on_terminal(blog.command("init", "--url", URL), blog.folder, WIDE, typed=answer)
     assert b"Is it the folder with your posts? [y/N]" in shown
     assert (b"nothing was written" in shown) != is_written
     assert (blog.folder / "publisher.yaml").exists() == is_written
@@ -344,7 +344,7 @@ def test_the_rule_for_urls_may_be_given(blog: Blog) -> None:
 def test_the_rule_for_urls_is_asked_on_a_terminal(blog: Blog, typed: bytes, newest: str) -> None:
     data = "exports.permalink = '/{{ page.date | year }}/{{ page.fileSlug }}/'\n"
     write(blog, {**SITES["eleventy"][1], "blog/blog.11tydata.js": data})
-    shown = on_terminal(blog.command("init", "--url", URL), blog.folder, typed=typed).decode()
+    shown = on_terminal(blog.command("init", "--url", URL), blog.folder, WIDE, typed=typed).decode()
     assert "blog/blog.11tydata.js:1 computes the URLs of posts" in shown
     assert "Which template gives the URLs of your posts, e.g. /:year/:slug/?" in shown
     assert ("publisher.yaml is not written; correct these values" in shown) == (
@@ -357,6 +357,6 @@ def test_the_rule_for_urls_is_asked_on_a_terminal(blog: Blog, typed: bytes, newe
 
 def test_a_question_for_a_text_is_not_answered_with_yes(blog: Blog) -> None:
     write(blog, SITES["next.js"][1])
-    shown = on_terminal(blog.command("init", "--url", URL, "--yes"), blog.folder)
+    shown = on_terminal(blog.command("init", "--url", URL, "--yes"), blog.folder, WIDE)
     assert b"Which template" not in shown
     assert b"posts.permalink is not set" in shown

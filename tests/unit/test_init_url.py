@@ -9,7 +9,7 @@ import pytest
 from publisher import config as configs
 from publisher.text.stand_in_urls import stand_in
 from tests.support.blog import Blog
-from tests.support.terminal import on_terminal
+from tests.support.terminal import WIDE, on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ def test_an_empty_url_is_not_known(blog: Blog) -> None:
 @pytest.mark.parametrize("typed", [b"nonsense\nhttps://a.example\n", b"https://a.example\n"])
 def test_the_url_is_asked_on_a_terminal(blog: Blog, typed: bytes) -> None:
     write(blog, STAND_INS["https://example.com"])
-    shown = on_terminal(blog.command("init"), blog.folder, typed=typed + b"\n").decode()
+    shown = on_terminal(blog.command("init"), blog.folder, WIDE, typed=typed + b"\n").decode()
     assert "astro.config.mjs has https://example.com, which stands for the URL of a site" in shown
     assert "What is it, e.g. https://blog.example?" in shown
     assert ("site.url is 'nonsense'" in shown) == (b"nonsense" in typed)
@@ -84,7 +84,9 @@ def test_the_url_is_asked_on_a_terminal(blog: Blog, typed: bytes) -> None:
 
 def test_no_answer_writes_nothing(blog: Blog) -> None:
     write(blog, STAND_INS["https://example.com"])
-    assert b"give it, e.g. --url" in on_terminal(blog.command("init"), blog.folder, typed=b"\n")
+    assert b"give it, e.g. --url" in on_terminal(
+        blog.command("init"), blog.folder, WIDE, typed=b"\n"
+    )
     assert not (blog.folder / "publisher.yaml").exists()
 
 
