@@ -27,20 +27,22 @@ if TYPE_CHECKING:
     from publisher.entry import Entry
     from publisher.lint.clients import ClientDiagnostic
     from publisher.sources.built.pages.pattern import AddressDifference
+    from publisher.sources.setting_doubts import Doubt
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The diagnostics about each post by its path, and those about named readers if asked for.
 
-    `setting_warnings` are those of the project, and those that only `check` gives. `built` says how
-    the posts and their built pages differ, `addresses` how the URLs of the pages differ from those
-    that the rules of the engine give.
+    `setting_warnings` are those of the project, and those that only `check` gives; `unread` are the
+    settings of the site that are not read. `built` says how the posts and their built pages differ,
+    `addresses` how the URLs of the pages differ from those that the rules of the engine give.
     """
 
     diagnostics: Mapping[PurePosixPath, Sequence[Diagnostic]]
     client_diagnostics: Sequence[ClientDiagnostic] | None
     setting_warnings: Sequence[Diagnostic]
+    unread: Sequence[Doubt]
     built: BuiltReport
     addresses: Sequence[AddressDifference]
 
@@ -69,14 +71,15 @@ def check(
     for one in dict.fromkeys((*project.diagnostics, *skipped, *_of_pages(project), *of_posts)):
         diagnostics[one.path].append(one)
     of_clients = _client_diagnostics(project, now) if with_clients else None
+    unread = setting_doubts.doubts(project.config)
     of_settings = (
         *project.setting_warnings,
-        *_unread_settings(project),
+        *_unsettled(project),
         *source_texts.warnings(project),
     )
     if not project.config.site.output:
         of_settings = (*of_settings, *_title(project, lambda _: None))
-        return Checked(diagnostics, of_clients, of_settings, BuiltReport(), ())
+        return Checked(diagnostics, of_clients, of_settings, unread, BuiltReport(), ())
     from publisher.app import page_check, page_languages, unlisted  # noqa: PLC0415 - parse pages
 
     of_settings = (*of_settings, *_title(project, page_check.site_title))
@@ -91,7 +94,7 @@ def check(
         # What the pages say shows what is right, so it comes in the place of a mere warning.
         of_settings = tuple(one for one in of_settings if one != project.url_warning)
         of_settings = (*of_settings, project.of_setting(("site", "url"), doubt))
-    return Checked(diagnostics, of_clients, of_settings, differences, moved)
+    return Checked(diagnostics, of_clients, of_settings, unread, differences, moved)
 
 
 def _of_pages(project: Project) -> Iterator[Diagnostic]:
@@ -106,7 +109,7 @@ def _of_pages(project: Project) -> Iterator[Diagnostic]:
     yield from built.kept
 
 
-def _unread_settings(project: Project) -> Iterator[Diagnostic]:
+def _unsettled(project: Project) -> Iterator[Diagnostic]:
     """Warn if posts may differ from those of the site, or some be published that it leaves out."""
     places = [f"`{one}`" for one in project.config.posts.drop if is_positional(one)]
     if places:
@@ -117,11 +120,10 @@ def _unread_settings(project: Project) -> Iterator[Diagnostic]:
             "`publisher init --learn`"
         )
         yield project.of_setting(("posts", "drop"), message)
-    for doubt in address_scripts.doubts(project.config):
+    if doubt := address_scripts.doubt(project.config):
         yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
-    for doubt in ignore_doubts.doubts(project.config):
+    if doubt := ignore_doubts.doubt(project.config):
         yield project.of_setting(("posts", "exclude"), ignore_doubts.advice(doubt))
-    yield from setting_doubts.doubts(project.config)
 
 
 def _title(project: Project, stated: Callable[[Project], str | None]) -> Iterator[Diagnostic]:

@@ -66,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
             _print(project, f"{one.path}:{one.line}: error: {one.message}")
         for one in checked.setting_warnings:
             _print(project, f"{one.path}:{one.line}: warning: {one.message}")
+        for doubt in checked.unread:
+            _print(project, f"{doubt.place}: warning: {doubt.message}")
         _print_posts(project, checked)
         if checked.client_diagnostics is not None:
             if project.entries.entries:
@@ -132,7 +134,7 @@ def _print_posts(project: Project, checked: Checked) -> None:
     for difference in checked.addresses:
         output.print_line(f"note: {difference.message}{_advice(difference)}")
     warnings = len(checked.setting_warnings) + sum(map(len, diagnostics.values()))
-    warnings += len(built.shared)
+    warnings += len(checked.unread) + len(built.shared)
     output.print_line(_summary(project, warnings))
     if tags := check_json.tags_of_templates(project.entries.entries, project):
         counts = ", ".join(

@@ -52,6 +52,11 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
         if path not in {post["path"] for post in posts}
         for one in found
     ]
+    document["settings"] += [
+        {"path": str(one.file), "line": one.line, "message": doubt.message_of(one)}
+        for doubt in checked.unread
+        for one in doubt.settings
+    ]
     if project.config.site.output:
         document["pages"] = [
             {"message": one.message, "posts": [*map(str, one.paths)]}

@@ -13,31 +13,42 @@ from publisher import sources
 from publisher.sources.engines import RECORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.config import Config
+    from publisher.sources.engines.scripts import AddressScript
 
 
 EXAMPLE = "/:year/:slug/"
+NAMED = 5  # scripts that are named; others are counted
+_RULES = "publisher does not know by which rules your generator chooses the URLs of posts"
 
 
-def doubts(config: Config) -> list[str]:
-    """The reasons, each a clause, why this configuration may have wrong addresses; else none."""
+def doubt(config: Config) -> str:
+    """The reason, a clause, why this configuration may have wrong addresses; else empty."""
     posts = config.posts
     if config.site.output or posts.feed or posts.permalink:
-        return []
+        return ""
     record = RECORDS[posts.engine]
     if not record.has_rules:
-        return ["publisher does not know by which rules your generator chooses the URLs of posts"]
+        return _RULES
     found = record.address_scripts(sources.site_of(config), posts.path, sources.reach_of(config))
-    return [
-        f"{script.path}:{script.line} computes the URLs of posts, and publisher runs no program of "
-        "the site"
-        for script in found
-    ]
+    return _named(found, config) if found else ""
+
+
+def _named(scripts: Sequence[AddressScript], config: Config) -> str:
+    folder = config.path.absolute().parent
+    names = [f"{one.path}:{one.line}".removeprefix(f"{folder}/") for one in scripts]
+    if len(names) > NAMED:
+        names[NAMED:] = [f"{len(names) - NAMED} more"]
+    verb = "compute" if names[1:] else "computes"
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{listed} {verb} the URLs of posts, and publisher runs no program of the site"
 
 
 def advice(doubt: str) -> str:
     """What a user must know and do, as the rest of a sentence about `posts.permalink`."""
     return (
-        f"is not set, but {doubt}, so links to your posts may be wrong; set it, e.g. permalink: "
-        f"{EXAMPLE}, or set site.output to the folder into which the site is built"
+        f"is not set, but {doubt}. Links may be wrong; set it, e.g. permalink: {EXAMPLE}, or "
+        "set site.output to the folder with the built site"
     )

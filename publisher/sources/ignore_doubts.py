@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.sources.engines.ignored import Ignored
 
-
-def doubts(config: Config) -> list[str]:
-    """What may leave files out, each a clause that names file and line; else none."""
-    return _told(_ignored(config))
+NAMED = 5  # settings that are named; others are counted
 
 
-def risks(config: Config) -> list[str]:
-    """The doubts because of which a file may be published that its author did not release."""
+def doubt(config: Config) -> str:
+    """What may leave files out and why it is not read, with files and lines; else empty."""
+    return _told(_ignored(config), config)
+
+
+def risk(config: Config) -> str:
+    """The doubt if because of it a file may be published that its author did not release."""
     ignored = _ignored(config)
-    return [] if ignored and ignored.needs_publish else _told(ignored)
+    return "" if ignored and ignored.needs_publish else _told(ignored, config)
 
 
 def _ignored(config: Config) -> Ignored | None:
@@ -35,13 +37,22 @@ def _ignored(config: Config) -> Ignored | None:
     return RECORDS[posts.engine].ignored(site, posts.path, reach)
 
 
-def _told(ignored: Ignored | None) -> list[str]:
-    return [f"{one.file}:{one.line}: {one.problem}" for one in (ignored.unread if ignored else ())]
+def _told(ignored: Ignored | None, config: Config) -> str:
+    """A clause; empty if everything is read."""
+    if not ignored or not ignored.unread:
+        return ""
+    folder = config.path.absolute().parent
+    reasons = [
+        f"{one.file}:{one.line}: {one.problem}".removeprefix(f"{folder}/") for one in ignored.unread
+    ]
+    if len(reasons) > NAMED:
+        reasons[NAMED:] = [f"{len(reasons) - NAMED} more"]
+    return f"publisher cannot tell which files your site leaves out ({'; '.join(reasons)})"
 
 
 def advice(doubt: str) -> str:
     """What a user must know and do, as the rest of a sentence about `posts.exclude`."""
     return (
-        f"is not set, but {doubt}, so files may be published that your site leaves out; list "
-        'them, e.g. exclude: ["private/**"], or set site.output to the folder of the built site'
+        f'is not set, but {doubt}. List these files, e.g. exclude: ["private/**"], or set '
+        "site.output to the folder with the built site"
     )

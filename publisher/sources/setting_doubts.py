@@ -2,40 +2,87 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import itertools
+import typing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import sources
-from publisher.post import Diagnostic
 from publisher.sources.engines import RECORDS, unread
+from publisher.sources.engines.unread import Part
 from publisher.sources.post_files import PostFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from publisher.config import Config
-    from publisher.sources.engines.unread import FoundSetting, Part
+    from publisher.sources.engines.unread import FoundSetting
 
 _OF_PAGES: frozenset[Part] = frozenset({"posts", "URLs"})  # which built pages show
+_BUILD = "build the site and run `publisher init --learn`"
+_BODIES = "set posts.body to take them from the built pages"
 
 
-def doubts(config: Config) -> list[Diagnostic]:
-    """A warning for each setting that changes what publisher takes from the sources of the site.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Settings of one file that are not read, in the order of its lines, and what they change.
+
+    `way_out` is a clause; empty if the built pages do not show these parts.
+    """
+
+    file: Path
+    settings: Sequence[FoundSetting]
+    parts: Sequence[Part]
+    way_out: str
+
+    @property
+    def place(self) -> str:
+        """The file, and the line of the only setting; several have theirs in the message."""
+        return f"{self.file}" if self.settings[1:] else f"{self.file}:{self.settings[0].line}"
+
+    @property
+    def message(self) -> str:
+        """Two sentences that name all settings."""
+        if not self.settings[1:]:
+            return self.message_of(self.settings[0])
+        named = ", ".join(f"{one.name} (line {one.line})" for one in self.settings)
+        return f"publisher does not read these settings: {named}. {self._effect}"
+
+    def message_of(self, setting: FoundSetting) -> str:
+        """The same about one of the settings."""
+        return f"publisher does not read {setting.name}. {self._effect}"
+
+    @property
+    def _effect(self) -> str:
+        parts = " and ".join(filter(None, (", ".join(self.parts[:-1]), self.parts[-1])))
+        way_out = f"; {self.way_out}" if self.way_out else ""
+        return f"{parts[0].upper()}{parts[1:]} may differ from those on your site{way_out}"
+
+
+def doubts(config: Config) -> list[Doubt]:
+    """The settings that change what publisher takes from the sources: one for each file and kind.
 
     Raises ConfigError if the settings cannot be read.
     """
     if config.posts.feed or config.posts.pages:
         return []
+    known = frozenset(_known(config))
+    kinds: dict[tuple[Path, str], list[FoundSetting]] = {}
+    for one in _found(config):
+        if parts := {*one.parts} - known:
+            kinds.setdefault((one.file, _way_out(parts, config)), []).append(one)
+    return [
+        Doubt(file, sorted(found, key=lambda one: one.line), _parts(found, known), way_out)
+        for (file, way_out), found in kinds.items()
+    ]
+
+
+def _found(config: Config) -> list[FoundSetting]:
     record, reach = RECORDS[config.posts.engine], sources.reach_of(config)
     folder = PostFiles(config, config.posts.path, sources.site_of(config), frozenset(), reach)
     reader = record.reader(folder, record)
-    found = unread.find(reader.settings_files(), record.unread_settings, reach)
-    known = {*_known(config)}
-    return [
-        Diagnostic(PurePosixPath(one.file), one.line, _message(one, parts, config))
-        for one in found
-        if (parts := [part for part in one.parts if part not in known])
-    ]
+    return unread.find(reader.settings_files(), record.unread_settings, reach)
 
 
 def _known(config: Config) -> Iterator[Part]:
@@ -52,11 +99,14 @@ def _known(config: Config) -> Iterator[Part]:
         yield "languages"
 
 
-def _message(setting: FoundSetting, parts: list[Part], config: Config) -> str:
-    named = ", ".join(parts[:-1]) + f" and {parts[-1]}" if parts[1:] else parts[0]
-    message = f"{setting.name} is not read, so publisher may have other {named} than your site"
-    if not config.site.output and not _OF_PAGES.isdisjoint(parts):
-        return f"{message}; set site.output to the folder into which the site is built"
-    if "bodies" in parts:
-        return f"{message}; posts.body takes them from the built pages"
-    return message
+def _way_out(parts: set[Part], config: Config) -> str:
+    """How to take these parts from the built pages; empty if they do not show them."""
+    if not config.site.output and not parts.isdisjoint(_OF_PAGES | {"bodies"}):
+        return _BUILD
+    return _BODIES if "bodies" in parts else ""
+
+
+def _parts(found: Sequence[FoundSetting], known: frozenset[Part]) -> list[Part]:
+    """What all these settings change, in the order of `Part`."""
+    changed = {*itertools.chain.from_iterable(one.parts for one in found)} - known
+    return [part for part in typing.get_args(Part) if part in changed]

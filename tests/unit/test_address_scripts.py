@@ -86,9 +86,17 @@ def test_check_names_the_program_that_computes_addresses(
 ) -> None:
     files = {"eleventy.config.js": CONFIG} if engine == "eleventy" else {}
     said = check(tmp_path / "site", engine, {**files, script: text})
-    place = f"{tmp_path / 'site' / script}:{line}"
+    place = f"{script}:{line}"
     assert f"posts.permalink is not set, but {place} computes the URLs of posts" in said
     assert "set it, e.g. permalink: /:year/:slug/, or set site.output" in said
+
+
+def test_many_programs_are_one_warning(tmp_path: Path) -> None:
+    files = {"eleventy.config.js": CONFIG}
+    files |= {f"src/posts/{name}/{name}.11tydata.js": DATA for name in "abcdefg"}
+    said = check(tmp_path / "site", "eleventy", files)
+    assert "/e.11tydata.js:1 and 2 more compute the URLs of posts" in said
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

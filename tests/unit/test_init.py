@@ -316,8 +316,8 @@ def test_a_program_that_computes_urls_is_named(blog: Blog) -> None:
     data = "exports.permalink = '/{{ page.date | year }}/{{ page.fileSlug }}/'\n"
     write(blog, {**SITES["eleventy"][1], "blog/blog.11tydata.js": data})
     run = blog.run("init", "--url", URL)
-    place = blog.folder / "blog/blog.11tydata.js"
-    assert f"posts.permalink is not set, but {place}:1 computes the URLs of posts" in run.err
+    place = "blog/blog.11tydata.js:1"
+    assert f"posts.permalink is not set, but {place} computes the URLs of posts" in run.err
     assert "  # blog/blog.11tydata.js:1 computes the URLs of posts, and publisher runs" in text(
         blog
     )

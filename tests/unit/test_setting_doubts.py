@@ -58,15 +58,38 @@ def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> l
     (folder / "publisher.yaml").write_text(config)
     run = blog.run("check")
     assert run.code == 0, run.err
-    return [line for line in run.out.splitlines() if " is not read" in line]
+    return [line for line in run.out.splitlines() if ": publisher does not read " in line]
 
 
 def test_check_names_the_setting_with_its_line_and_the_way_out(tmp_path: Path) -> None:
     assert check(tmp_path / "site", "hexo", {"_config.yml": HEXO}) == [
-        "_config.yml:5: warning: render_drafts is not read, so publisher may have other posts than "
-        "your site; set site.output to the folder into which the site is built",
-        "_config.yml:4: warning: marked.breaks is not read, so publisher may have other bodies "
-        "than your site; posts.body takes them from the built pages",
+        "_config.yml: warning: publisher does not read these settings: marked.breaks (line 4), "
+        "render_drafts (line 5). Posts and bodies may differ from those on your site; build the "
+        "site and run `publisher init --learn`"
+    ]
+
+
+def test_json_has_each_setting_with_its_line(tmp_path: Path) -> None:
+    check(tmp_path / "site", "hexo", {"_config.yml": HEXO})
+    settings = (
+        Blog(tmp_path / "other")
+        .run("check", "--json", "--config", f"{tmp_path / 'site/publisher.yaml'}")
+        .json["settings"]
+    )
+    assert [(one["line"], one["message"].partition(". ")[0]) for one in settings] == [
+        (4, "publisher does not read marked.breaks"),
+        (5, "publisher does not read render_drafts"),
+    ]
+
+
+def test_what_no_built_page_shows_has_a_line_of_its_own(tmp_path: Path) -> None:
+    settings = "plugins: [jekyll-titles-from-headings]\nsafe: true\nlimit_posts: 3\n"
+    assert check(tmp_path / "site", "jekyll", {"_config.yml": settings}) == [
+        "_config.yml: warning: publisher does not read these settings: safe (line 2), limit_posts "
+        "(line 3). Posts and bodies may differ from those on your site; build the site and run "
+        "`publisher init --learn`",
+        "_config.yml:1: warning: publisher does not read plugins.jekyll-titles-from-headings. "
+        "Titles may differ from those on your site",
     ]
 
 
@@ -76,7 +99,10 @@ def test_init_names_it_too(tmp_path: Path) -> None:
     (blog.folder / "publisher.yaml").unlink()
     run = blog.run("init", "--url", "https://site.example")
     assert run.code == 0, run.err
-    assert "_config.yml:5: render_drafts is not read, so publisher may have other posts" in run.err
+    assert (
+        "note: _config.yml: publisher does not read these settings: marked.breaks (line 4), "
+        "render_drafts (line 5). Posts and bodies may differ"
+    ) in run.err
 
 
 PELICAN_DEFAULTS = """
@@ -150,10 +176,10 @@ def test_settings_in_python_are_named_if_they_add_something_or_are_computed(
 
 def test_keys_and_calls_of_a_program_are_named_without_running_it(tmp_path: Path) -> None:
     named = check(tmp_path / "site", "eleventy", {".eleventy.js": ELEVENTY})
-    assert [line.partition(" is not")[0] for line in named] == [
-        ".eleventy.js:3: warning: addDateParsing",
-        ".eleventy.js:5: warning: markdownTemplateEngine",
-        ".eleventy.js:4: warning: setLibrary",
+    assert [line.partition(". ")[0] for line in named] == [
+        ".eleventy.js:3: warning: publisher does not read addDateParsing",
+        ".eleventy.js: warning: publisher does not read these settings: setLibrary (line 4), "
+        "markdownTemplateEngine (line 5)",
     ]
 
 
@@ -165,11 +191,12 @@ def test_files_of_parts_and_languages_of_hugo_are_searched(tmp_path: Path) -> No
         "    passthrough: {enable: true}\n",
     }
     named = check(tmp_path / "site", "hugo", files)
-    assert [line.partition(", so")[0] for line in named] == [
-        "hugo.toml:1: warning: enableGitInfo is not read",
-        "config/_default/languages.de.toml:2: warning: languages.de.timeZone is not read",
-        "config/production/markup.yaml:3: warning: "
-        "markup.goldmark.extensions.passthrough.enable is not read",
+    assert [line.partition(". ")[0] for line in named] == [
+        "hugo.toml:1: warning: publisher does not read enableGitInfo",
+        "config/_default/languages.de.toml:2: warning: publisher does not read "
+        "languages.de.timeZone",
+        "config/production/markup.yaml:3: warning: publisher does not read "
+        "markup.goldmark.extensions.passthrough.enable",
     ]
     (tmp_path / "other").mkdir()
     subprocess.run(["git", "init", "-q"], cwd=tmp_path / "other", check=True)
@@ -222,7 +249,8 @@ def test_what_the_built_pages_show_is_in_no_doubt(tmp_path: Path) -> None:
 def test_a_plugin_is_named_with_its_list(tmp_path: Path) -> None:
     settings = "title: A\nplugins:\n  - jekyll-feed\n  - jekyll-mentions\nkramdown: {input: GFM}\n"
     (named,) = check(tmp_path / "site", "jekyll", {"_config.yml": settings})
-    assert named.startswith("_config.yml:2: warning: plugins.jekyll-mentions is not read, so ")
+    place = "_config.yml:2: warning: "
+    assert named.startswith(f"{place}publisher does not read plugins.jekyll-mentions. Bodies may")
 
 
 @pytest.mark.parametrize(

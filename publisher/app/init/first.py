@@ -62,7 +62,7 @@ def init(
     facts = _facts(options, site, folder, on_event)
     config = _parsed(facts, path)
     found = survey(config)
-    if found.templates and not ignore_doubts.doubts(config):
+    if found.templates and not ignore_doubts.doubt(config):
         facts, config, found = _without_templates(facts, path, found.templates, on_event)
     if not options.feed:
         lesson = learning.study(config, site.output, site.static, on_event)
@@ -81,8 +81,7 @@ def init(
     _ask_about_ignored(config, ask)
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
     for one in setting_doubts.doubts(_parsed(facts, path)):
-        place = f"{one.path}:{one.line}".removeprefix(f"{folder}/")
-        on_event(Note(f"{place}: {one.message}"))
+        on_event(Note(f"{one.place}: {one.message}".removeprefix(f"{folder}/")))
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
     posts = None if options.feed else folder / facts.posts["path"]
@@ -245,13 +244,10 @@ def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:
 
 def _ask_about_ignored(config: Config, ask: Ask) -> None:
     """Ask if files may be published that the site leaves out. Raises ConfigError."""
-    risks = [risk.replace(f"{config.path.parent}/", "") for risk in ignore_doubts.risks(config)]
-    if not risks:
+    risk = ignore_doubts.risk(config)
+    if not risk:
         return
-    fact = (
-        f"{'; '.join(risks)}. So files may be published that your site leaves out, e.g. private "
-        "notes"
-    )
+    fact = f"{risk}, so it may publish e.g. private notes"
     question = f"Publish all posts in {config.posts.path.name}?"
     ways = ["build the site first, so that publisher sees which posts have a page"]
     require_yes(ask, fact, question, yes="to publish all posts, run again with --yes", ways=ways)

@@ -12,7 +12,7 @@ from publisher.app.events import Note
 from publisher.sources import address_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from publisher.app.events import OnEvent
     from publisher.app.init.document import SiteFacts
@@ -32,18 +32,16 @@ def with_rule(
 
     `refusal` is why facts would be no valid configuration.
     """
-    doubts = address_scripts.doubts(config)
-    if not doubts:
+    doubt = address_scripts.doubt(config)
+    if not doubt:
         return facts
-    shown = _shown(doubts, config)
-    while answer := ask(_QUESTION.format("; ".join(shown))):
+    while answer := ask(_QUESTION.format(doubt)):
         given = replace(facts, posts={**facts.posts, "permalink": answer})
         if not (error := refusal(given)):
             return given
         on_event(Note(str(error)))
-    for doubt in doubts:
-        on_event(Note(f"posts.permalink {address_scripts.advice(doubt)}"))
-    return replace(facts, comments=[line for one in shown for line in _comments(one)])
+    on_event(Note(f"posts.permalink {address_scripts.advice(doubt)}"))
+    return replace(facts, comments=_comments(doubt))
 
 
 def without_comments(text: str, config: Config) -> str:
@@ -51,14 +49,9 @@ def without_comments(text: str, config: Config) -> str:
     unbuilt = msgspec.structs.replace(
         config, site=msgspec.structs.replace(config.site, output=None)
     )
-    for doubt in _shown(address_scripts.doubts(unbuilt), config):
-        lines = (rf"[ \t]*# {re.escape(line)}\r?\n" for line in _comments(doubt))
-        text = re.sub(f"^{''.join(lines)}", "", text, flags=re.MULTILINE)
-    return text
-
-
-def _shown(doubts: Sequence[str], config: Config) -> list[str]:
-    return [doubt.replace(f"{config.path.parent}/", "") for doubt in doubts]
+    doubt = address_scripts.doubt(unbuilt)
+    lines = (rf"[ \t]*# {re.escape(line)}\r?\n" for line in _comments(doubt))
+    return re.sub(f"^{''.join(lines)}", "", text, flags=re.MULTILINE)
 
 
 def _comments(doubt: str) -> tuple[str, str]:

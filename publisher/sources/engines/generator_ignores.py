@@ -43,8 +43,7 @@ _TEMPLATES = (
     ("plugins/templater-obsidian/data.json", "templates_folder"),
 )
 _OBSIDIAN = (
-    "userIgnoreFilters leaves notes out of the search of Obsidian, and publisher publishes those "
-    "of them that have `publish: true`"
+    "userIgnoreFilters hides notes only in Obsidian, so those with `publish: true` are published"
 )
 
 

@@ -22,7 +22,7 @@ Compile: TypeAlias = "Callable[[Sequence[str]], Patterns | Expressions]"  # rais
 
 _KINDS = ("js", "mjs", "ts", "cjs", "mts", "cts")
 _MOST_LEVELS = 20  # of maps in which a key of YAML is looked for
-_UNREAD = "{} is computed there, and publisher runs no program of the site"
+_UNREAD = "{} is computed"
 
 
 def program(folder: Path, name: str) -> Path | None:

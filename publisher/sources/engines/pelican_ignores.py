@@ -29,7 +29,7 @@ def of_site(site: Path, _: Path, reach: Reach) -> Ignored:
     for file in filter(None, files):
         settings |= ignore_settings.values(file, reach)
         for name, line in scripts.computed(file, reach).items():
-            computed[name] = UnreadSetting(file, line, f"{name} is computed there")
+            computed[name] = UnreadSetting(file, line, f"{name} is computed")
     content = site / (site_settings.text(settings, "PATH") or "content")
     readers = site_settings.section(settings, "READERS")
     texts = site_settings.texts
