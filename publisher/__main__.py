@@ -11,26 +11,22 @@ TYPE_CHECKING = False  # not from `typing`, which takes a while
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_INTERRUPTED = {128 + number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
-
-def main() -> int:
-    """Run the program and return its exit code."""
+def main() -> NoReturn:
+    """Run the program and end the process with its exit code."""
     # Before and after the work, Ctrl-C ends the process without a traceback of Python.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from publisher.cli import main as cli  # noqa: PLC0415 - takes a while
 
-    code = cli.main()
-    if code in _INTERRUPTED:
-        _exit_now(code)
-    return code
+    _exit_now(cli.main())
 
 
 def _exit_now(code: int) -> NoReturn:
-    """End without the clean-up of the interpreter, which resets the handlers of signals.
+    """End without the clean-up of the interpreter: all work is done, and all files are closed.
 
-    A second signal in that time would kill the process, and it would not have this exit code.
+    The clean-up takes longer than to publish a post. It also resets the handlers of signals: a
+    second signal in that time would kill the process, and it would not have this exit code.
     """
     # Python sets a stream to None if its descriptor is closed.
     for stream in filter(None, (sys.stdout, sys.stderr)):
@@ -40,4 +36,4 @@ def _exit_now(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
