@@ -9,19 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import socket
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, tostring
 
 from slixmpp import ClientXMPP
 from slixmpp.features.feature_mechanisms.stanza import Challenge
+from slixmpp.util.sasl.mechanisms import SCRAM
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from publisher.errors import LoginFailed, NoAnswer, StreamBroken, StreamReset, Unavailable
 from publisher.text.characters import short_line
-from publisher.xmpp import presence, unread
+from publisher.xmpp import lean_slixmpp, presence, unread
 from publisher.xmpp.server_problems import (
     NOTHING_SENT,
     PORTS,
@@ -64,6 +66,11 @@ _STARTTLS_FAILURE = "{urn:ietf:params:xml:ns:xmpp-tls}failure"
 logging.getLogger("slixmpp").addHandler(logging.NullHandler())
 logging.getLogger("slixmpp").propagate = False
 
+lean_slixmpp.hash_by_openssl(SCRAM)
+
+# Only Linux has it.
+_QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+
 
 class Unresolved(Exception):  # noqa: N818 - not an error that a user meets
     """slixmpp found no address. It does not say whether the name exists."""
@@ -99,6 +106,8 @@ class StrictClient(ClientXMPP):
         # The port for a domain without SRV records.
         self.default_port = PORTS[xmpp.tls]
         self.use_aiodns = xmpp.host is None  # for SRV records
+        if self.use_aiodns:
+            lean_slixmpp.allow_srv_records()
         self._listen()
 
     def _listen(self) -> None:
@@ -262,6 +271,7 @@ class StrictClient(ClientXMPP):
         """Parse what the server sends. Data that slixmpp cannot handle ends the stream."""
         if self.is_cut:
             return
+        self._acknowledge_at_once()
         try:
             super().data_received(data)
         except LimitExceeded as error:
@@ -269,6 +279,17 @@ class StrictClient(ClientXMPP):
         except Exception as error:  # the server's data caused it, whatever it is
             self.exception(error)
             self._abort()
+
+    def _acknowledge_at_once(self) -> None:
+        """Tell the kernel not to delay the acknowledgement of what has arrived by 40 ms.
+
+        COMPAT(Prosody 0.12): it sends the second part of an answer only once the first is
+        acknowledged (Nagle's algorithm). The option lasts only for a while, so it is set each time.
+        """
+        connection = self.transport and self.transport.get_extra_info("socket")
+        if connection and _QUICK_ACK is not None:
+            with suppress(OSError):  # e.g. the connection has just ended
+                connection.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
 
     def _cut(self, problem: str) -> None:
         """End a connection on which the server sends too much. `problem` follows its name."""

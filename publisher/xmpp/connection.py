@@ -7,7 +7,6 @@ connection can be sent on a new one.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree.ElementTree import Element, tostring
@@ -16,17 +15,16 @@ from slixmpp import ClientXMPP, InvalidJID
 from slixmpp.exceptions import IqError
 
 from publisher.errors import ConfigError, ServiceError, Unavailable
-from publisher.system.network_reasons import network_reason
 from publisher.xmpp import answers, presence
 from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.client import StrictClient, Unresolved
 from publisher.xmpp.server_problems import PORTS, server_name, unresolved
 from publisher.xmpp.stream_limits import ANSWER
+from publisher.xmpp.trust import tls_context
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from publisher.config import Xmpp
     from publisher.xmpp.answers import Right
@@ -184,7 +182,7 @@ async def connect(
     trusted, has no TLS or does not accept the password, and ConfigError for a bad `ca_file`.
     """
     try:
-        client = StrictClient(xmpp, password, _tls(xmpp.ca_file))
+        client = StrictClient(xmpp, password, tls_context(xmpp.ca_file))
     except InvalidJID as error:
         raise ConfigError(f"xmpp.jid: {xmpp.jid!r} is not a JID; correct it") from error
     try:
@@ -222,21 +220,7 @@ async def _close(client: StrictClient) -> None:
             if client.contacts:
                 client.send_raw(presence.UNAVAILABLE)
             client.send_raw(client.stream_footer)
-            await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
         # Not close(), which would wait until a stalled server has read what is buffered.
         transport.abort()
         await asyncio.wait({client.lost}, timeout=CLOSE_SECONDS)
     await client.stop_tasks()
-
-
-def _tls(ca_file: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or later that verifies the name and the chain (RFC 9325, RFC 9525)."""
-    try:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-    except (OSError, ssl.SSLError) as error:
-        why = network_reason(error)
-        raise ConfigError(f"xmpp.ca_file: {ca_file} cannot be read: {why}") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # RFC 9525 section 6.3: the common name of a certificate is no host name.
-    context.hostname_checks_common_name = False
-    return context
