@@ -121,7 +121,8 @@ class MarkdownOptions:
     `block_html`: Markdown is parsed in HTML blocks. `quotes` are the typographic ones: double, then
     single ones. `symbols` are those that replace what is typed, such as `--`. `off` are the
     extensions of Markdown that are not used. `block_attributes`: a line `{.class}` behind a block
-    has its attributes.
+    has its attributes. `punctuation`: quotes, dashes and ellipses are those of pulldown-cmark.
+    `alerts`: the quotes of GitHub that begin with `[!NOTE]` have headings.
     """
 
     emoji: bool = False
@@ -137,6 +138,8 @@ class MarkdownOptions:
     )  # fmt: skip
     off: frozenset[MarkdownExtension] = frozenset()
     block_attributes: bool = False
+    punctuation: bool = False
+    alerts: bool = False
 
 
 NO_OPTIONS = MarkdownOptions()

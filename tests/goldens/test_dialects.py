@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING
@@ -10,15 +11,17 @@ import pytest
 
 from publisher.content.markup import convert, html
 from publisher.content.render import render
+from publisher.post import MarkdownOptions
 from publisher.sources import site_settings
-from publisher.sources.engines import RECORDS, hugo_markdown
+from publisher.sources.engines import RECORDS, hugo_markdown, zola
 from publisher.sources.front_matter import formats
-from tests.support import dialects
+from tests.support import GOLDENS, dialects
 from tests.support.posts import post
 
 if TYPE_CHECKING:
     from publisher.post import Dialect
 
+ZOLA = GOLDENS / "zola" / "bodies.json"
 # Where readers get something else than the engine renders, and the reason.
 ON_PURPOSE = {
     "*a* _b_ **c** __d__ ***e*** ___f___": "the order of two nested marks makes no difference",
@@ -154,6 +157,46 @@ def test_bodies_are_rendered_as_in_hugo(body: str, html: str) -> None:
 def test_the_settings_of_hugo_change_its_markdown(settings: str, body: str, expected: str) -> None:
     values = site_settings.folded(formats.toml_values(settings))
     assert unescape(html(body, "goldmark", hugo_markdown.options(values))) == expected
+
+
+ZOLA_ON_PURPOSE = {
+    "a ~~b~~ ~c~ http://a.example": "bare URLs are links, as on GitHub, and one tilde is text",
+    "http://a.example/a--b <http://a.example/a--b>": "the same",
+    "<b>:tada:</b>\n\n<div>:tada:</div>": "emoji in blocks of HTML, too",
+    "a\n\n: b": "no paragraph in a definition without blank lines",
+    "one\ntwo\n: def\n\nText": "a definition has one term",
+    "a\n~ b": "a definition may begin with a tilde",
+    "> [!NOTE]\n> text *em*": "the kind of an alert, which Zola leaves to the style of the page",
+    "> [!warning]\n> text": "the same",
+    "> [!TIP]\n>\n> - a\n> - b": "the same",
+    "> [!IMPORTANT]\n> a\n\n> [!CAUTION]\n> b": "the same",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "body", "html"),
+    [
+        (settings, body, html)
+        for settings, rows in json.loads(ZOLA.read_text(encoding="utf-8")).items()
+        for body, html in rows
+    ],
+)
+def test_bodies_are_rendered_as_in_zola_with_its_settings(
+    settings: str, body: str, html: str
+) -> None:
+    """The HTML is what Zola 0.22.1 made of the bodies with these settings of `markdown`."""
+    options = zola.markdown_options(formats.toml_values(f"[markdown]\n{settings}\n"))
+    is_same = dialects.ours(body, "commonmark", options) == dialects.theirs(html)
+    in_doubt = body in ZOLA_ON_PURPOSE and (settings or "://" in body)
+    assert is_same is not bool(in_doubt)
+
+
+def test_an_alert_of_zola_has_its_kind_as_a_heading() -> None:
+    options = MarkdownOptions(alerts=True)
+    found = html("> [!note]\n> a\n\n> [!NOTE] b\n\n    > [!TIP]", "commonmark", options)
+    assert "<p><strong>Note</strong><br />\na</p>" in found
+    assert "<p>[!NOTE] b</p>" in found
+    assert "<code>&gt; [!TIP]" in found
 
 
 @pytest.mark.parametrize(("body", "html"), dialects.bodies("hexo"))

@@ -18,7 +18,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.content.markup import goldmark, headings, kramdown, marked
+from publisher.content.markup import goldmark, headings, kramdown, marked, pulldown
 from publisher.content.markup.limits import refuse_expansion
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 
@@ -93,8 +93,8 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
         case "containers":
             parser.core.ruler.push("names", headings.name_as_github)
             parser.use(container_plugin, "", validate=_is_container, render=_container)
-    if dialect in {"kramdown", "goldmark"} and "typography" not in options.off:
-        _use_typography(parser, dict(options.symbols))
+    _use_typography(parser, dialect, options)
+    pulldown.use(parser, options)
     parser.core.ruler.push("alignment", _alignment)
     parser.core.ruler.push("bound", _limit_expansion)
     parser.add_render_rule("fence", _fence)
@@ -141,11 +141,15 @@ def _within_line(rule: _Rule, mark: str, state: StateInline, silent: bool) -> bo
     return is_link
 
 
-def _use_typography(parser: _Parser, symbols: Mapping[str, str]) -> None:
+def _use_typography(parser: _Parser, dialect: CommonMark, options: MarkdownOptions) -> None:
     """Add typographic dashes and guillemets; the rules for quotes are those of each dialect."""
-    parser.inline.ruler.before("autolink", "guillemets", _guillemets)
-    parser.core.ruler.after("inline", "addresses", _protect_bare_urls)
-    parser.core.ruler.after("addresses", "dashes", functools.partial(_dashes, symbols))
+    has_dashes = dialect in {"kramdown", "goldmark"} and "typography" not in options.off
+    if has_dashes or options.punctuation:
+        parser.core.ruler.after("inline", "addresses", _protect_bare_urls)
+    if has_dashes:
+        parser.inline.ruler.before("autolink", "guillemets", _guillemets)
+        dashes = functools.partial(_dashes, dict(options.symbols))
+        parser.core.ruler.after("addresses", "dashes", dashes)
 
 
 def html(

@@ -83,8 +83,13 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "second": lambda at: f"{at.second:02}",
     "timestamp": lambda at: str(int(at.timestamp())),
 }
-_DEFAULTS = ("gfm", "breaks", "autolink", "smartypants", "descriptionLists", "prependRoot")
-_OTHERS = ("pedantic", "figcaption", "postAsset", "disableNunjucks", "modifyAnchors")
+_DEFAULTS = (
+    "gfm", "breaks", "autolink", "smartypants", "descriptionLists", "prependRoot", "headerIds",
+)  # fmt: skip
+_OTHERS = (
+    "pedantic", "figcaption", "postAsset", "disableNunjucks", "modifyAnchors", "anchorAlias",
+    "dompurify",
+)  # fmt: skip
 _UNREAD = {
     "include": changes("posts"),
     "exclude": changes("posts"),
@@ -98,6 +103,7 @@ _UNREAD = {
     **{f"marked.{name}": changes("bodies", unless=("true",)) for name in _DEFAULTS},
     **{f"marked.{name}": changes("bodies", unless=("false", "0")) for name in _OTHERS},
     "marked.quotes": changes("bodies"),
+    **dict.fromkeys(("highlight.tab_replace", "prismjs.tab_replace"), changes("bodies")),
 }
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from publisher.post import BodySyntax
+from publisher.post import BodySyntax, MarkdownOptions
 from publisher.sources import site_settings
 from publisher.sources.engines import ignore_settings
 from publisher.sources.engines.detected import (
@@ -27,6 +27,7 @@ from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
@@ -43,11 +44,7 @@ _NAME = re.compile(
     r"(\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?)(?:\s?[_-](.+))?",
     re.ASCII,
 )
-_MARKDOWN = ("render_emoji", "smart_punctuation", "definition_list", "github_alerts")
-_UNREAD = {
-    **{f"markdown.{name}": changes("bodies") for name in _MARKDOWN},
-    "slugify.anchors": changes("bodies", unless=("on",)),
-}
+_UNREAD = {"slugify.anchors": changes("bodies", unless=("on",))}
 
 
 class Zola(PostReader):
@@ -69,9 +66,10 @@ class Zola(PostReader):
 
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """With `bottom_footnotes` Zola moves footnotes to the end, and gives them other ids."""
+        syntax = replace(self.record.syntax, options=markdown_options(self.settings))
         if site_settings.text(self.settings, "markdown", "bottom_footnotes") in TRUE:
-            return replace(self.record.syntax, footnotes="bottom")
-        return super().syntax(path)
+            return replace(syntax, footnotes="bottom")
+        return syntax
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is a page. Others are assets, but with front matter they are named."""
@@ -133,6 +131,18 @@ class Zola(PostReader):
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         return unique([*super().tags(front_matter), *_taxonomy(front_matter, "tags")])
+
+
+def markdown_options(settings: Mapping[str, Value]) -> MarkdownOptions:
+    """What the section `markdown` changes."""
+    section = site_settings.section(settings, "markdown")
+    on = {name for name, value in section.items() if value in TRUE}
+    return MarkdownOptions(
+        emoji="render_emoji" in on,
+        punctuation="smart_punctuation" in on,
+        alerts="github_alerts" in on,
+        off=frozenset(() if "definition_list" in on else ("definition lists",)),
+    )
 
 
 def _taxonomy(front_matter: FrontMatter, name: str) -> list[str]:
