@@ -1,7 +1,8 @@
 """Ask git when each file of a folder was added or last changed, with one process for all files.
 
 The time is the author date, as in Hugo's GitInfo: a rebase or an amended message sets a new
-committer date and would announce old posts again. A rename counts as a change.
+committer date and would announce old posts again. A rename counts as a change; a first commit is
+that of the file before all its renames.
 
 A merge commit counts only for files that differ from every parent: edited during the merge, or
 combined from both sides. A file that it took unchanged keeps the time of the commit it came from.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -46,7 +48,7 @@ _OVERRIDES = (
 # -z: file names are not quoted. -c: a merge lists only files that differ from every parent.
 # -O/dev/null: diff.orderFile may name a missing file, and then git fails.
 _LOG = (
-    "log", "-z", "-c", "--name-status", "--no-renames", "-O/dev/null", "--no-ext-diff",
+    "log", "-z", "-c", "--name-status", "-O/dev/null", "--no-ext-diff",
     "--no-textconv", "--no-show-signature", "--no-notes", "--no-decorate", "--no-color",
     "--ignore-submodules=all", "--encoding=UTF-8", "--format=tformat:/%at",
 )  # fmt: skip
@@ -79,8 +81,20 @@ _OWN = {
     "GIT_NO_LAZY_FETCH": "1",
 }
 _Instants: TypeAlias = "dict[PurePosixPath, dt.datetime]"
+# The name of a file in a commit, its name before, and the author date.
+_Change: TypeAlias = "tuple[bytes, bytes, dt.datetime]"
+_Touched: TypeAlias = "Generator[_Change, None, None]"
 _Ask: TypeAlias = "Callable[[_Place, Collection[PurePosixPath]], _Instants]"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# Renames with changes are looked for among so many files of a commit, which costs its square; those
+# without changes are always found. Less than 80 % of the same text may be another note with the
+# text of a template.
+_MOST_COMPARED = 200
+_RENAMES = ("-M80%", f"-l{_MOST_COMPARED}")
+# A partial clone lacks the texts that the others need.
+_EXACT_RENAMES = ("-M100%",)
+# The status of a file with another name before, which is in front of its name.
+_RENAMED = re.compile(rb"R\d+")
 # What a pipe of Linux holds by default.
 _CHUNK = 65_536
 
@@ -125,7 +139,10 @@ def last_changes(
 def first_commits(
     folder: Path, wanted: Collection[PurePosixPath]
 ) -> dict[PurePosixPath, dt.datetime]:
-    """The author date of the oldest commit with each file, see `last_changes`."""
+    """The author date of the oldest commit with each file, see `last_changes`.
+
+    Renames are followed through the whole repository.
+    """
     return _found(folder, wanted, _first_commits)
 
 
@@ -155,8 +172,8 @@ def _last_changes(
     changes: dict[PurePosixPath, dt.datetime] = {}
     if not head or not missing:
         return changes
-    with closing(_touched(place, head)) as touched:
-        for name, instant in touched:
+    with closing(_touched(place, "--no-renames", head, "--", ".")) as touched:
+        for name, _, instant in touched:
             # Commits come newest first, so the first that names a file is its last change.
             path = missing.pop(name, None)
             if path is not None:
@@ -170,10 +187,26 @@ def _first_commits(place: _Place, wanted: Collection[PurePosixPath]) -> _Instant
     head, prefix = _repository(place)
     if not head:
         return {}
-    with closing(_touched(place, head)) as touched:
-        oldest = dict(touched)  # commits come newest first, so the oldest remains
-    names = {path: prefix + os.fsencode(path) for path in wanted}
-    return {path: oldest[name] for path, name in names.items() if name in oldest}
+    names = {prefix + os.fsencode(path): path for path in wanted}
+    try:
+        return _oldest(_touched(place, *_RENAMES, head), dict(names))
+    except ConfigError:
+        return _oldest(_touched(place, *_EXACT_RENAMES, head), names)
+
+
+def _oldest(touched: _Touched, names: dict[bytes, PurePosixPath]) -> _Instants:
+    """The time of the oldest commit with each file; `names` has the paths by their names at HEAD.
+
+    What had the earlier name of a renamed file later is another file.
+    """
+    oldest: _Instants = {}
+    with closing(touched):
+        for name, earlier, instant in touched:
+            # Commits come newest first, so the oldest remains.
+            if path := names.pop(name, None):
+                oldest[path] = instant
+                names[earlier] = path
+    return oldest
 
 
 def _place_in_hook(folder: Path, wanted: Collection[PurePosixPath]) -> _Place | None:
@@ -235,13 +268,15 @@ def _repository(place: _Place) -> tuple[str, bytes]:
     return head.decode("ascii"), prefix
 
 
-def _touched(place: _Place, head: str) -> Generator[tuple[bytes, dt.datetime], None, None]:
-    """The files of each commit, newest first: (path from the top level, author date).
+def _touched(place: _Place, *arguments: str) -> _Touched:
+    """The files of each commit, newest first: their paths from the top level, and author dates.
 
     Closing the generator ends git. Raises ConfigError.
     """
-    command = [*_LOG, head, "--", "."]
-    with tempfile.TemporaryFile() as complaint, _running(place, command, complaint) as git:
+    with (
+        tempfile.TemporaryFile() as complaint,
+        _running(place, [*_LOG, *arguments], complaint) as git,
+    ):
         assert git.stdout  # noqa: S101 - it is a pipe
         yield from _changes(_parts(git.stdout))
         if git.wait():
@@ -250,8 +285,8 @@ def _touched(place: _Place, head: str) -> Generator[tuple[bytes, dt.datetime], N
             )
 
 
-def _changes(parts: Iterator[bytes]) -> Iterator[tuple[bytes, dt.datetime]]:
-    """Parse the output of `git log`: `/TIME` for each commit, then a status and a name per file.
+def _changes(parts: Iterator[bytes]) -> Iterator[_Change]:
+    """Parse the output of `git log`: `/TIME` for each commit, then a status and names per file.
 
     No status begins with a slash. Between time and statuses git writes an empty part, or a line
     feed before the first status.
@@ -261,9 +296,10 @@ def _changes(parts: Iterator[bytes]) -> Iterator[tuple[bytes, dt.datetime]]:
         if part.startswith(b"/"):
             instant = _instant(part[1:])
         elif status := part.strip():
-            name = next(parts, b"")
+            earlier = next(parts, b"")
+            name = next(parts, b"") if _RENAMED.fullmatch(status) else earlier
             if instant and b"D" not in status:
-                yield name, instant
+                yield name, earlier, instant
 
 
 def _instant(seconds: bytes) -> dt.datetime | None:

@@ -322,6 +322,13 @@ VARIANTS = [
     Variant("nikola", "PRETTY_URLS = False"),
     Variant("nikola", "FUTURE_IS_NOW = True"),
     Variant("nikola", "STRIP_INDEXES = False\nUSE_SLUGIFY = False"),
+    Variant("nikola", "PRETTY_URLS = False\nSTRIP_INDEXES = False"),
+    Variant("nikola", "INDEX_FILE = 'start.html'"),
+    Variant(
+        "nikola",
+        "INDEX_FILE = 'plain.html'\nPRETTY_URLS = False",
+        new=frozenset({("posts/plain.md", "page")}),  # here only index.html is a folder's page
+    ),
     Variant(
         "nikola",
         "POSTS = [('posts/*.md', {'en': 'entries', 'de': 'texte'}, 'post.tmpl')]\n"

@@ -1628,6 +1628,8 @@ def test_nikola_s_urls(tmp_path: Path, settings: str, name: str, page: str) -> N
         ("", "index.md", "", "/blog/"),
         ("PRETTY_URLS = False", "a.md", ".. slug: index\n", "/blog/"),
         ("STRIP_INDEXES = False", "index.md", "", "/blog/index.html"),
+        ("INDEX_FILE = 'index.htm'", "a.md", "", "/blog/a/index.html"),
+        ("INDEX_FILE = 'a.html'\nPRETTY_URLS = False", "a.md", "", "/blog/"),
         ("POSTS = [('posts/20*.md', 'blog')]", "2024x.md", "", "/blog/2024x/"),
         ("POSTS = [('posts/**/*.md', 'p'), ('posts/*.md', 'b')]", "x/a.md", "", "/b/x/a/"),
         ("", "a.md", ".. pretty_url: False\n", "/blog/a.html"),

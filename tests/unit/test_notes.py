@@ -152,6 +152,53 @@ def test_a_note_without_a_date_has_that_of_the_first_commit_with_it(tmp_path: Pa
     assert [str(page.path) for page in reading.pages] == ["b.md"]
 
 
+LONG = "---\npublish: true\n---\n" + "".join(f"Line {number} of a note.\n" for number in range(20))
+# What moves the note `notes/a.md` of the first commit, and where it is then.
+RENAMES = {
+    "file": ([["mv", "notes/a.md", "notes/b.md"]], "notes/b.md"),
+    "folder": ([["mv", "notes", "all"]], "all/a.md"),
+    "twice": ([["mv", "notes", "x"], ["mv", "x/a.md", "x/b.md"]], "x/b.md"),
+}
+
+
+@pytest.mark.parametrize("renames", RENAMES)
+@pytest.mark.parametrize("more", ["", "One more line.\n"], ids=["same", "edited"])
+def test_a_renamed_note_keeps_the_date_of_its_first_commit(
+    tmp_path: Path, renames: str, more: str
+) -> None:
+    note = tmp_path / "notes/a.md"
+    note.parent.mkdir()
+    note.write_text(LONG, encoding="utf-8")
+    git(tmp_path, "init", "--quiet")
+    commit_notes(tmp_path, "2024-03-04")
+    moves, path = RENAMES[renames]
+    for move in moves:
+        git(tmp_path, *move)
+        moved = tmp_path / move[-1] if move[-1].endswith(".md") else tmp_path / move[-1] / "a.md"
+        moved.write_text(moved.read_text(encoding="utf-8") + more, encoding="utf-8")
+        commit_notes(tmp_path, "2024-05-06")
+    folder, _, name = path.rpartition("/")
+    (found,) = read(tmp_path, "plain", {}, posts=folder).posts
+    assert (str(found.path), iso(found.published)) == (name, "2024-03-04T12:00:00Z")
+
+
+def test_another_note_in_the_place_of_a_renamed_one_has_its_own_date(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "a.md").write_text(LONG, encoding="utf-8")
+    commit_notes(tmp_path, "2024-03-04")
+    git(tmp_path, "mv", "a.md", "b.md")
+    commit_notes(tmp_path, "2024-04-05")
+    (tmp_path / "a.md").write_text(LONG.replace("Line", "Verse"), encoding="utf-8")
+    commit_notes(tmp_path, "2024-05-06")
+    dates = {str(one.path): iso(one.published)[:10] for one in read(tmp_path, "plain", {}).posts}
+    assert dates == {"a.md": "2024-05-06", "b.md": "2024-03-04"}
+
+
+def commit_notes(folder: Path, day: str) -> None:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "Notes", f"--date={day}T12:00:00Z")
+
+
 def test_a_date_in_a_note_counts_more_than_its_commits(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     (tmp_path / "a.md").write_text(f"{NOTE}Text.\n", encoding="utf-8")

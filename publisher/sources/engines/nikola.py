@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 _SETTINGS = ("conf.py",)
 # Addresses are made from these.
 _ADDRESSES = frozenset({
-    "FILE_METADATA_REGEXP", "POSTS", "PRETTY_URLS", "STRIP_INDEXES", "TRANSLATIONS", "USE_SLUGIFY",
+    "FILE_METADATA_REGEXP", "INDEX_FILE", "POSTS", "PRETTY_URLS", "STRIP_INDEXES", "TRANSLATIONS",
+    "USE_SLUGIFY",
 })  # fmt: skip
 _MARKDOWN_EXTENSIONS = ("codehilite", "extra", "fenced_code")  # by default
 _UNREAD = {
@@ -209,8 +210,9 @@ class Nikola(PostReader):
         name = f"{last}/index.html" if is_pretty else f"{last}.html"
         segments = [own, *_destination(rule, language), folders, name]
         path = "/" + "/".join(part.strip("/") for part in segments if part)
-        keeps_index = self.settings.get("STRIP_INDEXES") in FALSE
-        return encoded(path if keeps_index else re.sub(r"(?<=/)index\.html$", "", path))
+        index = site_settings.text(self.settings, "INDEX_FILE") or "index.html"
+        is_cut = self.settings.get("STRIP_INDEXES") not in FALSE and path.endswith(f"/{index}")
+        return encoded(path.removesuffix(index) if is_cut else path)
 
     def _is_pretty(self, front_matter: FrontMatter, slug: str) -> bool:
         """Whether the page is the index of a folder of its own."""
