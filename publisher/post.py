@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
     from publisher.config import Person, Shown, Templates
     from publisher.system.site_files import Files
@@ -268,18 +269,30 @@ class PageHash:
 class WaitingPost:
     """A post that waits for its page, and why: the reason continues a sentence about the post.
 
-    `stays` tells whether its last version goes out meanwhile.
+    `stays` tells whether its last version goes out meanwhile. `page` is the file of a page that was
+    as it is before other pages were built, so that it may never show the edit: some generators
+    leave a page untouched that would not change.
     """
 
     path: PurePosixPath
     reason: str
     stays: bool
+    page: Path | None = None
 
     @property
     def message(self) -> str:
         """What the author must know, as the end of a sentence about the post."""
         meanwhile = "its last version stays" if self.stays else "the post is in no feed"
-        return f"{self.reason}; {meanwhile} until then"
+        return f"{self.reason}; {meanwhile} until then{self._way_out}"
+
+    @property
+    def _way_out(self) -> str:
+        if self.page is None:
+            return ""
+        touch = f"touch {shlex.quote(str(self.page))}"
+        return (
+            f". If the whole site is built, and the edit shows nowhere on its page, run `{touch}`"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,12 @@ def as_json(project: Project) -> dict[str, object]:
     built = project.built
     return {
         "waiting": [
-            {"path": str(one.path), "reason": one.reason, "stays": one.stays}
+            {
+                "path": str(one.path),
+                "reason": one.reason,
+                "stays": one.stays,
+                "untouched": str(one.page) if one.page else None,
+            }
             for one in built.waiting
         ],
         "without_text": [

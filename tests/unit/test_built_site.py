@@ -90,6 +90,24 @@ def test_an_edit_waits_for_its_page_and_goes_out_after_the_build(blog: BuiltBlog
     assert "The mill is gone" in feed(blog)
 
 
+def test_a_page_that_the_build_leaves_untouched_is_named_with_the_way_out(blog: BuiltBlog) -> None:
+    blog.run("build")
+    write(blog, "mill", f"{TEXTS['mill']} It burnt down last night.")
+    page = blog.output / "mill/index.html"
+    way_out = f"on its page, run `touch {page}`"
+    assert way_out not in blog.run("build").err  # nothing was built since the edit
+    blog.touch(blog.output / "index.html")
+    for command in ("build", "check", "build"):
+        run = blog.run(command)
+        assert (run.code, way_out in run.out + run.err) == (4, True)
+    (waiting,) = blog.run("build", "--json").json["built"]["waiting"]
+    assert waiting["untouched"] == str(page)
+    assert "burnt" not in feed(blog)
+    blog.touch(page)
+    run = blog.run("build")
+    assert (run.code, run.err) == (0, "")
+
+
 def test_a_waiting_post_without_a_last_version_is_said_to_be_in_no_feed(blog: BuiltBlog) -> None:
     """What was remembered of its page is gone, so that nobody knows its last version."""
     blog.run("build")

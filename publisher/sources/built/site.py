@@ -57,7 +57,7 @@ from publisher.sources.built.theme import require_known_theme
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
@@ -350,8 +350,20 @@ class BuiltSite:
     def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped if it never was."""
         old = self._stays(post, row, reason)
-        self._waiting[post.path] = WaitingPost(post.path, reason, stays=isinstance(old, Post))
+        stays, page = isinstance(old, Post), self._untouched(post, reason)
+        self._waiting[post.path] = WaitingPost(post.path, reason, stays=stays, page=page)
         return old
+
+    def _untouched(self, post: Post, reason: str) -> Path | None:
+        """The file of the page for which an edit waits, if other pages were built after the edit.
+
+        The page may still be built: the author may build pages one by one. So the times of others
+        end no wait.
+        """
+        page = self._placement.page(post)
+        if page is None or reason not in waiting.OF_EDITS or self._placement.is_newer(post.path):
+            return None
+        return self._output.folder / page
 
     def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped for this reason if it never was."""

@@ -164,6 +164,8 @@ CUT = (
     "site, and run again"
 )
 NOT_SHOWN = "was edited, and its page does not show it yet; build the site, and run again"
+# Why an edited post waits until its page is written again, which may never happen.
+OF_EDITS = frozenset({STILL_SHOWN, LOSES_TEXT, NOT_SHOWN})
 
 
 def decide(facts: Facts) -> Decision:
