@@ -296,6 +296,14 @@ class WaitingPost:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedPost:
+    """A post that is gone, and a `new` one with most of its text, which has no page yet."""
+
+    path: PurePosixPath
+    new: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
 class TextlessPost:
     """A post whose page does not show its text, and why: the reason is about the page.
 
@@ -356,7 +364,8 @@ class PagesReport:
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
     earlier run has named. Of the pages of `posts.pages`, `without_date` are posts whose dates are
     gone, and `elsewhere` lead to other pages; `idle_ids` are the keys of `posts.ids` that are no
-    posts, each with the reason. `kept` is about texts that went out although a
+    posts, each with the reason. `moved` are posts whose pages are still those of their old files.
+    `kept` is about texts that went out although a
     selector of `posts.drop` matches them.
     """
 
@@ -369,6 +378,7 @@ class PagesReport:
     without_date: tuple[PurePosixPath, ...] = ()
     elsewhere: tuple[PurePosixPath, ...] = ()
     idle_ids: tuple[tuple[str, str], ...] = ()
+    moved: tuple[MovedPost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

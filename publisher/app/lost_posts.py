@@ -13,6 +13,7 @@ from publisher import entry
 from publisher.app import readable_ledger, renames
 from publisher.errors import UnsafePlanError
 from publisher.sync.guard import FREE_RETRACTS
+from publisher.sync.skipped import StillShown
 
 if TYPE_CHECKING:
     from publisher.app.project import Project
@@ -40,7 +41,9 @@ def _problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
     published = _published(project.config, ledger)
     # An interrupted run was allowed to retract these.
     accepted = {id_ for id_, fingerprint in ledger.accepted_anywhere() if not fingerprint}
-    lost = [id_ for id_ in published - {*renamed.values()} - accepted if not has_file(id_)]
+    moved = {id_ for id_, one in project.skipped.by_id.items() if isinstance(one, StillShown)}
+    decided = moved.union(renamed.values(), accepted)
+    lost = [id_ for id_ in published - decided if not has_file(id_)]
     are_most = len(lost) > FREE_RETRACTS and 2 * len(lost) > len(published)
     if not lost or not (are_most or len(lost) == len(published)):
         return None

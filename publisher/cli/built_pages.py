@@ -76,7 +76,8 @@ def as_json(project: Project) -> dict[str, object]:
     """The posts whose pages are missing, not built yet, or do not show their text.
 
     Of the pages of `posts.pages`, `without_date` have lost the dates that they stated, and
-    `elsewhere` are no posts because they lead to other pages.
+    `elsewhere` are no posts because they lead to other pages. `moved` are files that are gone, each
+    with a new one of nearly the same text, whose page is not built yet.
     """
     built = project.built
     return {
@@ -106,4 +107,5 @@ def as_json(project: Project) -> dict[str, object]:
         "without_page": [str(path) for path in built.without_page],
         "without_date": [str(path) for path in built.without_date],
         "elsewhere": [str(path) for path in built.elsewhere],
+        "moved": [{"path": str(one.path), "new": str(one.new)} for one in built.moved],
     }

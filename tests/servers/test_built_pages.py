@@ -382,6 +382,46 @@ def test_a_renamed_post_that_has_no_page_yet_is_held(
         hears_nothing_more(server, node, reader)
 
 
+def test_the_item_of_a_post_that_was_renamed_and_edited_stays_until_the_site_is_built(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    blog.write("2026-01-03-fair.md", LONG, title="The fair")
+    blog.write("2026-01-04-fog.md", "Fog lies over the river, and the ferry waits for the noon.")
+    blog.build_site()
+    assert blog.run("publish").code == 0
+    old, new = "2026-01-03-fair", "2026-01-03-market"
+    (blog.posts / f"{old}.md").unlink()
+    (blog.posts / "2026-01-04-fog.md").unlink()
+    blog.write(f"{new}.md", f"{LONG} Now it is a market.", title="The market")
+    with Subscriber(server, "reader", node) as reader:
+        for _ in range(2):
+            waits = blog.run("publish", "--json")
+            assert waits.code == 4
+            assert old not in {id_ for _, id_, _ in waits.changes}
+            assert waits.json["built"]["moved"] == [{"path": f"{old}.md", "new": f"{new}.md"}]
+        event = reader.next()
+        assert (event.kind, event.id) == ("retracted", "2026-01-04-fog")
+        stays = f"{new}.md has most of the text of its post, {old}.md, whose page is still there"
+        assert stays in blog.run("plan", "--verify").err
+        blog.build_site()
+        changes = [("removed", old, "done"), ("new", new, "done")]
+        assert blog.run("publish", "--json").changes == changes
+        assert {reader.next().id, reader.next().id} == {old, new}
+        hears_nothing_more(server, node, reader)
+
+
+def test_an_edited_post_that_is_published_as_new_gives_up_the_item_before_the_build(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    blog.write("2026-01-03-fair.md", LONG, title="The fair")
+    blog.build_site()
+    assert blog.run("publish").code == 0
+    (blog.posts / "2026-01-03-fair.md").unlink()
+    blog.write("2026-01-03-market.md", f"{LONG} Now it is a market.", title="The market")
+    done = blog.run("publish", "--json", "--as-new", "2026-01-03-market.md")
+    assert (done.code, done.changes) == (4, [("removed", "2026-01-03-fair", "done")])
+
+
 def test_a_post_without_a_page_that_is_no_renamed_one_gives_up_the_item(
     blog: BuiltBlog, server: Server, node: str
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import PostError
@@ -15,6 +16,7 @@ from publisher.post import (
     BuiltFile,
     Diagnostic,
     EarlierReadings,
+    MovedPost,
     PageHash,
     PagesReport,
     Post,
@@ -30,6 +32,7 @@ from publisher.sources.built.dating import with_date, with_dates
 from publisher.sources.built.finding.match import has_name
 from publisher.sources.built.finding.placement import Placement, digest
 from publisher.sources.built.folder import safety
+from publisher.sources.built.moved_posts import MOST_GONE, moved_posts
 from publisher.sources.built.page_reader import (
     Found,
     PageReader,
@@ -56,8 +59,8 @@ from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
 from publisher.sources.built.theme import require_known_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-    from pathlib import Path, PurePosixPath
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
@@ -95,6 +98,7 @@ class BuiltSite:
         self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
         self._unreadable: dict[PurePosixPath, UnreadablePage] = {}
         self._published: dict[PurePosixPath, dt.datetime] = {}
+        self._moved: tuple[MovedPost, ...] = ()
 
     def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
         """The reading with the addresses of the posts. A post without a page is skipped.
@@ -113,7 +117,24 @@ class BuiltSite:
         self._published = {post.path: post.published for post in reading.posts}
         skipped = tuple(map(self._without_fault, reading.skipped))
         placed = replace(reading, skipped=skipped, bodies=self, earlier=self._earlier)
-        return _with(placed, map(self._located, reading.posts))
+        placed = _with(placed, map(self._located, reading.posts))
+        self._moved = tuple(self._moved_posts(placed))
+        return placed
+
+    def _moved_posts(self, reading: Reading) -> Iterator[MovedPost]:
+        """The posts that are gone, whose pages are there, and that are new ones without pages."""
+        new = [skip.post for skip in reading.skipped if skip.status == "waiting" and skip.post]
+        if not new or reading.broken:
+            return
+        rows = self._known.memory.posts
+        gone = [path for path in sorted(rows.keys() - _paths(reading)) if rows[path].taken]
+        there = [one for one in gone if PurePosixPath(rows[one].page) in self._placement.signatures]
+        yield from moved_posts([*filter(None, map(self._last_of, there[:MOST_GONE]))], new)
+
+    def _last_of(self, path: PurePosixPath) -> Post | None:
+        """The version of the file that was taken last; None if that is no post now."""
+        version = self._known.version(path)
+        return self._files.post_of(path, version.file) if version else None
 
     def _earlier(self, path: PurePosixPath) -> EarlierReadings:
         """The versions of a post that show readers the same as the one that goes out."""
@@ -295,8 +316,7 @@ class BuiltSite:
 
     def _last(self, post: Post) -> Post | None:
         """The version of the post that was taken last; None if that is no post now."""
-        version = self._known.version(post.path)
-        old = self._files.post_of(post.path, version.file) if version else None
+        old = self._last_of(post.path)
         dates = self._dates.get(post.path)
         return with_date(old, dates) if old and dates else old
 
@@ -420,6 +440,7 @@ class BuiltSite:
             unreadable=tuple(
                 self._unreadable[path] for path in self._newest_first(self._unreadable)
             ),
+            moved=self._moved,
         )
 
     def _newest_first(self, paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:
@@ -431,13 +452,18 @@ class BuiltSite:
         """Write what this run has learned, in one transaction; `reading` is the last one."""
         paths = None
         if not reading.broken:
-            paths = {post.path for post in reading.posts}
-            paths |= {skip.path for skip in reading.skipped}
-            paths |= {page.path for page in reading.pages}
+            paths = _paths(reading) | {one.path for one in self._moved}
         self._placement.settle()
         left = self._placement.left_pages()
         self._known.write(paths, len(self._placement.signatures), left)
         self._placement.write_cache()
+
+
+def _paths(reading: Reading) -> set[PurePosixPath]:
+    """The paths of all files that were read."""
+    paths = {post.path for post in reading.posts}
+    paths |= {skip.path for skip in reading.skipped}
+    return paths | {page.path for page in reading.pages}
 
 
 _NO_PAGE = "the site in {} has no page of it"

@@ -1,0 +1,36 @@
+"""Find posts whose files were renamed and edited before the site was built. Pure.
+
+Such a post is a new one without a page, and its old file is gone. Until the site is built, nothing
+tells readers more than the old page does, so the item of the old file stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.post import MovedPost
+from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.pages.words import consecutive, source_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.post import Post
+
+MOST_GONE = 20  # old posts that are compared with the new ones
+_LEAST_SHARED = 0.5  # of the old text
+
+
+def moved_posts(gone: Sequence[Post], waiting: Sequence[Post]) -> Iterator[MovedPost]:
+    """Yield each post that is gone whose text is mostly that of a new one, which is waiting."""
+    texts = [(post, _threes(post)) for post in waiting]
+    for old in gone[:MOST_GONE]:
+        had = _threes(old)
+        for new, text in texts:
+            if had and len(had & text) >= _LEAST_SHARED * len(had):
+                yield MovedPost(old.path, new.path)
+                break
+
+
+def _threes(post: Post) -> frozenset[tuple[str, ...]]:
+    return frozenset(consecutive(source_words(post.body, title=title_of(post))))
