@@ -34,7 +34,9 @@ _TAG = re.compile(r"\{\{[<%]|\{%")
 # In a table a backslash stands before the bar.
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
 _SIZE = re.compile(r"\d+(?:x\d+)?", re.ASCII)
-_SIZE_OF_IMAGE = re.compile(r"(!\[[^\[\]|\n]*)\\?\|[ \t]*\d+(?:x\d+)?[ \t]*(?=\]\()", re.ASCII)
+_SIZE_OF_IMAGE = re.compile(
+    r"(!\[(?:[^\[\]|\n]*?(?=\\?\|))?)(?:\\?\|)?[ \t]*\d+(?:x\d+)?[ \t]*(?=\]\()", re.ASCII
+)
 _CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$", re.MULTILINE)

@@ -122,6 +122,13 @@ def test_any_other_file_is_a_link(tmp_path: Path, written: str, expected: str) -
         ("![x](<files/deep pic #1.png>)", "x"),
         ("![x|100](<files/deep pic #1.png>)", "x"),
         ("![x|100x50](files/deep%20pic%20%231.png)", "x"),
+        ("![100](files/deep%20pic%20%231.png)", ""),
+        ("![100x50](<files/deep pic #1.png>)", ""),
+        ("![|100](<files/deep pic #1.png>)", ""),
+        ("![x \\*|100](<files/deep pic #1.png>)", "x *"),
+        ("![x\\|100](<files/deep pic #1.png>)", "x"),
+        ("![5 apples](<files/deep pic #1.png>)", "5 apples"),
+        ("![in 2024](<files/deep pic #1.png>)", "in 2024"),
     ],
 )
 def test_the_name_of_a_picture_may_have_a_mark(
