@@ -37,6 +37,19 @@ def test_the_words_are_those_of_the_body_in_order() -> None:
     assert built.words == ("one", "two", "th", "ree", "four", "five")
 
 
+def test_the_words_of_all_elements_are_those_of_the_page() -> None:
+    html = "<p>İ a<br>b<script>no</script>c <svg><p>no</p></svg>d</p>e<i> </i>é\u0301<b>ﬁ</b>題名"
+    built = page(f"<body>{html}</body>{html}")
+    assert held(built, "body") == " ".join(built.words)
+    assert built.words.count("no") == 0
+
+
+def test_a_selector_is_evaluated_once_for_each_page() -> None:
+    built = page("<p>a</p><p>b</p>")
+    assert built.matches("p") is built.matches("p")
+    assert [one.text for one in built.matches("p")] == ["a", "b"]
+
+
 def test_an_element_holds_the_words_of_its_children_and_not_those_behind_it() -> None:
     built = page("<body>a<main>b <em>c</em> d</main>e<p>f")
     assert [held(built, tag) for tag in ("body", "main", "em", "p")] == [

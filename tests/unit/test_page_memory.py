@@ -82,6 +82,15 @@ def test_what_is_remembered_survives_the_run(tmp_path: Path) -> None:
     assert memory.version(OTHER) is None
 
 
+def test_the_file_is_not_opened_for_a_post_of_which_nothing_is_remembered(tmp_path: Path) -> None:
+    remember(tmp_path, one=Changed(ONE, VERSION))
+    memory = PageMemory(tmp_path)
+    (tmp_path / NAME).write_bytes(b"no database any more")
+    assert memory.version(OTHER) is None
+    with pytest.raises(LedgerError):
+        memory.version(POST)
+
+
 def test_a_body_that_does_not_come_from_a_page_is_none(tmp_path: Path) -> None:
     remember(tmp_path, one=Changed(ONE, replace(VERSION, body=None)))
     assert PageMemory(tmp_path).version(POST) == Version(VERSION.file, None)

@@ -9,17 +9,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.bodies.body import find_body, matches
+from publisher.sources.built.bodies.body import find_body
 from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.sources.built.pages.page import BuiltPage
 
 _OPENING = 300  # words of the source that are sought
 _SOUGHT = 2_000  # words of the body among which they are sought
 _MOST_RUNS = 20
+_NO_RUNS: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,12 @@ def _longest_run(body: Sequence[str], source: Sequence[str]) -> tuple[int, int] 
     for at, three in enumerate(_threes(source)):
         places[three].append(at)
     longest, best = 0, None
-    before: dict[int, int] = {}  # the lengths of the runs that end one word earlier, by their ends
-    for at, three in enumerate(_threes(body)):
-        before = {end: before.get(end - 1, 0) + 1 for end in places.get(three, ())}
+    before = _NO_RUNS  # the lengths of the runs that end one word earlier, by their ends
+    for at, ends in enumerate(map(places.get, _threes(body))):
+        if not ends:
+            before = _NO_RUNS
+            continue
+        before = {end: before.get(end - 1, 0) + 1 for end in ends}
         for end, length in before.items():
             if length >= longest:
                 longest, best = length, (at - length + 1, end - length + 1)
@@ -88,8 +92,8 @@ def _threes(text: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def useless(page: BuiltPage, body: Sequence[str], drop: Sequence[str]) -> frozenset[str]:
     """The selectors of `drop` that match nothing inside of the body."""
-    found = find_body(page, body)
+    found = find_body(page, body) if drop else None
     if found is None:
         return frozenset()
     inside = {*found[1].iterdescendants()}
-    return frozenset(one for one in drop if inside.isdisjoint(matches(page, one)))
+    return frozenset(one for one in drop if inside.isdisjoint(page.matches(one)))

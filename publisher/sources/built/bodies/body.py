@@ -15,7 +15,6 @@ from lxml import etree
 from publisher.sources.built.bodies import body_hash, cleaning, comments
 from publisher.sources.built.bodies.tree_edits import copied
 from publisher.sources.built.pages.page import words_in
-from publisher.text.selectors import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -53,7 +52,7 @@ def extract(
         return None
     _, element = found
     root = copied(
-        element, {gone for selector in drop for gone in matches(page, selector)}.difference(kept)
+        element, {gone for selector in drop for gone in page.matches(selector)}.difference(kept)
     )
     comments.cut(root)
     cleaning.clean(root)
@@ -68,14 +67,10 @@ def extract(
 def find_body(page: BuiltPage, body: Sequence[str]) -> tuple[str, etree._Element] | None:
     """The first selector that matches exactly one element of the page, and that element."""
     for selector in body:
-        found = matches(page, selector)
+        found = page.matches(selector)
         if len(found) == 1:
             return selector, found[0]
     return None
-
-
-def matches(page: BuiltPage, selector: str) -> list[etree._Element]:
-    return compiled(selector).matches(page.tree)
 
 
 def _inner_html(root: etree._Element) -> str:

@@ -67,7 +67,7 @@ def _show_as_browsers(root: etree._Element) -> None:
     for element in elements(root):
         if _is_never_shown(element):
             cut(element)
-        elif element.tag not in _MEDIA and "alt" in element.attrib:
+        elif element.get("alt") is not None and element.tag not in _MEDIA:
             del element.attrib["alt"]  # of a drawing, which readers do not get
 
 
@@ -84,8 +84,9 @@ def _remove_anchors(root: etree._Element) -> None:
 
 def _is_never_shown(element: etree._Element) -> bool:
     """Whether browsers do not show it, and no script seems to open it, as it does with tabs."""
-    is_hidden = element.get("hidden", "until-found").lower() != "until-found"
-    if not (is_hidden or _UNDISPLAYED.search(element.get("style", ""))):
+    hidden, style = element.get("hidden"), element.get("style")
+    is_hidden = hidden is not None and hidden.lower() != "until-found"
+    if not (is_hidden or (style and _UNDISPLAYED.search(style))):
         return False
     before = element.getprevious()
     is_opened = element.get("role") or element.get("id") or _opens(before)

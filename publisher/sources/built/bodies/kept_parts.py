@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.author_text import AuthorText
-from publisher.sources.built.bodies.body import find_body, matches
+from publisher.sources.built.bodies.body import find_body
 from publisher.text.selectors import is_positional
 from publisher.text.shortening import shortened
 
@@ -48,7 +48,7 @@ def kept_parts(
     author, inside = AuthorText(page, found[1], words, source), {*found[1].iterdescendants()}
     kept: dict[etree._Element, str] = {}
     for selector in places:
-        for element in matches(page, selector):
+        for element in page.matches(selector):
             if element in inside and element.tag != _TITLE and element not in kept:
                 own = _of_author(element, author)
                 if own:

@@ -81,8 +81,8 @@ def elements(root: etree._Element) -> list[etree._Element]:
 
 def tokens(element: etree._Element) -> list[str]:
     """The classes and the id of an element, in lower case."""
-    own = f"{element.get('class', '')} {element.get('id', '')}"
-    return own.lower().split()
+    classes, own_id = element.get("class"), element.get("id")
+    return f"{classes or ''} {own_id or ''}".lower().split() if classes or own_id else []
 
 
 def text_of(element: etree._Element) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.bodies.body import find_body, matches
+from publisher.sources.built.bodies.body import find_body
 from publisher.sources.built.bodies.cleaning import USELESS
 from publisher.sources.built.learning.element_names import is_made, names_of
 from publisher.sources.built.learning.learning_page import covered
@@ -36,7 +36,7 @@ def extra_words(
     _, root = found
     start, end = page.interval(root)
     own = covered(page.words[start:end], consecutive(post.words))
-    for gone in (*(one for name in drop for one in matches(page, name)), *root.iter(*USELESS)):
+    for gone in (*(one for name in drop for one in page.matches(name)), *root.iter(*USELESS)):
         first, last = page.interval(gone)
         for at in range(max(first, start), min(last, end)):
             own[at - start] = True

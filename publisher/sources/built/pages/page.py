@@ -7,7 +7,8 @@ size, their depth and their attributes have limits.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from publisher.sources.built.pages.head import Head, read_head
 from publisher.sources.built.pages.page_encoding import in_utf8
 from publisher.sources.built.pages.tree import TooDeepError, tree_of
 from publisher.sources.built.pages.words import words
+from publisher.text.selectors import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_SIZE = 20_000_000  # bytes
 EMPTY = "is empty"
@@ -45,7 +47,7 @@ class PageError(PublisherError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class BuiltPage:
     """A page; `path` is relative to the output folder, `tree` its `<html>` element.
 
@@ -56,7 +58,14 @@ class BuiltPage:
     tree: etree._Element
     head: Head
     words: tuple[str, ...]
-    _intervals: Mapping[etree._Element, tuple[int, int]]
+    _matches: dict[str, tuple[etree._Element, ...]] = field(default_factory=dict, init=False)
+
+    def matches(self, selector: str) -> tuple[etree._Element, ...]:
+        """The elements that a selector finds, in document order. Raises BadSelector."""
+        found = self._matches.get(selector)
+        if found is None:
+            found = self._matches[selector] = (*compiled(selector).matches(self.tree),)
+        return found
 
     def interval(self, element: etree._Element) -> tuple[int, int]:
         """The words that the element holds: `words[start:end]`.
@@ -64,6 +73,12 @@ class BuiltPage:
         Empty for an element outside of the body, and inside of an element that has no words.
         """
         return self._intervals.get(element, (0, 0))
+
+    @cached_property
+    def _intervals(self) -> Mapping[etree._Element, tuple[int, int]]:
+        """That of each element, for the few callers that look at parts of a page."""
+        body = self.tree.find("body")
+        return {} if body is None else _intervals(body)
 
 
 def parse(data: bytes, path: PurePosixPath) -> BuiltPage:
@@ -74,17 +89,14 @@ def parse(data: bytes, path: PurePosixPath) -> BuiltPage:
         raise PageError(path, f"has an element with more than {MAX_ATTRIBUTES} attributes")
     tree = _tree(data, path)
     body = tree.find("body")
-    found, intervals = _walked(body, path) if body is not None else ([], {})
-    return BuiltPage(path, tree, read_head(tree), tuple(found), intervals)
+    texts = "\n".join(_texts(body, path)) if body is not None else ""
+    return BuiltPage(path, tree, read_head(tree), tuple(words(texts)))
 
 
 def _has_many_attributes(data: bytes) -> bool:
-    return any(
-        # The shortest ones take two characters.
-        tag.end() - tag.start() > 2 * MAX_ATTRIBUTES
-        and len(_ATTRIBUTES.findall(data, *tag.span())) > MAX_ATTRIBUTES
-        for tag in _START_TAG.finditer(data)
-    )
+    # The shortest ones take two characters.
+    long = (tag for tag in _START_TAG.findall(data) if len(tag) > 2 * MAX_ATTRIBUTES)
+    return any(len(_ATTRIBUTES.findall(tag)) > MAX_ATTRIBUTES for tag in long)
 
 
 def _tree(data: bytes, path: PurePosixPath) -> etree._Element:
@@ -103,7 +115,7 @@ _TOO_DEEP = f"has more than {MAX_DEPTH} elements within elements"
 def words_in(top: etree._Element) -> list[str]:
     """The words of a part of a page, as `BuiltPage.words` are those of the whole."""
     if next(top.iter(*WORDLESS), None) is not None:
-        return _walked(top, PurePosixPath())[0]
+        return words("\n".join(_texts(top, PurePosixPath())))
     return words("\n".join(map(str, top.itertext())))
 
 
@@ -116,25 +128,39 @@ def words_of_html(html: str) -> list[str]:
         return []
 
 
-def _walked(
-    top: etree._Element, path: PurePosixPath
-) -> tuple[list[str], dict[etree._Element, tuple[int, int]]]:
-    """The words of an element, and the interval of each element in it."""
-    found: list[str] = []
-    intervals: dict[etree._Element, tuple[int, int]] = {}
-    starts: list[int] = []
+def _texts(top: etree._Element, path: PurePosixPath) -> Iterator[str]:
+    """The texts that an element shows, in order. Raises PageError if it is too deep."""
+    depth = 0
     walk = etree.iterwalk(top, events=("start", "end"))
     for event, element in walk:
         if event == "end":
-            intervals[element] = (starts.pop(), len(found))
-            if element is not top and (tail := element.tail) and not tail.isspace():
-                found += words(tail)
+            depth -= 1
+            if (tail := element.tail) and element is not top:
+                yield tail
             continue
-        starts.append(len(found))
-        if len(starts) > MAX_DEPTH:
+        depth += 1
+        if depth > MAX_DEPTH:
             raise PageError(path, _TOO_DEEP)
         if element.tag in WORDLESS:
             walk.skip_subtree()
-        elif (text := element.text) and not text.isspace():
-            found += words(text)
-    return found, intervals
+        elif text := element.text:
+            yield text
+
+
+def _intervals(top: etree._Element) -> dict[etree._Element, tuple[int, int]]:
+    """Of each element in another one, itself included, the interval of its words."""
+    intervals: dict[etree._Element, tuple[int, int]] = {}
+    starts: list[int] = []
+    count = 0
+    walk = etree.iterwalk(top, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            intervals[element] = (starts.pop(), count)
+            count += len(words(element.tail or "")) if element is not top else 0
+            continue
+        starts.append(count)
+        if element.tag in WORDLESS:
+            walk.skip_subtree()
+        else:
+            count += len(words(element.text or ""))
+    return intervals

@@ -66,7 +66,7 @@ def missing_triples(words: Sequence[str], among: Sequence[str]) -> frozenset[int
 
     Few are missing, and only these are hashed.
     """
-    missing = consecutive(words) - consecutive(among)
+    missing = consecutive(words).difference(zip(among, among[1:], among[2:], strict=False))
     return frozenset().union(*map(triples, missing))
 
 

@@ -225,6 +225,8 @@ class PageMemory:
 
     def version(self, path: PurePosixPath) -> Version | None:
         """What the post was taken with last; None if it never was. Raises LedgerError."""
+        if path not in self.posts:  # to open a database takes longer than to read a page
+            return None
         with closing(self._open(read_only=True)) as database:
             rows = database.run("SELECT file, body FROM post WHERE path = ?", str(path))
         if not rows or rows[0][0] is None:
