@@ -323,7 +323,8 @@ class TextlessPost:
         instead = (
             "the text that it showed before stays"
             if self.stays
-            else "readers see the title, the summary and the link"
+            else "readers see the title, the summary and the link; an item that was published with "
+            "its text keeps it"
         )
         return f"the page {self.page} {self.reason}, so {instead}"
 

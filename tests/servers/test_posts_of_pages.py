@@ -285,7 +285,9 @@ def test_an_item_is_newer_than_a_page_that_is_forgotten_or_remembered_as_it_was(
         memory.unlink()
         site.build("old-post-1", '<input type="password">', day=1)
         assert site.publish() == []
-        assert "asks for a password" in site.blog.run("publish", "--refresh").err
+        said = site.blog.run("publish", "--refresh").err
+        assert "asks for a password" in said
+        assert "an item that was published with its text keeps it" in said
         page.write_text(whole, encoding="utf-8")
         assert site.publish() == []
         assert site.blog.run("publish", "--json", "--verify").changes == []

@@ -86,6 +86,18 @@ def test_edits_of_several_posts_are_no_theme(tmp_path: Path, changed: int) -> No
     assert len(read(tmp_path, site(before=BYLINE, changed=changed)).posts) == 8
 
 
+@pytest.mark.parametrize("first", [5, 6])
+def test_a_theme_that_comes_in_two_builds_is_known_by_the_titles(
+    tmp_path: Path, first: int
+) -> None:
+    remember(read(tmp_path, site()))
+    theme = "<h1>TITLE</h1>"
+    with pytest.raises(UnsafePlanError, match=f"^{first} of 8 pages show the title of the post"):
+        read(tmp_path, site(before=theme, changed=first))
+    with pytest.raises(UnsafePlanError, match="nearly all of 8 pages show"):
+        read(tmp_path, site(before=theme))
+
+
 def test_other_edits_of_all_posts_are_no_theme(tmp_path: Path) -> None:
     remember(read(tmp_path, site()))
     edited = {name: text.replace("has words", "has new words") for name, text in site().items()}

@@ -66,6 +66,44 @@ def test_without_a_memory_too(blog: BuiltBlog) -> None:
     assert REFUSED.format("the title of the post") in run.err
 
 
+def test_half_of_the_pages_show_a_new_theme_too(blog: BuiltBlog) -> None:
+    """A generator may build the other half later."""
+    write_stories(blog, "-again")
+    blog.build_site(OLD)
+    assert blog.run("build").code == 0
+    before = blog.built()
+    for slug in TEXTS:
+        (post,) = blog.posts.glob(f"*-{slug}-again.md")
+        blog.build_page(f"{slug}-again", post.read_text(encoding="utf-8"), NEW)
+    run = blog.run("build")
+    assert (run.code, REFUSED.format("the title of the post") in run.err) == (3, True)
+    assert blog.built() == before
+    blog.build_site(NEW)
+    assert "nearly all of 12 pages show the title" in blog.run("build").err
+
+
+def test_on_a_first_run_a_selector_that_matches_nothing_is_no_sign_of_another_theme(
+    tmp_path: Path,
+) -> None:
+    blog = BuiltBlog(tmp_path / "first")
+    blog.set_up(posts=", body: article, drop: [.toc]")
+    write_stories(blog, "")
+    blog.build_site()
+    for command in COMMANDS:
+        assert "theme" not in blog.run(command).err
+    assert "The story of the mill</h1>" in (blog.folder / "feed.atom").read_text(encoding="utf-8")
+    write_stories(blog, "-again")  # nothing is remembered of their pages
+    blog.build_site()
+    run = blog.run("build")
+    assert (run.code, run.err) == (0, "")
+
+
+def write_stories(blog: BuiltBlog, mark: str) -> None:
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        title = f"The story of the {slug}{mark}"
+        blog.write(f"2026-01-0{day}-{slug}{mark}.md", f"{mark} {text}", title=title)
+
+
 def test_other_words_that_a_new_theme_puts_into_every_text_stop_a_run(blog: BuiltBlog) -> None:
     blog.build_site(UNTITLED)
     run = blog.run("build")

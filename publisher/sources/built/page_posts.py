@@ -206,7 +206,7 @@ def _require_known_theme(
     }
     titles = {one.path: one.facts.title for one in shown}
     changed = [path for path in changed if path in bodies]
-    if not page_theme.may_be_new(len(changed), len(bodies)):
+    if not page_theme.may_be_new(len(changed)):
         return
     pages = [
         ChangedPage(path, titles[path], last.extracted.words, bodies[path].words)

@@ -55,7 +55,7 @@ from publisher.sources.built.state.conclusion import (
 )
 from publisher.sources.built.state.memory import NAME, PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
-from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
+from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait, has_body
 from publisher.sources.built.theme import require_known_theme
 
 if TYPE_CHECKING:
@@ -214,8 +214,21 @@ class BuiltSite:
         self._require_bodies()
         opened = [(posts[path], one) for path, one in found.items() if isinstance(one, Look)]
         memory = self._config.state / NAME
-        require_known_theme(opened, self._config.posts.drop, memory, wants_title=wants_title)
+        require_known_theme(
+            opened,
+            self._config.posts.drop,
+            memory,
+            wants_title=wants_title,
+            is_forgotten=self._is_forgotten,
+        )
         return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
+
+    @property
+    def _is_forgotten(self) -> bool:
+        """Whether no body of a page is remembered, although there are feeds of an earlier run."""
+        if any(has_body(row.taken) for row in self._known.memory.posts.values()):
+            return False
+        return any(feed.path.exists() for feed in self._config.feeds)
 
     def _look(self, post: Post) -> Found | None:
         """Look at the page of a post; None if its body does not come from it."""

@@ -29,11 +29,18 @@ _SHOWN = 8  # words in a message
 
 
 def require_known_theme(
-    opened: Iterable[tuple[Post, Look]], drop: Sequence[str], memory: Path, *, wants_title: bool
+    opened: Iterable[tuple[Post, Look]],
+    drop: Sequence[str],
+    memory: Path,
+    *,
+    wants_title: bool,
+    is_forgotten: bool,
 ) -> None:
     """Raise UnsafePlanError if the opened pages show that posts.drop no longer fits them.
 
-    `memory` is the file that remembers the pages.
+    `memory` is the file that remembers the pages. `is_forgotten`: it remembers no body, although
+    earlier runs have read some. Otherwise a page of which it knows none is new, and has not
+    changed.
 
     A selector that matches nothing on them is no proof: it may be meant for few pages. It is one if
     nearly all of these bodies show words around their posts that they did not show before. Posts
@@ -42,7 +49,9 @@ def require_known_theme(
     pages = [
         (post, look)
         for post, look in opened
-        if not look.is_edited and not look.opened.refusal(wants_title=wants_title)
+        if not look.is_edited
+        and not look.opened.refusal(wants_title=wants_title)
+        and (is_forgotten or look.opened.added_last is not None)
     ]
     if len(pages) < FEWEST_PAGES:
         return
