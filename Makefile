@@ -2,6 +2,8 @@
 # make test          run all tests but the next two, against real servers (WORKERS=1: one at a time)
 # make test-engines  compare publisher with the real Jekyll, Hugo, Pelican, Nikola, Eleventy and Hexo
 # make test-readers  check what the parsers of XMPP clients read of our items
+# make bench         compare what publisher costs with Hugo, Jekyll, Pelican and small XMPP clients
+#                    (POSTS=1000 ROWS=changed,hook ROUNDS=3 for less of it)
 # make lint          run ruff and mypy, for Python 3.11 and for the newest Python
 # make format        format the code, and repair what ruff can repair
 # make lock          update requirements-dev.txt, which locks the version of every Python package
@@ -16,6 +18,10 @@ PYTHON ?= python3
 export PYTHON
 SECONDS ?= 60
 WORKERS ?= 3
+# Of `make bench`: what is measured; without a value, everything.
+POSTS ?=
+ROWS ?=
+ROUNDS ?=
 # The newest Python that both mypy and ruff support. The tests run on 3.11.
 NEWEST = 3.15
 # Rules that ask for syntax of Python 3.12 and later, which 3.11 cannot parse.
@@ -29,7 +35,7 @@ DECIDING_TESTS = $(addprefix tests/unit/test_, \
 	entry.py hidden_items.py item.py moves.py plan.py readings.py renames.py selection.py \
 	shown_text.py skipped.py white_space.py)
 
-.PHONY: demo test test-engines test-readers lint format lock fuzz clean
+.PHONY: demo test test-engines test-readers bench lint format lock fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -52,6 +58,12 @@ test-engines: .venv/dev .venv-engines/ready
 
 test-readers: .venv/dev .venv-readers/ready
 	.venv/bin/python -m pytest tests/readers
+
+bench: .venv/dev .venv-engines/ready
+	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd hugo=hugo jekyll=jekyll \
+		find=findutils
+	@.venv/bin/python -m benchmarks.bench $(addprefix --posts ,$(POSTS)) $(addprefix --rows ,$(ROWS)) \
+		$(addprefix --rounds ,$(ROUNDS))
 
 lint: .venv/dev
 	.venv/bin/ruff format --check .

@@ -1,0 +1,1 @@
+"""What publisher costs, beside programs that do the same."""
