@@ -6,6 +6,7 @@ A map of the package, in the order in which a post passes through it::
     text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, slugs, code
     system/     the machine: atomic files, symbolic links, the lock, HTTP, retries, threads
     config/     publisher.yaml -> frozen Config; every problem at once, with its line
+    index       what a run read and printed: the next one need not read it again
     post        Post: what the author wrote; Skip: why a file is not published
     sources/    files -> posts
         engines/       one module for each site generator

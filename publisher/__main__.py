@@ -17,9 +17,15 @@ def main() -> NoReturn:
     # Before and after the work, Ctrl-C ends the process without a traceback of Python.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from publisher.cli import main as cli  # noqa: PLC0415 - takes a while
+    from publisher.cli.repeat import Attempt, repeated  # noqa: PLC0415 - take a while
 
-    _exit_now(cli.main())
+    attempt = Attempt(sys.argv[1:])
+    code = repeated(attempt)
+    if code is None:
+        from publisher.cli import main as cli  # noqa: PLC0415 - takes much longer
+
+        code = cli.main(attempt=attempt)
+    _exit_now(code)
 
 
 def _exit_now(code: int) -> NoReturn:

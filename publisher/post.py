@@ -546,6 +546,7 @@ class Reading:
     posts that come from built pages. `first_commits` are the dates of posts that have no others.
     `given_ids` are the ids that publisher.yaml gives to the posts with these paths, which may be
     gone.
+    `deadlines` are the instants after that of the reading at which posts expire or are deleted.
     """
 
     posts: tuple[Post, ...]
@@ -563,6 +564,7 @@ class Reading:
     first_commits: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
     origin: Origin = "files"
     given_ids: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    deadlines: tuple[dt.datetime, ...] = ()
 
     @property
     def broken(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher import entry, feeds, identity, selection, sources
 from publisher.app import clock, pattern_limit, readable_ledger
+from publisher.content import cache as caches
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
 from publisher.lint import addresses, selections
@@ -46,7 +47,8 @@ class Project:
 
     `as_new` has the item ids of the posts that are published as new ones, although each has the
     text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
-    and `earlier` that of the reading. `built` reports on the built pages.
+    and `earlier` that of the reading. `built` reports on the built pages. At `next_date` a post
+    becomes due, expires or is deleted.
     """
 
     config: Config
@@ -56,6 +58,7 @@ class Project:
     clock_warning: Diagnostic | None = None
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
     built: PagesReport = field(default_factory=PagesReport)
+    next_date: dt.datetime | None = None
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -248,7 +251,7 @@ def read(
         first_commits.remember(reading.first_commits, config.state)
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)
-    cache = Cache(config.state / "rendered", writes=writes)
+    cache = Cache(config.state / caches.FOLDER, writes=writes)
     renderings = Renderings(reading, config.site, cache)
     return Project(
         config,
@@ -257,7 +260,15 @@ def read(
         clock_warning=warning,
         earlier=reading.earlier,
         built=report,
+        next_date=_next_date(reading, instant),
     )
+
+
+def _next_date(reading: Reading, now: dt.datetime) -> dt.datetime | None:
+    """When the next post becomes due, expires or is deleted; None if no post does."""
+    scheduled = [one.post for one in reading.skipped if one.status == "future" and one.post]
+    dates = [*reading.deadlines, *(post.published for post in (*scheduled, *reading.not_due))]
+    return min((date for date in dates if date > now), default=None)
 
 
 def with_pages(

@@ -41,11 +41,16 @@ _DEFAULTS = PublishOptions()
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """The outcome of a run for each file and for each node, in the order of the configuration."""
+    """The outcome of a run for each file and for each node, in the order of the configuration.
+
+    `settled_until` is when the next run must look at a node, in seconds since the epoch, if nothing
+    changes until then; None if this run had to.
+    """
 
     project: Project
     built: Sequence[Built]
     results: Sequence[Result]
+    settled_until: float | None
 
 
 def publish(
@@ -96,7 +101,8 @@ def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> Publ
     _require_posts(project, options)
     built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
     on_event(FeedsBuilt(project, built))
-    return PublishResult(project, built, _push(project, options, on_event))
+    results, settled_until = _push(project, options, on_event)
+    return PublishResult(project, built, results, settled_until)
 
 
 def _require_posts(project: Project, options: PublishOptions) -> None:
@@ -125,24 +131,28 @@ def _refuse_to_empty(config: Config, reason: str, advice: str) -> None:
             )
 
 
-def _push(project: Project, options: PublishOptions, on_event: OnEvent) -> list[Result]:
-    """Bring every node up to date. Settled nodes need no connection."""
+def _push(
+    project: Project, options: PublishOptions, on_event: OnEvent
+) -> tuple[list[Result], float | None]:
+    """Bring every node up to date. Settled nodes need no connection.
+
+    Returns the results and `PublishResult.settled_until`.
+    """
     if not project.config.xmpp:
-        return []
+        return [], float("inf")
     with Ledger(project.config.state) as ledger:
         all_targets = targets.targets(project, ledger, options.nodes)
-        # One commit for all posts, instead of one for each.
-        with ledger.transaction():
-            for target in all_targets:
-                sync.record_paths(target.address, target.task, ledger)
+        for target in all_targets:
+            sync.record_paths(target.address, target.task, ledger)
         now = Clock().now()
         results = {one.address: sync.offline(one.address, one.task, ledger) for one in all_targets}
+        until = sync.settled_until(results, ledger)
         if unsettled := [
             one for one in all_targets if not targets.is_settled(one, ledger, now=now)
         ]:
             on_event(NodesOpen(len(all_targets)))
             results |= _reconcile(project, ledger, unsettled, options, on_event)
-        return [results[target.address] for target in all_targets]
+        return [results[one.address] for one in all_targets], None if unsettled else until
 
 
 def _reconcile(

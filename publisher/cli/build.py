@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.app import no_posts, source_texts
+from publisher.app import no_posts, repeatable, source_texts
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.cli import options, output
@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(options.load_config(arguments), now=arguments.now, writes=True)
+    config = options.load_config(arguments)
+    arguments.attempt.begin(config)
+    project = projects.read(config, now=arguments.now, writes=True)
     built = build(project, allow_empty=arguments.allow_empty, new_ids=arguments.new_ids)
     if arguments.json:
         output.print_json(_document(project, built))
@@ -41,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not project.entries.posts:
         output.print_message(f"warning: {no_posts.reason(project)}, so the feeds are empty")
     output.print_failed(built)
+    arguments.attempt.end(repeatable.until(project, built))
     return output.exit_code(project, [file.error for file in built])
 
 

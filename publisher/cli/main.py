@@ -13,8 +13,9 @@ import textwrap
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.cli import output, streams
+from publisher.cli import output, streams, unwritten
 from publisher.cli.options import CONFIG_HELP, add_config
+from publisher.cli.repeat import Attempt
 from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted, raised
 from publisher.text.nearest import did_you_mean
@@ -22,6 +23,7 @@ from publisher.text.nearest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from publisher.cli.streams import QueuedOutput
     from publisher.system.interruption import Raiser
 
 # Each command is a module of `cli`. Only the chosen one is imported: importing all of them takes
@@ -58,27 +60,32 @@ try again later. Of several, the first of 2, 3, 1, 4 is returned.
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+def main(argv: Sequence[str] | None = None, attempt: Attempt | None = None) -> int:
+    """Run one command and return its exit code. The `attempt` records it if it can be repeated."""
+    attempt = attempt or Attempt(())
     with raised() as signals:
         try:
-            with streams.queued() as output:
-                code, shows = _run(argv, signals)
-            if output.stdout_error:
-                code = _exit_code_without_stdout(output.stdout_error, code, shows=shows)
+            with streams.queued() as printed:
+                code, shows = _run(argv, signals, attempt, printed)
+            if printed.stdout_error:
+                code = unwritten.exit_code(printed.stdout_error, code, shows=shows)
         except Interrupted as end:  # at the end, while waiting for the reader of the output
             signals.end_at_next_signal()
             code = end.exit_code
     return code
 
 
-def _run(argv: Sequence[str] | None, signals: Raiser) -> tuple[int, bool]:
+def _run(
+    argv: Sequence[str] | None, signals: Raiser, attempt: Attempt, printed: QueuedOutput
+) -> tuple[int, bool]:
     """Run one command. Returns its exit code, and whether it only shows something."""
     shows = False
     try:
         arguments = _arguments(argv)
+        arguments.attempt = attempt
         shows = arguments.shows
         code = arguments.run(arguments)
+        attempt.keep(code, printed)
     except SystemExit as end:  # --help, --version, wrong usage
         return int(end.code or 0), True
     except PublisherError as error:
@@ -89,22 +96,6 @@ def _run(argv: Sequence[str] | None, signals: Raiser) -> tuple[int, bool]:
         output.print_message(f"publisher: {end}")
         code = end.exit_code
     return code, shows
-
-
-def _exit_code_without_stdout(error: OSError, code: int, *, shows: bool) -> int:
-    """Report that stdout could not be written, unless its reader has left. Returns the exit code.
-
-    Only for a command that just shows something is that a failure.
-    """
-    if isinstance(error, BrokenPipeError):  # e.g. `| head`; a shell reports 141, 128 plus SIGPIPE
-        return code or 141 if shows else code
-    warning = "" if shows else "warning: "
-    with streams.queued():
-        output.print_message(
-            f"publisher: {warning}stdout could not be written ({error.strerror}); "
-            "the rest of the output was dropped"
-        )
-    return code or 1 if shows else code
 
 
 class _Parser(argparse.ArgumentParser):

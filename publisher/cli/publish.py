@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from publisher.app import repeatable
 from publisher.app.events import FeedsBuilt
 from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from publisher.app.build import Built
     from publisher.app.events import Event, OnEvent
     from publisher.app.project import Project
+    from publisher.app.publish import PublishResult
     from publisher.sync import Result
 
 EXAMPLE = """\
@@ -50,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         waits=options.waits(arguments),
     )
     config = options.load_config(arguments)
+    arguments.attempt.begin(config)
     with progress(prints_changes=not arguments.json) as show:
         done = publish(config, chosen, _event_printer(show, lists_files=not arguments.json))
     if arguments.json:
@@ -58,8 +61,17 @@ def run(arguments: argparse.Namespace) -> int:
         _print_results(done.project, done.results, selected=chosen.nodes.is_selective)
     if not config.xmpp:
         output.print_message(report.NO_NODES)
+    arguments.attempt.end(_repeatable_until(done))
     errors = (*(file.error for file in done.built), report.held(done.results))
     return report.exit_code(done.project, done.results, *errors)
+
+
+def _repeatable_until(done: PublishResult) -> float | None:
+    """Until when another run would do nothing and print the same; None if this one did not."""
+    until = repeatable.until(done.project, done.built)
+    if until is None or done.settled_until is None:
+        return None
+    return min(until, done.settled_until)
 
 
 def _event_printer(show: OnEvent, *, lists_files: bool) -> OnEvent:

@@ -17,19 +17,38 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from _typeshed import ReadableBuffer
 
 # The files and bytes to write, in the order of printing. None ends the thread.
 Queue: TypeAlias = "SimpleQueue[tuple[QueuedFile, bytes] | None]"
+Chunks: TypeAlias = "list[tuple[QueuedFile, bytes]]"
 
 
 class QueuedOutput:
-    """Tells whether the printed text was written, once `queued` has ended."""
+    """What was printed, and whether it was written, once `queued` has ended."""
 
-    def __init__(self, stdout: TextIO) -> None:
+    def __init__(self, stdout: TextIO, stderr: TextIO, chunks: Chunks) -> None:
         self._stdout = stdout
+        self._stderr = stderr
+        self._chunks = chunks
+
+    @property
+    def printed(self) -> list[tuple[int, bytes]]:
+        """What was printed, in its order, each with the number of its stream: 1 or 2.
+
+        Without what was printed to an object that somebody set as a stream.
+        """
+        self._stdout.flush()
+        self._stderr.flush()
+        buffer: object = self._stdout.buffer
+        return [(1 if file is buffer else 2, data) for file, data in self._chunks]
+
+    def print_again(self, printed: Iterable[tuple[int, bytes]]) -> None:
+        """Print what another run printed."""
+        for number, data in printed:
+            (self._stdout if number == 1 else self._stderr).buffer.write(data)
 
     @property
     def stdout_error(self) -> OSError | None:
@@ -46,14 +65,17 @@ def queued() -> Iterator[QueuedOutput]:
     """
     _open_closed_descriptors()
     queue: Queue = SimpleQueue()
+    chunks: Chunks = []
     with ExitStack() as stack:
-        stdout, stderr = (_queued(stream, queue, stack) for stream in (sys.stdout, sys.stderr))
+        stdout, stderr = (
+            _queued(stream, queue, chunks, stack) for stream in (sys.stdout, sys.stderr)
+        )
         # One thread for both streams keeps the order between them.
         thread = threading.Thread(target=_write_queued, args=(queue,), daemon=True)
         thread.start()
         try:
             with redirect_stdout(stdout), redirect_stderr(stderr):
-                yield QueuedOutput(stdout)
+                yield QueuedOutput(stdout, stderr, chunks)
         finally:
             stdout.flush()
             stderr.flush()
@@ -77,7 +99,7 @@ def _open_closed_descriptors() -> None:
             os.set_inheritable(null, True)
 
 
-def _queued(stream: TextIO | None, queue: Queue, stack: ExitStack) -> TextIO:
+def _queued(stream: TextIO | None, queue: Queue, chunks: Chunks, stack: ExitStack) -> TextIO:
     """The stream to use instead of this one."""
     if stream is None:  # Python sets it to None if its descriptor is closed
         return stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
@@ -87,7 +109,7 @@ def _queued(stream: TextIO | None, queue: Queue, stack: ExitStack) -> TextIO:
         return stream
     stream.flush()
     return io.TextIOWrapper(
-        QueuedFile(raw.fileno(), queue),
+        QueuedFile(raw.fileno(), queue, chunks),
         encoding=stream.encoding,
         errors="backslashreplace",  # a title that the terminal cannot show must not end the run
         line_buffering=True,
@@ -95,14 +117,18 @@ def _queued(stream: TextIO | None, queue: Queue, stack: ExitStack) -> TextIO:
 
 
 class QueuedFile(io.BufferedIOBase):
-    """A file that accepts all data at once. After the first error it drops the rest."""
+    """A file that accepts all data at once. After the first error it drops the rest.
 
-    def __init__(self, descriptor: int, queue: Queue) -> None:
+    All data is also added to `chunks`.
+    """
+
+    def __init__(self, descriptor: int, queue: Queue, chunks: Chunks) -> None:
         super().__init__()
         self.name = descriptor
         self.error: OSError | None = None
         self._descriptor = descriptor
         self._queue = queue
+        self._chunks = chunks
 
     def fileno(self) -> int:
         return self._descriptor
@@ -117,6 +143,7 @@ class QueuedFile(io.BufferedIOBase):
         copy = bytes(data)
         # SimpleQueue.put is one call in C, which neither Ctrl-C nor a thread can interrupt halfway.
         self._queue.put((self, copy))
+        self._chunks.append((self, copy))
         return len(copy)
 
     def deliver(self, data: bytes) -> None:

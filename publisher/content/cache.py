@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from publisher.content.links import PostLinks
 
+FOLDER = "rendered"  # of the state folder
 _SUFFIX = ".rendered"
 
 

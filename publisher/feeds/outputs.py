@@ -232,13 +232,20 @@ def shared(config: Config, path: Path) -> tuple[Path, ...]:
     folder that the configuration names for the pattern is one of them, too: the values that fill
     the placeholders come from posts.
     """
-    patterns = [feed.path for feed in config.feeds if feed.pattern]
-    patterns += [feed.archive for feed in config.feeds if feed.archive]
-    roots = (_root(pattern) for pattern in patterns)
     named = {feed.path for feed in config.feeds} | {config.page and config.page.path}
     if path in named | {config.stylesheet}:
         return config.shared_folders
-    return (*config.shared_folders, *(root for root in roots if path.is_relative_to(root)))
+    return (
+        *config.shared_folders,
+        *(root for root in folders(config) if path.is_relative_to(root)),
+    )
+
+
+def folders(config: Config) -> list[Path]:
+    """The folders of the files whose names have values of posts, e.g. the feeds of all tags."""
+    patterns = [feed.path for feed in config.feeds if feed.pattern]
+    patterns += [feed.archive for feed in config.feeds if feed.archive]
+    return [_root(pattern) for pattern in patterns]
 
 
 def refusal(config: Config, path: Path) -> str:

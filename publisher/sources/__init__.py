@@ -122,6 +122,7 @@ def _reading(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due
         ),
         first_commits=reader.first_commits,
+        deadlines=tuple(reader.deadlines),
     )
 
 
@@ -228,13 +229,25 @@ def site_of(config: Config) -> Path:
         return posts.site
     record = RECORDS[posts.engine]
     top = config.path.parent
-    candidates = [posts.path, *_between(posts.path, top)]
-    sites = (folder for folder in candidates if site_settings.find(folder, record.site_files))
+    sites = (
+        folder for folder in _candidates(config) if site_settings.find(folder, record.site_files)
+    )
     if site := next(sites, None):
         return site
     if record.posts_folder and (posts.path / record.posts_folder).is_dir():
         return posts.path
     return top if top in (posts.path, *posts.path.parents) else posts.path.parent
+
+
+def settings_of(config: Config) -> list[Path]:
+    """The files that mark the folder of a site, wherever `site_of` looks for them."""
+    names = RECORDS[config.posts.engine].site_files
+    return [folder / name for folder in _candidates(config) for name in names]
+
+
+def _candidates(config: Config) -> list[Path]:
+    """The folders that may be that of the site, if they hold settings, the nearest first."""
+    return [config.posts.path, *_between(config.posts.path, config.path.parent)]
 
 
 def reach_of(config: Config) -> Reach:

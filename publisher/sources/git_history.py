@@ -99,6 +99,14 @@ _RENAMED = re.compile(rb"R\d+")
 _CHUNK = 65_536
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPlaces:
+    """What shows that git would answer differently: files, and folders with all that they hold."""
+
+    files: Sequence[Path] = ()
+    trees: Sequence[Path] = ()
+
+
 class ShallowError(ConfigError):
     """The history is cut, so that it has no commit of most files."""
 
@@ -122,6 +130,26 @@ class _Place:
         kept = _KEPT | _KEPT_IN_HOOK if self.repository else _KEPT
         ours = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept}
         return ours | _OWN
+
+
+def places(folder: Path) -> HistoryPlaces | None:
+    """Where the history of the folder is kept; None if it may be anywhere.
+
+    That is so in a hook, in a linked work tree and in a submodule.
+    """
+    if not (_KEPT | _KEPT_IN_HOOK | {"GIT_DIR"}).isdisjoint(os.environ):
+        return None
+    found = next(
+        (one / ".git" for one in (folder, *folder.parents) if (one / ".git").exists()), None
+    )
+    if found is None:
+        return HistoryPlaces()
+    if not found.is_dir():
+        return None
+    names = ("HEAD", "packed-refs", "shallow", "config", "info/grafts")
+    users = ("~/.gitconfig", "~/.config/git/config", "/etc/gitconfig")
+    files = [*(found / name for name in names), *(Path(name).expanduser() for name in users)]
+    return HistoryPlaces(files, [found / "refs", found / "reftable"])
 
 
 def last_changes(

@@ -19,7 +19,14 @@ from publisher.sync.node import (
     Task,
     ignore_reading,
 )
-from publisher.sync.reconcile import is_settled, offline, preview, reconcile, record_paths
+from publisher.sync.reconcile import (
+    is_settled,
+    offline,
+    preview,
+    reconcile,
+    record_paths,
+    settled_until,
+)
 from publisher.system.retry import Clock
 
 __all__ = [
@@ -41,4 +48,5 @@ __all__ = [
     "preview",
     "reconcile",
     "record_paths",
+    "settled_until",
 ]

@@ -27,7 +27,7 @@ from publisher.sync.room import Shortage, window
 from publisher.system.retry import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     from publisher.sync.apply import PlanRun
     from publisher.sync.changes import Change
@@ -70,11 +70,21 @@ def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) 
 def record_paths(address: NodeAddress, task: Task, ledger: Ledger) -> None:
     """Record the path of every post that was renamed, or that an old ledger has without a path.
 
-    A post that must be published is left out: the publish records its path.
+    A post that must be published is left out: the publish records its path. Without any other the
+    ledger is not written.
     """
-    ledger.record_paths(
-        address, ledger_plan.relocated(task.desired, ledger.recorded(address), task.policy)
-    )
+    posts = ledger_plan.relocated(task.desired, ledger.recorded(address), task.policy)
+    if posts:
+        with ledger.transaction():  # one commit for all of them
+            ledger.record_paths(address, posts)
+
+
+def settled_until(addresses: Iterable[NodeAddress], ledger: Ledger) -> float:
+    """When the first of the settled nodes needs a look, if nothing changes until then.
+
+    In seconds since the epoch; infinite without nodes.
+    """
+    return min((ledger.last_look(one).looked + DAY for one in addresses), default=float("inf"))
 
 
 def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:

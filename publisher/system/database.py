@@ -50,6 +50,7 @@ class Database:
         """Open the database, or create it: in memory if `read_only`. Raises LedgerError."""
         self.path = path
         self._schema = schema
+        self._has_log = read_only
         if path.is_dir():  # SQLite would say that the disk is bad
             raise LedgerError(f"{path}: is a folder; move it away; {schema.loss}")
         try:
@@ -74,7 +75,6 @@ class Database:
             self._prepare(read_only=read_only)
             if not read_only:
                 # A commit need not wait for the disk: what a power cut loses is found again.
-                self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             self._db.close()
@@ -85,14 +85,21 @@ class Database:
 
     def close(self) -> None:
         """Close the database, and leave one file, without a log beside it."""
-        # If another process is reading the database, that fails, and the next run does it.
+        # If another process is reading the database, that fails, and the next run does it. Nothing
+        # is written if the log is not in use.
         with suppress(sqlite3.Error):
             self._db.execute("PRAGMA journal_mode = DELETE")
         self._db.close()
 
     def run(self, statement: str, *values: Stored) -> list[Any]:
-        """Run a statement, and return its rows. Raises LedgerError."""
+        """Run a statement, and return its rows. Raises LedgerError.
+
+        The first that is no query begins the log, which changes the file.
+        """
         try:
+            if not (self._has_log or statement.startswith("SELECT")):
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._has_log = True
             return self._db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self._failed(error) from error

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # flock(2) has no time limit, so the lock is polled.
+NAME = "lock"  # of a file in the state folder
 BACKOFF = Backoff(first=0.05, longest=0.05)
 SILENT_SECONDS = 2.0
 
@@ -36,7 +37,7 @@ def lock(
 
     Raises LockedError after the wait, and LedgerError if the folder cannot be written.
     """
-    path = folder / "lock"
+    path = folder / NAME
     try:
         private_folder.make(folder)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -56,7 +57,7 @@ def lock(
 
 def is_held(folder: Path) -> bool:
     """Whether this process holds the lock of the folder."""
-    return folder / "lock" in _held
+    return folder / NAME in _held
 
 
 def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:

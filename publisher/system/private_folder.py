@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # How the names in a state folder begin. A folder that holds anything else is used for more, e.g.
 # for the feeds, which a web server must read.
-NAMES = ("ledger.sqlite", "lock", "pages.sqlite", "rendered", "source", "words")
+NAMES = ("index", "ledger.sqlite", "lock", "notes", "pages.sqlite", "rendered", "source", "words")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -422,7 +422,7 @@ def test_after_an_error_the_rest_is_dropped() -> None:
     """Output with a gap would be worse than output that ends."""
     reader, writer = os.pipe()
     full = os.open("/dev/full", os.O_WRONLY)
-    file = streams.QueuedFile(full, SimpleQueue())
+    file = streams.QueuedFile(full, SimpleQueue(), [])
     file.deliver(b"before\n")
     os.dup2(writer, full)
     file.deliver(b"after\n")

@@ -30,7 +30,7 @@ LAYERS = (
     ("identity",),
     ("content", "sources", "media"),
     ("post",),
-    ("config",),
+    ("config", "index"),
     ("text", "system"),
     ("errors",),
 )

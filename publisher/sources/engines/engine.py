@@ -153,6 +153,8 @@ class PostReader:
         # The folder of the posts, relative to the folder of the site's content.
         self.location = PurePosixPath()
         self._lines: dict[tuple[Path | str | int, ...], int] = {}
+        # When posts that were read expire, or are deleted.
+        self.deadlines: list[dt.datetime] = []
 
     @cached_property
     def settings(self) -> dict[str, Value]:

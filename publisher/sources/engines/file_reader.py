@@ -259,7 +259,9 @@ def _taken_out(
     deleted = feed_options.deleted(front_matter, reader.zone)
     if deleted == "undated":
         return Skip(front_matter.path, "deleted", status="deleted")
-    if deleted and deleted <= now:
+    if deleted and deleted > now:
+        reader.deadlines.append(deleted)
+    elif deleted:
         if post.published > deleted:
             front_matter.warn("deleted", "deleted is before the date of the post; check both dates")
         reason = f"deleted on {front_matter.text('deleted')}"
@@ -280,6 +282,8 @@ def _not_now(
     expiry = reader.expiry(front_matter)
     if expiry and expiry <= now:
         return "expired", f"expired on {z(expiry)}"
+    if expiry:
+        reader.deadlines.append(expiry)
     return None
 
 

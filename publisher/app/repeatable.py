@@ -1,0 +1,128 @@
+"""Let the next run repeat this one's answer at once, if this one did nothing.
+
+`places` must name everything that a run reads: one that is missing would hide a change. One too
+many only costs a run that reads the posts.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher import index, sources
+from publisher.config.find import NAME, OLD_NAME
+from publisher.config.keys import LEDGER_NAME, STATE_NAME
+from publisher.content import cache
+from publisher.errors import LedgerError, LockedError
+from publisher.feeds import outputs
+from publisher.sources import git_history
+from publisher.sources.built.finding import words_cache
+from publisher.system import lock, snapshot
+from publisher.system.snapshot import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from publisher.app.build import Built
+    from publisher.app.project import Project
+    from publisher.config import Config
+    from publisher.index import Run
+    from publisher.system.snapshot import Snapshot
+
+# What the state folder holds that changes no output.
+_CACHES = (index.NAME, cache.FOLDER, lock.NAME, words_cache.FOLDER)
+# The zone of the machine, and the rules of all zones.
+_ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a run is about to read, and the state of that; `state` is its state folder."""
+
+    places: Places
+    snapshot: Snapshot
+    state: Path
+
+    def is_unchanged(self) -> bool:
+        """Whether all is as it was before the run, which is over."""
+        after = _snapshot(self.places, self.state)
+        return after is not None and after.digest == self.snapshot.digest
+
+    def keep(self, run: Run) -> None:
+        """Write the run into the index."""
+        with suppress(LockedError, LedgerError), lock.lock(self.state, wait=0):
+            index.keep(self.state, run)
+
+
+def before(config: Config) -> Before | None:
+    """What a run is about to read; None if it cannot be repeated.
+
+    A feed in the place of the folder may be on the web.
+    """
+    seen = None if config.posts.feed else places(config)
+    if seen is None:
+        return None
+    found = _snapshot(seen, config.state)
+    return Before(seen, found, config.state) if found and found.is_final else None
+
+
+def _snapshot(seen: Places, state: Path) -> Snapshot | None:
+    """None if there are too many files, or the state folder cannot be written."""
+    try:
+        return snapshot.take(seen, now_ns=snapshot.clock_ns(os.fspath(state)))
+    except (OSError, snapshot.TooManyFilesError):
+        return None
+
+
+def until(project: Project, built: Iterable[Built]) -> float | None:
+    """When a run with these files would do or print something else, if nobody changes anything.
+
+    In seconds since the epoch, infinite if no date comes; None if this run did something.
+    """
+    if project.clock_warning or any(one.state != "unchanged" for one in built):
+        return None
+    return project.next_date.timestamp() if project.next_date else float("inf")
+
+
+def places(config: Config) -> Places | None:
+    """Everything that a run with this configuration may read; None if that is not known."""
+    git = git_history.places(config.posts.path)
+    if git is None:
+        return None
+    site, posts = sources.site_of(config), config.posts.path
+    trees = [posts, site, config.state, *([config.site.output] if config.site.output else [])]
+    files = [
+        *_configurations(config),
+        *sources.settings_of(config),
+        *_outputs(config),
+        *git.files,
+        *map(Path, _ZONES),
+    ]
+    return Places(
+        trees=_texts([*trees, *outputs.folders(config), *git.trees]),
+        files=_texts(files),
+        left_out=_texts(config.state / name for name in _CACHES),
+    )
+
+
+def _configurations(config: Config) -> Iterator[Path]:
+    """The configuration, those that would be found in its place, and the ledgers beside them."""
+    here, posts = Path.cwd(), config.posts.path
+    yield config.path
+    for folder in dict.fromkeys((here, *here.parents, posts, *posts.parents, config.path.parent)):
+        yield from (folder / name for name in (NAME, OLD_NAME, ".git"))
+        yield folder / STATE_NAME / LEDGER_NAME
+
+
+def _outputs(config: Config) -> Iterator[Path]:
+    """The files that a run builds. Those that patterns make are in `outputs.folders`."""
+    yield from (feed.path for feed in config.feeds)
+    yield from (file.path for file in [config.page] if file)
+    yield from (file for file in [config.stylesheet] if file)
+
+
+def _texts(paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(os.fspath, paths)))

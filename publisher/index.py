@@ -1,0 +1,121 @@
+"""What a run read and printed, so that the same run later need not read it again.
+
+A run that wrote no file, asked no server and left every place as it found it depends on nothing but
+these places, its arguments and the time. While they are the same, it would print the same and
+return the same exit code. So the next run compares one digest, and repeats the answer.
+
+The index is a cache: deleting or damaging it costs time, and changes nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from publisher.system.snapshot import Places, TooManyFilesError, take
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any
+
+NAME = "index"
+_VERSION = 1
+_MOST_RUNS = 8  # of different arguments
+_MOST_BYTES = 10_000_000
+
+
+class Run(NamedTuple):
+    """A run that can be repeated.
+
+    `key` is a digest of its arguments and of the program. `places` are what it read, and `digest`
+    that of their snapshot. It printed `output`, texts each with the number of its stream, 1 or 2,
+    and returned `exit_code`. All that holds from `since` up to, but not including `until`, both in
+    seconds since the epoch; None is never.
+    """
+
+    key: str
+    places: Places
+    digest: str
+    output: Sequence[tuple[int, str]]
+    exit_code: int
+    since: float
+    until: float | None
+
+    def is_current(self, now: float) -> bool:
+        """Whether everything is as it was. `now` is in seconds since the epoch."""
+        if now < self.since or (self.until is not None and now >= self.until):
+            return False
+        try:
+            return take(self.places, now_ns=0).digest == self.digest
+        except TooManyFilesError:
+            return False
+
+
+def find(state: Path, key: str) -> Run | None:
+    """The run with this key that the index in the state folder holds; None if it holds none."""
+    return next((run for run in _runs(state) if run.key == key), None)
+
+
+def keep(state: Path, run: Run) -> None:
+    """Write a run into the index, in the place of an earlier one with its key.
+
+    That it cannot be written is no error.
+    """
+    from publisher.system import atomic_files  # noqa: PLC0415 - only a run that did work needs it
+
+    others = [other for other in _runs(state) if other.key != run.key]
+    runs = [run, *others][:_MOST_RUNS]
+    document = {"version": _VERSION, "runs": [_values(one) for one in runs]}
+    data = json.dumps(document).encode()
+    if len(data) <= _MOST_BYTES:
+        with suppress(OSError):
+            atomic_files.write(state / NAME, data)
+
+
+def _runs(state: Path) -> list[Run]:
+    """The runs in the index, the latest first; none if it is missing, damaged or not ours."""
+    try:
+        document = json.loads(_data(state))
+        if document["version"] != _VERSION:
+            return []
+        return [_run(values) for values in document["runs"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {**run._asdict(), "places": run.places._asdict()}
+
+
+def _run(values: dict[str, Any]) -> Run:
+    """Raises TypeError for other keys than those of a run, and LookupError."""
+    places = Places(**{name: tuple(paths) for name, paths in values.pop("places").items()})
+    return Run(places=places, **values)
+
+
+def _data(state: Path) -> bytes:
+    """The bytes of the index. Raises OSError.
+
+    Neither the folder nor the file may be a symbolic link, and both must be this user's: what the
+    file says is printed.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    folder = os.open(state, flags | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(NAME, flags | os.O_NONBLOCK, dir_fd=folder)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
+            _require_own(os.fstat(folder))
+            _require_own(os.fstat(descriptor))
+            return file.read(_MOST_BYTES)
+    finally:
+        os.close(folder)
+
+
+def _require_own(status: os.stat_result) -> None:
+    """Raises PermissionError if another user may have written the file or the folder."""
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError
