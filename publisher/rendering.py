@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher import media
 from publisher.config import is_language
+from publisher.content import inlined_pictures
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.content.html import absolute
 from publisher.content.links import Links
@@ -184,15 +186,28 @@ class Renderings:
         return self._bodies.hash_of(entry.post)
 
     def built_body(self, entry: Entry) -> BuiltBody | None:
-        """The body in the page of the post; None if it is rendered from the source."""
-        return self._bodies.of(entry.post)
+        """The body in the page of the post; None if it is rendered from the source.
+
+        Pictures that the page has only in itself are those of the source, as far as that is known.
+        """
+        built = self._bodies.of(entry.post)
+        if built is None or entry.post.markup == "unrendered":
+            return built
+        if not inlined_pictures.has_some(built.html):
+            return built
+        source = self._renderer.source_html(entry.post, item_id=entry.item_id, link=entry.link)
+        url_of = partial(self._url_of_picture, entry)
+        return replace(built, html=inlined_pictures.replaced(built.html, source, url_of))
+
+    def _url_of_picture(self, entry: Entry, written: str) -> str:
+        return self.shown_url_of(entry, Medium(written, 1)) if written else ""
 
     def built_page(self, entry: Entry) -> BuiltFile | None:
         """The whole page of the post; None if there is none to be read."""
         return self._bodies.page_of(entry.post)
 
     def _rendered(self, entry: Entry) -> Rendered:
-        built = self._bodies.of(entry.post)
+        built = self.built_body(entry)
         described = shown_summary(entry.post) or _description(built)
         content = self._content(entry, built, described)
         title = entry.title or content.heading or entry.post.slug or entry.item_id

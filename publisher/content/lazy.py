@@ -38,7 +38,7 @@ def loaded(html: str) -> str:
     if not _MAY_BE_LAZY.search(html):
         return html
     all_tags = [*tags(html)]
-    changes = {tag.start: (tag.end, _rewritten(tag)) for tag in all_tags if _is_lazy(tag)}
+    changes = {tag.start: (tag.end, _rewritten(tag)) for tag in all_tags if is_lazy(tag)}
     for start, end in _copies(html, all_tags):
         changes[start] = end, ""
     parts, at = [], 0
@@ -49,7 +49,8 @@ def loaded(html: str) -> str:
     return "".join([*parts, html[at:]])
 
 
-def _is_lazy(tag: HtmlTag) -> bool:
+def is_lazy(tag: HtmlTag) -> bool:
+    """Whether a script would give the element another source."""
     return tag.name in _LAZY_TAGS and not tag.closes and bool(_real(tag))
 
 
@@ -101,7 +102,7 @@ def _copies(html: str, all_tags: Sequence[HtmlTag]) -> Iterator[tuple[int, int]]
             continue
         copies = [tag.attributes for tag in all_tags[first + 1 : last] if tag.name == "img"]
         own = beside.attributes
-        is_same = _is_lazy(beside) or own.get("src") in {copy.get("src", "") for copy in copies}
+        is_same = is_lazy(beside) or own.get("src") in {copy.get("src", "") for copy in copies}
         if is_same and (own.get("alt") or not any(copy.get("alt") for copy in copies)):
             yield all_tags[first].start, all_tags[last].end
         elif is_same or _is_placeholder(beside):

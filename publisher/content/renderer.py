@@ -75,6 +75,11 @@ class Renderer:
 
         return self._cached(post, links, item_id, key, make)
 
+    def source_html(self, post: Post, *, item_id: str, link: str) -> str:
+        """The body of a post as it is rendered from its source, which no cache has."""
+        values = templates.values_of(post, self.links.settings, self.site)
+        return _rendered(post, values, self.links.of(post), item_id, post.base or link).xhtml
+
     def _cached(
         self,
         post: Post,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,39 @@ def test_urls_resolve_against_the_base_of_the_page() -> None:
 def test_a_picture_that_a_script_of_the_page_loads_is_shown() -> None:
     made = rendered(page('<p><img src="data:image/gif;base64,R0" data-src="/c.png" alt="c"/></p>'))
     assert 'src="https://blog.example/c.png"' in made.content.xhtml
+
+
+BLUR = '<img src="data:image/png;base64,R0" alt="{}">'
+SEEN = re.compile(r'<img[^>]* src="([^"]*)"')
+LAKE, MILL = "![A lake](/lake.jpg)", "![The mill](mill.png)"
+
+
+@pytest.mark.parametrize(
+    ("body", "html", "seen"),
+    [
+        (LAKE, BLUR.format("A lake"), ["/lake.jpg"]),
+        (LAKE, BLUR.format(""), ["/lake.jpg"]),
+        (f"{MILL}\n\n{LAKE}", BLUR.format("") + BLUR.format(""), ["/mill.png", "/lake.jpg"]),
+        (f"{MILL}\n\n{LAKE}", BLUR.format("A lake") + "<p>a</p>", ["/lake.jpg"]),
+        (f"{MILL}\n\n{LAKE}", '<img src="/m.png">' + BLUR.format(""), ["/m.png", "/lake.jpg"]),
+        # These may be others.
+        (LAKE, BLUR.format("A boat"), []),
+        (f"{LAKE}\n\n{LAKE}", BLUR.format("A lake"), []),
+        (LAKE, BLUR.format("") + BLUR.format(""), []),
+        ("`![A lake](/lake.jpg)`", BLUR.format("A lake"), []),
+        ("A text.", BLUR.format("A lake"), []),
+        # A script of the page knows better.
+        (LAKE, BLUR.format("A lake").replace("<img", '<img data-src="/l.jpg"'), ["/l.jpg"]),
+        (LAKE, BLUR.format("A lake").replace("<img", '<img srcset="/l.jpg 2x"'), ["/l.jpg"]),
+    ],
+)  # fmt: skip
+def test_a_picture_that_the_page_has_in_itself_is_that_of_the_source(
+    body: str, html: str, seen: list[str]
+) -> None:
+    made = rendered(page(f"<p>Text</p>{html}"), post(body=body))
+    root = "https://blog.example"
+    found = [one.removeprefix(root) for one in SEEN.findall(made.content.xhtml)]
+    assert [one.removeprefix("/blog/first-post") for one in found] == seen
 
 
 def test_spans_of_highlighters_and_white_space_around_the_text_are_left_out() -> None:

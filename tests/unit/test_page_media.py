@@ -199,3 +199,19 @@ def test_a_recording_behind_a_link_out_of_the_output_is_not_measured(
     (found,) = entry(blog)["attachments"]
     assert found["url"] == f"{SITE}/mill.ogg"
     assert "size_in_bytes" not in found
+
+
+def test_a_picture_of_the_source_takes_the_place_of_one_in_the_page_if_the_site_has_it(
+    blog: BuiltBlog,
+) -> None:
+    blog.set_up()
+    blog.write("2026-01-01-mill.md", "A text about the mill.\n\n![The mill](/images/mill.png)")
+    blurred = '<p>A text about the mill.</p><img src="data:image/png;base64,R0" alt="The mill">'
+    theme = THEME.replace("{body}", blurred)
+    blog.build_site(theme)
+    assert "<img" not in entry(blog)["content_html"]
+    assert any("data: URL" in message for _, message in warnings(blog))
+    blog.build_site(theme)
+    blog.page("images/mill.png", "a file")
+    assert f'src="{SITE}/images/mill.png"' in entry(blog)["content_html"]
+    assert warnings(blog) == []
