@@ -46,10 +46,11 @@ def document(project: Project, checked: Checked) -> dict[str, Any]:
         for one in (*project.setting_errors, *checked.setting_warnings)
     ]
     # What the settings of the site give posts.
+    paths = {post["path"] for post in posts}
     document["settings"] += [
         {"path": str(project.config.posts.path / path), "line": one.line, "message": one.message}
         for path, found in by_name.items()
-        if path not in {post["path"] for post in posts}
+        if path not in paths
         for one in found
     ]
     document["settings"] += [
