@@ -82,7 +82,7 @@ def _found(config: Config) -> list[FoundSetting]:
     record, reach = RECORDS[config.posts.engine], sources.reach_of(config)
     folder = PostFiles(config, config.posts.path, sources.site_of(config), frozenset(), reach)
     reader = record.reader(folder, record)
-    return unread.find(reader.settings_files(), record.unread_settings, reach)
+    return unread.find(reader.settings_files(), reader.unread_settings, reach)
 
 
 def _known(config: Config) -> Iterator[Part]:

@@ -43,6 +43,13 @@ BODIES = [
     "text\n{.cls #pid}\n\n> quote\n{.q}\n\n* a\n* b\n{.list}\n\n```\ncode\n```\n{.c}\n\n{.x}\n\n"
     "end {.y}",
     "| a | b |\n|---|---|\n| 1 | 2 |\n\n~~gone~~\n\n- [ ] task\n- [x] done",
+    "> a\n> b\n{#q}\nc {#no}\n{#p} gone\nd\n\n{#none}\n{#nor}\n\n1. a\n   * b\n   {#in}\n{#out}\n"
+    "{.c}\n\n"
+    "a | b\n--|--\n1 | 2\n{#t}\n\n***\n{ #hr .c }\n\ne\n"
+    "{}\n\nf\n{id=x}\n\n## H\n{#head}\n\ng\n    {#g}",
+    "- a\n  {#tight}\n- b\n\ntext\n\n- c\n\n  d\n  {#loose, .x}\n\nTerm\n: Text\n{#dl}\n\n"
+    '<div>\nx\n</div>\n{#html}\n\n```\ncode\n```\n{#code}\n\n## I {id="own"}\n\np\n'
+    '{class="a #z" #y}',
     "Term\n: Definition\n\nwww.x.example and https://y.example/z\n\nNote[^1]\n\n[^1]: The note",
 ]
 
@@ -65,4 +72,25 @@ def test_the_settings_of_markdown_mean_the_same(hugo: str, settings: str) -> Non
 
 
 def _ids(html: str) -> list[str]:
-    return re.findall(r'<h\d[^>]* id="([^"]*)"', html)
+    """Of blocks; those of footnotes are made later."""
+    tags = r"(?:h\d|p|ul|ol|dl|table|blockquote|hr|pre|li)"
+    return re.findall(rf'<{tags}\b[^>]*? id="(?!fn)([^"]*)"', html)
+
+
+# What Debian's Hugo has in code and behind a backslash, too.
+EMOJI = (
+    "\\:tada: :tada\\: \\:nope: `\\:tada:` \\\\:tada: \\*:tada: ::tada:: :tada:tada: "
+    ":TADA: &#58;tada:\n\n"
+    "[\\:tada: x](/y) [a:tada:]: <b>:tada:</b> <i title=':tada:'>\\:tada:</i>\n\n"
+    "<div>\n:tada:\n</div>\n\n"
+    "    :tada:\n\n## A :tada: \\:tada: b"
+)
+
+
+def test_names_of_emoji_are_text_behind_a_backslash_and_in_html() -> None:
+    settings = "enableEmoji = true"
+    GENERATORS["hugo-newest"].check_version()
+    (html,) = dialects.ask_hugo([EMOJI], f"{settings}\n{SITE}", "hugo-newest")
+    options = hugo_markdown.options(site_settings.folded(formats.toml_values(settings)))
+    assert dialects.ours(EMOJI, "goldmark", options) == dialects.theirs(html)
+    assert _ids(markup.html(EMOJI, "goldmark", options)) == _ids(html)

@@ -11,6 +11,7 @@ from lxml import etree
 from publisher.content import markup
 from publisher.content.plain_text import plain_text_alternative
 from publisher.content.render import render
+from publisher.post import MarkdownOptions
 from publisher.text import markdown_code
 from tests.support.growth import assert_linear
 
@@ -309,6 +310,29 @@ def test_what_kramdown_adds(body: Callable[[int], str], beginning: str, size: in
 )
 def test_what_goldmark_adds(body: Callable[[int], str], beginning: str, size: int) -> None:
     assert_html_is_linear(body, "goldmark", beginning, size)
+
+
+@pytest.mark.parametrize(
+    ("body", "beginning", "size"),
+    [
+        (lambda n: "a\n{#b}\n" * n, '<p id="b">a</p>\n<p id="b">a</p>', 600),
+        (lambda n: "* a\n" * n + "{.b}\n" * n, "<ul>\n<li>a</li>", 600),
+        (lambda n: "a\n{#b" + ".b" * n, "<p>a\n{#b.b", 60_000),
+        (lambda n: "a\n{#b" + " " * n + ".", "<p>a\n{#b", 60_000),
+        (lambda n: "a\n{#b" + ",.b" * n, "<p>a\n{#b,.b", 20_000),
+        (lambda n: "a\n{b" + "=b" * n, "<p>a\n{b=b", 8_000),
+        (lambda n: ":aq" * n, "<p>:aq:aq", 2_000),
+    ],
+)
+def test_attributes_of_blocks_and_emoji(
+    body: Callable[[int], str], beginning: str, size: int
+) -> None:
+    options = MarkdownOptions(block_attributes=True, emoji=True)
+
+    def run(times: int) -> None:
+        assert markup.html(body(times), "goldmark", options).startswith(beginning)
+
+    assert_linear(run, size)
 
 
 @pytest.mark.parametrize(

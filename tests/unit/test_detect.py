@@ -66,8 +66,9 @@ SITES: dict[str, tuple[Engine, str, Mapping[str, str]]] = {
     }),
     "hugo with a folder of settings": ("hugo", "content", {
         "config/_default/hugo.toml": "baseURL = 'https://a.example/'\n"
-                                     "timeZone = 'Asia/Tokyo'\ndefaultContentLanguage = 'de'\n",
-        "config/_default/languages.de.toml": "title = 'A site'\ncontentDir = 'content/de'\n",
+                                     "timeZone = 'Europe/Paris'\ndefaultContentLanguage = 'de'\n",
+        "config/_default/languages.de.toml": "title = 'A site'\ncontentDir = 'content/de'\n"
+                                             "timeZone = 'Asia/Tokyo'\n",
         "config/_default/languages.en.toml": "title = 'Other'\ncontentDir = 'content/en'\n",
         "config/_default/params.yaml": "author: Ada\n",
         "content/de/posts/a.md": TOML,

@@ -36,6 +36,14 @@ def test_emoji_are_an_option_of_every_markup() -> None:
     assert markup.html(":tada:", "kramdown") == "<p>:tada:</p>"
 
 
+def test_a_backslash_keeps_a_name_as_text_where_the_parser_reads_names() -> None:
+    """Hugo does; jemoji, which reads the HTML, does not see the backslash."""
+    options = MarkdownOptions(emoji=True)
+    assert markup.html("\\:tada: :tada:", "goldmark", options) == "<p>:tada: 🎉</p>"
+    assert markup.html("<div>\n:tada:\n</div>", "goldmark", options) == "<div>\n:tada:\n</div>"
+    assert markup.html("\\:tada: :tada:", "kramdown", options) == "<p>🎉 🎉</p>"
+
+
 @pytest.mark.parametrize("part", ["<code>:tada:", "<", ":tada", "<a href='"])
 def test_the_time_grows_with_the_text(part: str) -> None:
     assert_linear(lambda size: emojis.shown(":a: " + part * size), 20_000)

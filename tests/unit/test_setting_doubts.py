@@ -187,6 +187,7 @@ def test_files_of_parts_and_languages_of_hugo_are_searched(tmp_path: Path) -> No
     files = {
         "hugo.toml": "enableGitInfo = true\n[frontmatter]\nlastmod = [':git', ':default']\n",
         "config/_default/languages.de.toml": "weight = 1\ntimeZone = 'Asia/Tokyo'\n",
+        "config/_default/languages.en.toml": "timeZone = 'Europe/Paris'\n",  # `init` reads it
         "config/production/markup.yaml": "goldmark:\n  extensions:\n"
         "    passthrough: {enable: true}\n",
     }

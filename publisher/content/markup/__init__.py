@@ -62,7 +62,9 @@ def convert(
     """
     converted = _convert(dialect, source, *parts, options=options)
     htmls = map(lazy.loaded, converted.htmls)
-    return replace(converted, htmls=tuple(map(emojis.shown, htmls) if options.emoji else htmls))
+    # The parser of goldmark reads names of emoji itself.
+    shows = options.emoji and dialect != "goldmark"
+    return replace(converted, htmls=tuple(map(emojis.shown, htmls) if shows else htmls))
 
 
 def _convert(dialect: Dialect, source: str, *parts: str, options: MarkdownOptions) -> Converted:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 5_000
 
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
-_LANGUAGE = re.compile(r"[{.]*([\w+#./-]+)")
+_LANGUAGE = re.compile(r"[{.]*(?!#)([\w+#./-]+)")
 # The rules for bare URLs, and the text at which each of them is tried.
 _BARE_URL_MARKS = {
     "gfm_autolink_www": "www.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r":[\w+-]+:", re.ASCII)
+NAME = re.compile(r":[\w+-]+:", re.ASCII)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)[^<>]*+>")
 # In these elements a name is text.
 _VERBATIM = frozenset({"code", "pre", "tt", "script", "style"})
@@ -12,7 +12,7 @@ _VERBATIM = frozenset({"code", "pre", "tt", "script", "style"})
 
 def shown(html: str) -> str:
     """Return HTML in which the names of emoji are characters, except in code."""
-    if not _NAME.search(html):
+    if not NAME.search(html):
         return html
     parts, at, depth = [], 0, 0
     for tag in _TAG.finditer(html):
@@ -25,6 +25,12 @@ def shown(html: str) -> str:
 
 
 def _emojized(text: str) -> str:
+    return NAME.sub(lambda name: character(name[0]) or name[0], text)
+
+
+def character(name: str) -> str | None:
+    """The character of a name such as `:tada:`; None if there is no such name."""
     from emoji import emojize  # noqa: PLC0415 - reads its data when it is first used
 
-    return _NAME.sub(lambda name: emojize(name[0], language="alias"), text)
+    found = emojize(name, language="alias")
+    return found if found != name else None

@@ -1,18 +1,23 @@
 """What Hugo's goldmark adds to CommonMark, as rules for markdown-it. Pure.
 
-That is typographic quotes and attributes of headings.
+That is typographic quotes, attributes of headings and blocks, and names of emoji.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from publisher.content.markup import emojis
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.ruler import RuleOptionsType
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.rules_inline.state_inline import Scanned
@@ -20,11 +25,11 @@ if TYPE_CHECKING:
 
     from publisher.post import MarkdownOptions
 
-_PART = r"""(?:#[\w:.-]+|\.[\w:.-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))"""
-_BRACES = rf"\{{[ \t]*({_PART}(?:[ \t]+{_PART}){{0,20}})[ \t]*\}}[ \t]*$"
-_ATTRIBUTES = re.compile(rf"(?<![ \t])[ \t]*+{_BRACES}")
-_LINE_OF_ATTRIBUTES = re.compile(rf"(?:^|\n)[ \t]*+{_BRACES}")
-_ID = re.compile(r"(?:^|[ \t])#([\w:.-]+)")
+# Possessive: a text with many dots could be divided in many ways.
+_PART = r"""(?:[#.][\w:.-]++|[\w:-]++=(?:"[^"\n]*+"|'[^'\n]*+'|[^\s"'{},]++))"""
+_LIST = rf"{_PART}(?:(?:[ \t]*,)?[ \t]*{_PART}){{0,20}}+"
+_ATTRIBUTES = re.compile(rf"(?<![ \t])[ \t]*+\{{[ \t]*({_LIST})[ \t]*\}}[ \t]*$")
+_BLOCK_ATTRIBUTES = re.compile(rf"\{{(?:[ \t]*({_LIST})[ \t]*)?\}}")
 _DECADE = re.compile(r"'[0-9]{2}s(?![\w])")
 # The contractions that its typographer knows: 'twas 'em 'net 'll at the beginning of a word; 's 'm
 # 't 'd 've 'll 're at its end.
@@ -41,7 +46,11 @@ def use(parser: MarkdownIt, options: MarkdownOptions) -> None:
     if "heading attributes" not in options.off:
         parser.core.ruler.after("block", "goldmark_heads", _take_attributes)
     if options.block_attributes:
-        parser.core.ruler.after("block", "goldmark_blocks", _drop_attributes)
+        rule = functools.partial(_block_attributes, names_headings=options.heading_ids)
+        ends: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+        parser.block.ruler.before("code", "goldmark_attributes", rule, ends)
+    if options.emoji:
+        parser.inline.ruler.push("goldmark_emoji", _emoji)
     parser.core.ruler.after("inline", "goldmark_www", _link_by_https)
 
 
@@ -51,26 +60,67 @@ def _take_attributes(state: StateCore) -> None:
         match = _ATTRIBUTES.search(inline.content) if opening.type == "heading_open" else None
         if match:
             inline.content = inline.content[: match.start()]
-            if name := _ID.search(match[1]):
-                opening.attrSet("id", name[1])
+            if name := _id_in(match[1]):
+                opening.attrSet("id", name)
 
 
-def _drop_attributes(state: StateCore) -> None:
-    """Remove a line `{.class key=value}` at the end of a paragraph, and a paragraph of only that.
+def _id_in(attributes: str) -> str:
+    """The id in a list of attributes, of which the last one counts; empty if there is none."""
+    parts = [part[0] for part in re.finditer(_PART, attributes)]
+    written = [part[1:] for part in parts if part[0] == "#"]
+    named = [part[3:].strip("\"'") for part in parts if part.startswith("id=")]
+    return ([*named[-1:], *written[-1:]] or [""])[0]
 
-    It has the attributes of the block that it ends, or that is before it, of which readers see
-    nothing.
+
+def _block_attributes(
+    state: StateBlock, line: int, _end: int, silent: bool, *, names_headings: bool
+) -> bool:
+    """Take a line `{#id .class key=value}` for attributes of the block right above it.
+
+    Only the id is used. The rest of the line is nothing, as in Hugo. `names_headings`: each heading
+    has an id of its own.
     """
-    kept: list[Token] = []
-    for token in state.tokens:
-        is_text = token.type == "inline" and kept and kept[-1].type == "paragraph_open"
-        if is_text and (match := _LINE_OF_ATTRIBUTES.search(token.content)):
-            token.content = token.content[: match.start()]
-        if token.type == "paragraph_close" and not kept[-1].content:
-            del kept[-2:]
-        else:
-            kept.append(token)
-    state.tokens = kept
+    at = state.bMarks[line] + state.tShift[line]
+    if state.is_code_block(line) or not state.src.startswith("{", at):
+        return False
+    match = _BLOCK_ATTRIBUTES.match(state.src, at, state.eMarks[line])
+    if match and not silent:
+        state.line = line + 1
+        name, block = _id_in(match[1] or ""), _block_above(state, line)
+        has_id = block and (
+            block.attrGet("id") or (block.type == "heading_open" and names_headings)
+        )
+        if block and name and not has_id:
+            block.attrSet("id", name)
+    return match is not None
+
+
+def _block_above(state: StateBlock, line: int) -> Token | None:
+    """The start of the block that ends right above a line; None if it can have no attributes."""
+    last = state.tokens[-1] if state.tokens else None
+    if not last or last.nesting > 0 or last.level != state.level:
+        return None
+    # What a search found is kept for further lines of attributes, of which there may be many.
+    if state.isEmpty(line - 1):
+        last.meta["block"] = None
+    elif "block" not in last.meta:
+        before = reversed(state.tokens if last.type == "hr" else state.tokens[:-1])
+        found = (token for token in before if token.level == last.level)
+        last.meta["block"] = next(found) if last.nesting < 0 or last.type == "hr" else None
+    block: Token | None = last.meta["block"]
+    return block
+
+
+def _emoji(state: StateInline, silent: bool) -> bool:
+    """Write a name such as `:tada:` as its character; `\\:tada:` and code stay as they are."""
+    match = emojis.NAME.match(state.src, state.pos)
+    character = emojis.character(match[0]) if match else None
+    if match is None or character is None:
+        return False
+    if not silent:
+        state.pending += character
+    state.pos = match.end()
+    return True
 
 
 def _link_by_https(state: StateCore) -> None:

@@ -168,6 +168,11 @@ class PostReader:
         return [SettingsFile(file) for file in found if file]
 
     @property
+    def unread_settings(self) -> Mapping[str, Unread]:
+        """The settings that change posts and are not read, see `unread.find`."""
+        return self.record.unread_settings
+
+    @property
     def root(self) -> Path:
         """The folder with the files of the site; see `location`."""
         return self.folder.site

@@ -11,6 +11,7 @@ from publisher.sources import site_settings
 from publisher.sources.engines import hugo_settings, hugo_targets, markups, setting_lines
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
+from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import language_tag
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.hugo_settings import ContentFolder
     from publisher.sources.engines.setting_lines import Keys
-    from publisher.sources.engines.unread import SettingsFile
+    from publisher.sources.engines.unread import SettingsFile, Unread
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
@@ -64,6 +65,14 @@ class HugoContent(PostReader):
 
     def settings_files(self) -> list[SettingsFile]:
         return hugo_settings.files(self.folder.site)
+
+    @property
+    def unread_settings(self) -> Mapping[str, Unread]:
+        """Those of all languages; `init` takes the time zone of the main one."""
+        languages = site_settings.section(self.settings, "languages")
+        others = (one for one in languages if one != self.main_language)
+        zones = {f"languages.{one}.timeZone": changes("dates") for one in others}
+        return {**super().unread_settings, **zones}
 
     def site_languages(self) -> list[str]:
         return hugo_settings.languages(self.settings)

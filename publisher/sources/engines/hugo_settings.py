@@ -50,7 +50,6 @@ UNREAD = {
     "frontmatter.lastmod": changes("dates", unless=(":default",), harmless=(":git", "lastmod")),
     "frontmatter.expiryDate": changes("dates", unless=(":default",)),
     "languages.*.frontmatter": changes("dates"),
-    "languages.*.timeZone": changes("dates"),
     "languages.*.taxonomies": changes("tags", "categories"),
     "languages.*.markup": changes("bodies"),
     "markup.defaultMarkdownHandler": changes("bodies", unless=("goldmark",)),
