@@ -124,6 +124,7 @@ def _unsettled(project: Project) -> Iterator[Diagnostic]:
         yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
     if doubt := ignore_doubts.doubt(project.config):
         yield project.of_setting(("posts", "exclude"), ignore_doubts.advice(doubt))
+    yield from setting_doubts.problems(project.config)
 
 
 def _title(project: Project, stated: Callable[[Project], str | None]) -> Iterator[Diagnostic]:

@@ -38,12 +38,17 @@ def doubt(config: Config) -> str:
 
 def _named(scripts: Sequence[AddressScript], config: Config) -> str:
     folder = config.path.absolute().parent
-    names = [f"{one.path}:{one.line}".removeprefix(f"{folder}/") for one in scripts]
+    names = [_name(one).removeprefix(f"{folder}/") for one in scripts]
     if len(names) > NAMED:
         names[NAMED:] = [f"{len(names) - NAMED} more"]
     verb = "compute" if names[1:] else "computes"
     listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return f"{listed} {verb} the URLs of posts, and publisher runs no program of the site"
+
+
+def _name(script: AddressScript) -> str:
+    setting = f" ({script.setting})" if script.setting else ""
+    return f"{script.path}:{script.line}{setting}"
 
 
 def advice(doubt: str) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Config
+    from publisher.post import Diagnostic
+    from publisher.sources.engines.engine import PostReader
     from publisher.sources.engines.unread import FoundSetting
 
 _OF_PAGES: frozenset[Part] = frozenset({"posts", "URLs"})  # which built pages show
@@ -78,11 +80,20 @@ def doubts(config: Config) -> list[Doubt]:
     ]
 
 
+def problems(config: Config) -> list[Diagnostic]:
+    """Warnings about settings that name what does not exist. Raises ConfigError."""
+    return [] if config.posts.feed or config.posts.pages else [*_reader(config).setting_problems()]
+
+
 def _found(config: Config) -> list[FoundSetting]:
+    reader = _reader(config)
+    return unread.find(reader.settings_files(), reader.unread_settings, reader.folder.reach)
+
+
+def _reader(config: Config) -> PostReader:
     record, reach = RECORDS[config.posts.engine], sources.reach_of(config)
     folder = PostFiles(config, config.posts.path, sources.site_of(config), frozenset(), reach)
-    reader = record.reader(folder, record)
-    return unread.find(reader.settings_files(), reader.unread_settings, reach)
+    return record.reader(folder, record)
 
 
 def _known(config: Config) -> Iterator[Part]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publisher.config.find import OLD_NAME, is_ours
@@ -16,10 +15,9 @@ from publisher.sources.front_matter import formats
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, yaml_document
-from publisher.text.site_patterns import SitePatternError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from publisher.system.symlinks import Reach
@@ -124,15 +122,6 @@ def texts(settings: Mapping[str, Value], key: str) -> list[str]:
     value = settings.get(key)
     parts = value if isinstance(value, list) else [value]
     return [part for part in parts if isinstance(part, str) and part]
-
-
-@contextmanager
-def patterns_of(file: str, key: str) -> Iterator[None]:
-    """Within, SitePatternErrors become ConfigErrors about a setting."""
-    try:
-        yield
-    except SitePatternError as error:
-        raise ConfigError(f"{file}: {key} {error}") from error
 
 
 def folded(value: dict[str, Value]) -> dict[str, Value]:

@@ -87,7 +87,8 @@ def test_check_names_the_program_that_computes_addresses(
     files = {"eleventy.config.js": CONFIG} if engine == "eleventy" else {}
     said = check(tmp_path / "site", engine, {**files, script: text})
     place = f"{script}:{line}"
-    assert f"posts.permalink is not set, but {place} computes the URLs of posts" in said
+    assert f"posts.permalink is not set, but {place}" in said
+    assert "computes the URLs of posts, and publisher" in said
     assert "set it, e.g. permalink: /:year/:slug/, or set site.output" in said
 
 
@@ -97,6 +98,12 @@ def test_many_programs_are_one_warning(tmp_path: Path) -> None:
     said = check(tmp_path / "site", "eleventy", files)
     assert "/e.11tydata.js:1 and 2 more compute the URLs of posts" in said
     assert len(said.splitlines()) == 1
+
+
+def test_check_names_the_setting_that_is_computed(tmp_path: Path) -> None:
+    text = "import os\nARTICLE_URL = os.environ['URLS']\n"
+    said = check(tmp_path / "site", "pelican", {"pelicanconf.py": text})
+    assert "pelicanconf.py:2 (ARTICLE_URL) computes the URLs of posts" in said
 
 
 @pytest.mark.parametrize(

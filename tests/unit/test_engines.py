@@ -1464,18 +1464,61 @@ def test_a_field_has_priority_over_the_title_of_rst(tmp_path: Path) -> None:
     assert post(tmp_path, "pelican", {"a.rst": text}).title == "A *title*"
 
 
+@pytest.mark.parametrize("setting", ["FILENAME_METADATA", "PATH_METADATA"])
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [("(", "cannot be used: missing"), ("(a|aa)+$", "takes too long with 'aa"),
      ("a" * 2000, "more than 1000 characters")],
 )  # fmt: skip
 def test_a_pattern_of_pelican_that_cannot_be_used_is_an_error_of_its_settings(
-    tmp_path: Path, pattern: str, message: str
+    tmp_path: Path, setting: str, pattern: str, message: str
 ) -> None:
     name = f"{'a' * 100}b.md"
-    files = {"pelicanconf.py": f"FILENAME_METADATA = {pattern!r}", name: "Title: T\n\nText.\n"}
-    with pytest.raises(ConfigError, match=f"pelicanconf.py: FILENAME_METADATA .*{message}"):
+    files = {
+        "pelicanconf.py": f"\n{setting} = {pattern!r}",
+        name: "Title: T\n\nText.\n",
+    }
+    place = re.escape(f"{tmp_path}/pelicanconf.py:2: {setting} ")
+    with pytest.raises(ConfigError, match=f"{place}.*{message}"):
         read(tmp_path, "pelican", files)
+
+
+def test_a_pattern_of_nikola_that_cannot_be_used_is_an_error_of_its_settings(
+    tmp_path: Path,
+) -> None:
+    files = {"conf.py": "BLOG_TITLE = 'A'\nFILE_METADATA_REGEXP = '('\n", "a.md": "Text.\n"}
+    with pytest.raises(ConfigError, match=r"/conf\.py:2: FILE_METADATA_REGEXP has '\('"):
+        read(tmp_path, "nikola", files)
+
+
+OPTION = ".. code-block:: python\n   :linenos:\n   :{}: x\n\n   a\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "option"),
+    [
+        (OPTION.format("caption"), "code-block in line 7 has the option caption"),
+        (OPTION.format("Class"), "code-block in line 7 has the option Class"),
+        (".. code:: python\n   :linenos:\n\n   a", "code in line 6 has the option linenos"),
+        ("* a\n\n  .. sourcecode:: sh\n     :x:\n\n     a", "sourcecode in line 8"),
+        (OPTION.format("hl_lines"), None),
+        ("Literal::\n\n  .. code-block:: x\n     :y:\n\n     a", None),
+        (".. comment\n   .. code-block:: x\n      :y:\n\n      a", None),
+        (".. code:: x\n\n   .. code-block:: x\n      :y:\n\n      a", None),
+        (".. code-block:: x\n\n   :y: a", None),
+    ],
+)
+def test_pelican_makes_no_page_with_an_unknown_option_of_code(
+    tmp_path: Path, body: str, option: str | None
+) -> None:
+    files = {"a.rst": f"T\n=\n:date: 2020-01-02\n\n{body}\n"}
+    if option is None:
+        assert post(tmp_path, "pelican", files)
+    else:
+        found = skip(tmp_path, "pelican", files)
+        assert (found.status, option in found.reason) == ("ignored", True)
+        # A plugin may have directives of its own.
+        assert post(tmp_path, "pelican", {**files, "pelicanconf.py": "PLUGINS = ['code']"})
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> l
             "hexo": "source/_posts",
             "hugo": "content",
             "jekyll": "_posts",
+            "pelican": "content",
         }[engine],
     )
     write(folder, {f"{posts}/2020-01-02-a.md": POST, **files})
@@ -58,7 +59,8 @@ def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> l
     (folder / "publisher.yaml").write_text(config)
     run = blog.run("check")
     assert run.code == 0, run.err
-    return [line for line in run.out.splitlines() if ": publisher does not read " in line]
+    named = (": publisher does not read ", ": ARTICLE_PATHS names ")
+    return [line for line in run.out.splitlines() if any(one in line for one in named)]
 
 
 def test_check_names_the_setting_with_its_line_and_the_way_out(tmp_path: Path) -> None:
@@ -180,6 +182,18 @@ def test_keys_and_calls_of_a_program_are_named_without_running_it(tmp_path: Path
         ".eleventy.js:3: warning: publisher does not read addDateParsing",
         ".eleventy.js: warning: publisher does not read these settings: setLibrary (line 4), "
         "markdownTemplateEngine (line 5)",
+    ]
+
+
+def test_article_paths_without_an_article_are_named(tmp_path: Path) -> None:
+    settings = "PATH = 'content'\nARTICLE_PATHS = ['articles', 'gone']\n"
+    files = {
+        "pelicanconf.py": settings,
+        "content/articles/a.md": "Title: A\nDate: 2020-01-02\n\nA.\n",
+    }
+    assert check(tmp_path / "site", "pelican", files) == [
+        "pelicanconf.py:2: warning: ARTICLE_PATHS names 'gone', which is not in content; correct "
+        "or remove it"
     ]
 
 

@@ -6,12 +6,13 @@ overrides those that differ. `file_reader` reads a file by them.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from publisher.errors import PostError
+from publisher.errors import ConfigError, PostError
 from publisher.sources import site_settings
 from publisher.sources.engines import ignored, markups, setting_lines
 from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
@@ -32,14 +33,15 @@ from publisher.text import permalinks
 from publisher.text.characters import legal
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.markers import marker_of
+from publisher.text.site_patterns import SitePatternError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.post import BodySyntax, Markup, Post, Status, TemplateFiles
+    from publisher.post import BodySyntax, Diagnostic, Markup, Post, Status, TemplateFiles
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
@@ -258,6 +260,24 @@ class PostReader:
     def origin(self, path: PurePosixPath, key: str) -> Place | None:
         """The file and line of the setting from which `add_defaults` takes the value of a key."""
         return None
+
+    def file_with(self, setting: str) -> Path:
+        """The file of the settings that has one of them; the first one wins."""
+        files, reach = [one.path for one in self.settings_files()], self.folder.reach
+        return next((one for one in files if setting in site_settings.read(one, reach)), files[-1])
+
+    @contextmanager
+    def patterns_of(self, setting: str) -> Iterator[None]:
+        """Within, SitePatternErrors become ConfigErrors about a setting."""
+        try:
+            yield
+        except SitePatternError as error:
+            file, line = self.place(self.file_with(setting), (setting,))
+            raise ConfigError(f"{file}:{line}: {setting} {error}") from error
+
+    def setting_problems(self) -> Iterable[Diagnostic]:
+        """Warnings about settings that name what does not exist."""
+        return ()
 
     def place(self, file: Path, keys: Keys) -> Place:
         """The file and line of a setting. Raises ConfigError."""

@@ -247,7 +247,7 @@ class Nikola(PostReader):
         pattern = self.settings.get("FILE_METADATA_REGEXP")
         if not isinstance(pattern, str) or pattern in {"", *FALSE}:
             return {}
-        with site_settings.patterns_of(_SETTINGS[0], "FILE_METADATA_REGEXP"):
+        with self.patterns_of("FILE_METADATA_REGEXP"):
             found = site_patterns.groups(pattern, str(original))
         values = {key.lower().strip(): value for key, value in found.items()}
         if "title" in values and self.settings.get("FILE_METADATA_UNSLUGIFY_TITLES") not in FALSE:

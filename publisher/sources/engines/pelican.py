@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
-from publisher.post import BodySyntax
+from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
-from publisher.sources.engines import pelican_ignores, pelican_metadata, scripts
+from publisher.sources.engines import pelican_code, pelican_ignores, pelican_metadata, scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
@@ -23,12 +23,13 @@ from publisher.sources.engines.unread import SettingsFile, adds, changes, if_com
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import TRUE, unique
 from publisher.text import dates
+from publisher.text.characters import short_line
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import pelican_slug
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.post import Status
     from publisher.sources.engines.engine import UrlParts
@@ -181,23 +182,29 @@ class Pelican(PostReader):
         return not endings or path.suffix.lower().removeprefix(".") in map(str.lower, endings)
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        found = pelican_metadata.defaults(self.settings, self.location / path)
+        found = pelican_metadata.defaults(self.settings, self.location / path, self.patterns_of)
         for key, value in _with_lists(found).items():
             if values.get(key) is None and not (key == "author" and values.get("authors")):
                 values[key] = value
 
     def origin(self, path: PurePosixPath, key: str) -> Place | None:
-        keys = pelican_metadata.origin(self.settings, self.location / path, key)
-        return self.place(self._file_with(str(keys[0])), keys) if keys else None
+        keys = pelican_metadata.origin(self.settings, self.location / path, self.patterns_of, key)
+        return self.place(self.file_with(str(keys[0])), keys) if keys else None
 
-    def _file_with(self, setting: str) -> Path:
-        """The file of the settings that has a setting: that of the published site is first."""
-        files = [one.path for one in self.settings_files()]
-        reach = self.folder.reach
-        return next((one for one in files if setting in site_settings.read(one, reach)), files[-1])
+    def setting_problems(self) -> Iterator[Diagnostic]:
+        """Name the `ARTICLE_PATHS` with no article."""
+        content = self.folder.site / (site_settings.text(self.settings, "PATH") or "content")
+        lacking = [one for one in self._folders("ARTICLE") if not (content / one).exists()]
+        for folder in lacking:
+            setting = "ARTICLE_PATHS" if "ARTICLE_PATHS" in self.settings else "ARTICLE_DIR"
+            place = self.place(self.file_with(setting), (setting,))
+            message = f"{setting} names '{short_line(folder, 60)}', which is not in {content.name}"
+            yield Diagnostic(*place, f"{message}; correct or remove it")
 
     def newer_settings(self, path: PurePosixPath) -> Mapping[str, str]:
-        return pelican_metadata.newer_settings(self.settings, self.location / path)
+        return pelican_metadata.newer_settings(
+            self.settings, self.location / path, self.patterns_of
+        )
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         return super().unpublished_by_front_matter(front_matter) or self._without_page(front_matter)
@@ -216,10 +223,22 @@ class Pelican(PostReader):
         has_own_names = pelican_metadata.has_own_names(self.settings)
         if has_own_names and not front_matter.text("date") and self.name(front_matter.path).date:
             return "ignored", "FILENAME_METADATA finds no date in it; add e.g. `Date: 2020-01-31`"
+        if markup == "rest" and (fault := self._fault_of_code(front_matter.document)):
+            return "ignored", fault
         status = front_matter.text("status")
         if status and status not in _STATUSES:
             return "ignored", f"Pelican makes no page with the status {status}"
         return None
+
+    def _fault_of_code(self, document: block.PostFile) -> str | None:
+        """What docutils refuses in the directives for code; pages and plugins know better."""
+        has_plugins = _UNREAD["PLUGINS"].is_changed_by(self.settings.get("PLUGINS"))
+        found = pelican_code.unknown_option(document.body)
+        if self.config.site.output or has_plugins or not found:
+            return None
+        line, directive, option = found
+        shown = f"{directive} in line {document.body_line + line} has the option {option[:40]}"
+        return f"Pelican makes no page, because {shown}, which it does not know; remove it"
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
         text = (front_matter.text(key) or "").replace("_", " ")
@@ -277,7 +296,7 @@ class Pelican(PostReader):
         """The text as a part of a URL, by the substitutions for its kind. Raises ConfigError."""
         keys = (f"{kind}_REGEX_SUBSTITUTIONS", "SLUG_REGEX_SUBSTITUTIONS")
         key = next((key for key in keys if key in self.settings), keys[0])
-        with site_settings.patterns_of(_SETTINGS[0], key):
+        with self.patterns_of(key):
             return pelican_slug(
                 text,
                 use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,

@@ -11,32 +11,39 @@ from publisher.sources.front_matter.values import FALSE
 from publisher.text import site_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from publisher.sources.engines.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
+    PatternsOf = Callable[[str], AbstractContextManager[None]]
+
 _DATED_NAME = r"(?P<date>\d{4}-\d{2}-\d{2}).*"  # the default of FILENAME_METADATA
 
 
-def defaults(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
+def defaults(
+    settings: Mapping[str, Value], path: PurePosixPath, patterns_of: PatternsOf
+) -> dict[str, Value]:
     """The metadata of an article that does not state them. Their names are in lower case.
 
-    The path is relative to `PATH`. Raises ConfigError.
+    The path is relative to `PATH`; `patterns_of` is that of the reader. Raises ConfigError.
     """
     values = _lower(site_settings.section(settings, "DEFAULT_METADATA"))
     values.pop("category", None)  # DEFAULT_CATEGORY replaces it
     if has_own_names(settings) or not re.match(_DATED_NAME, path.stem):
         values.update(_default_date(settings.get("DEFAULT_DATE")))
-    return {**values, **_extra(settings, path), **_of_path(settings, path)}
+    return {**values, **_extra(settings, path), **_of_path(settings, path, patterns_of)}
 
 
-def origin(settings: Mapping[str, Value], path: PurePosixPath, key: str) -> Keys | None:
+def origin(
+    settings: Mapping[str, Value], path: PurePosixPath, patterns_of: PatternsOf, key: str
+) -> Keys | None:
     """The keys in the settings of the value that an article has by `defaults`.
 
     None if it is a part of the path. Raises ConfigError.
     """
-    if key in _of_path(settings, path):
+    if key in _of_path(settings, path, patterns_of):
         return None
     extra = site_settings.section(settings, "EXTRA_PATH_METADATA")
     for folder in sorted(extra, reverse=True):
@@ -47,7 +54,9 @@ def origin(settings: Mapping[str, Value], path: PurePosixPath, key: str) -> Keys
     return "DEFAULT_METADATA", key
 
 
-def newer_settings(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, str]:
+def newer_settings(
+    settings: Mapping[str, Value], path: PurePosixPath, patterns_of: PatternsOf
+) -> dict[str, str]:
     """The keys that an article has from its path, and the settings that say so.
 
     Older versions of publisher did not read these settings. Raises ConfigError.
@@ -55,7 +64,9 @@ def newer_settings(settings: Mapping[str, Value], path: PurePosixPath) -> dict[s
     extra = dict.fromkeys(_extra(settings, path), "EXTRA_PATH_METADATA")
     return {
         **extra,
-        **dict.fromkeys(_of_path(settings, path), "FILENAME_METADATA and PATH_METADATA"),
+        **dict.fromkeys(
+            _of_path(settings, path, patterns_of), "FILENAME_METADATA and PATH_METADATA"
+        ),
     }
 
 
@@ -89,13 +100,15 @@ def _extra(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Valu
     return values
 
 
-def _of_path(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
+def _of_path(
+    settings: Mapping[str, Value], path: PurePosixPath, patterns_of: PatternsOf
+) -> dict[str, Value]:
     """What the patterns find in the name and the path, and the folder as the category."""
     found: dict[str, Value] = {}
     for key, text in (("FILENAME_METADATA", path.stem), ("PATH_METADATA", str(path))):
         pattern = settings.get(key)
         if isinstance(pattern, str) and pattern != _DATED_NAME:  # `engines.names` reads such dates
-            with site_settings.patterns_of("pelicanconf.py", key):
+            with patterns_of(key):
                 found = {**_lower(site_patterns.groups(pattern, text)), **found}
     by_folder = site_settings.text(settings, "USE_FOLDER_AS_CATEGORY") not in FALSE
     if path.parent.name and by_folder:

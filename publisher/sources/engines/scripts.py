@@ -24,10 +24,14 @@ _COMMENTS = ("//", "/*", "*", "#")
 
 @dataclass(frozen=True, slots=True)
 class AddressScript:
-    """A program, and the line (from 1) that has to do with addresses."""
+    """A program, and the line (from 1) that has to do with addresses.
+
+    `setting` is the name that gets a value there; empty if it is unknown.
+    """
 
     path: Path
     line: int
+    setting: str = ""
 
 
 def matching(files: Iterable[Path], pattern: re.Pattern[str], reach: Reach) -> list[AddressScript]:
@@ -82,9 +86,9 @@ def computed_names(
     """
     tree = _tree(file, reach)
     unknown = {*names} - {*site_settings.literals(tree)}
-    lines = [line for name, line in _assigned(tree) if name in unknown]
-    lines += _star_imports(tree, read) if unknown else ()
-    return [AddressScript(file, line) for line in sorted(lines)[:1]]
+    lines = [(line, name) for name, line in _assigned(tree) if name in unknown]
+    lines += [(line, "") for line in _star_imports(tree, read)] if unknown else ()
+    return [AddressScript(file, *one) for one in sorted(lines)[:1]]
 
 
 def computed(file: Path, reach: Reach) -> dict[str, int]:
