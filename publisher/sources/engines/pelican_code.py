@@ -1,4 +1,4 @@
-"""Find the code blocks that keep Pelican from building an article in reStructuredText. Pure."""
+"""Find the code blocks that keep Pelican from building an article in reStructuredText."""
 
 from __future__ import annotations
 
