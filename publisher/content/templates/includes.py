@@ -16,6 +16,8 @@ from liquid.tag import Tag
 from liquid.token import TOKEN_EXPRESSION, TOKEN_TAG, Token
 from liquid.undefined import is_undefined
 
+from publisher.text.characters import short_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 TAGS = ("include", "include_cached", "include_relative")
 MAX_PARAMETERS = 50
+MAX_DEPTH = 10  # of files that include each other
 
 # A name may contain outputs: `{{ page.kind }}.html`.
 _FILE = re.compile(r"\s*((?:[^\s{]|\{\{.{0,500}?\}\}){1,500})(.*)", re.DOTALL)
@@ -88,3 +91,19 @@ def _value(match: re.Match[str], context: RenderContext) -> object:
     expression = parse_primitive(context.env, TokenStream(tokenize(variable, token)))
     value = expression.evaluate(context)
     return None if is_undefined(value) else value
+
+
+def chain(tags: list[tuple[str, int]]) -> str:
+    """Say which files include each other too deep, and where the chain starts.
+
+    `tags` are the files that tags name, from the post inwards, with the lines (from 0) of the tags.
+    """
+    files = [short_line(file, 60) for file, _ in tags]
+    first = next((at for at, file in enumerate(files) if file in files[at + 1 :]), None)
+    if first is None:
+        problem = f"files include files more than {MAX_DEPTH} deep"
+        names, first = files, 0
+    else:
+        problem = "files include each other too deep"
+        names = files[first : files.index(files[first], first + 1) + 1]
+    return f"{files[first]}:{tags[first + 1][1] + 1}: {problem}: {' -> '.join(names)}"

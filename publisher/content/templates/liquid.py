@@ -25,15 +25,13 @@ from publisher.content.templates.liquid_blocks import BLOCKS, TAG, block_ends
 from publisher.content.templates.liquid_environment import MAX_BYTES, LimitedOutput
 from publisher.content.templates.text import Evaluated, TextBuilder
 from publisher.content.templates.values import FilterError
-from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from publisher.content.templates.context import TemplateContext
 
-# Of included files, for one post: their number, their characters, how deep one includes another.
-MAX_INCLUDES, MAX_INCLUDED, MAX_DEPTH = 1_000, 2_000_000, 10
+MAX_INCLUDES, MAX_INCLUDED = 1_000, 2_000_000  # the files that one post includes; characters
 
 _RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
 _CALL = re.compile(r"\{%-?\s*+(\w++)(.*?)-?%\}", re.DOTALL)
@@ -118,7 +116,7 @@ class _Liquid:
                 # Otherwise the next piece would double what was too long.
                 self._render_context.locals.clear()
             if isinstance(error, ContextDepthError) and len(dict(self._open)) < len(self._open):
-                raise _IncludeLimitError(_chain(self._open)) from error
+                raise _IncludeLimitError(includes.chain(self._open)) from error
             raise _UnknownError(f"it cannot be evaluated ({_reason(error)})") from error
         finally:
             used = self._missing[missing_before:]
@@ -150,8 +148,8 @@ class _Liquid:
         self._included += len(source)
         if self._includes > MAX_INCLUDES or self._included > MAX_INCLUDED:
             raise _IncludeLimitError("the post includes too many files")
-        if len(self._open) == MAX_DEPTH:
-            raise _IncludeLimitError(_chain([*self._open, (file, line)]))
+        if len(self._open) == includes.MAX_DEPTH:
+            raise _IncludeLimitError(includes.chain([*self._open, (file, line)]))
         evaluated = self._evaluated(file, line, source, values)
         warnings = [f"{file}:{line + 1}: {message}" for line, message in evaluated.warnings]
         if any(outcome == "dropped" and _begins_block(tag) for outcome, tag in evaluated.tags):
@@ -354,22 +352,6 @@ class _UnknownError(Exception):
 
 class _IncludeLimitError(_UnknownError):
     """Files include more than the limits allow; the tag in the post is left out as a whole."""
-
-
-def _chain(tags: list[tuple[str, int]]) -> str:
-    """Say which files include each other too deep, and where the chain starts.
-
-    `tags` are the files that tags name, from the post inwards, with the lines (from 0) of the tags.
-    """
-    files = [short_line(file, 60) for file, _ in tags]
-    first = next((at for at, file in enumerate(files) if file in files[at + 1 :]), None)
-    if first is None:
-        problem = f"files include files more than {MAX_DEPTH} deep"
-        names, first = files, 0
-    else:
-        problem = "files include each other too deep"
-        names = files[first : files.index(files[first], first + 1) + 1]
-    return f"{files[first]}:{tags[first + 1][1] + 1}: {problem}: {' -> '.join(names)}"
 
 
 def _reason(error: Exception) -> str:
