@@ -6,7 +6,6 @@ sentence that begins with the key, e.g. `site.url is 'x'; it must be ...`.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from publisher.config import files
@@ -115,6 +114,8 @@ _CHECKS: dict[type[Struct], Callable[[dict[str, Any]], Iterator[tuple[yaml_docum
 
 def unknown_key(kind: type[Struct], name: str, known: Collection[str]) -> str:
     """The problem with a key that a section of class `kind` does not have; it has the `known`."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     is_close = bool(difflib.get_close_matches(name, known, n=1))
     field = field_name(name) if field_name(name) in NODE_FIELDS else misspelt(field_name(name))
     if kind is NodeConfig and field and not is_close:

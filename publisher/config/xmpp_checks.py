@@ -5,7 +5,6 @@ Each check is a generator of problems, as in `config.checks`.
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from typing import TYPE_CHECKING, Any
@@ -80,6 +79,8 @@ def misspelt(name: str) -> str:
     # Servers have fields of their own, so a name must be very close: the name of Openfire's
     # `send_item_subscribe` is not a misspelt `subscribe`.
     plain = name.lower().replace("-", "_").replace(" ", "_").removeprefix("pubsub_")
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     close = difflib.get_close_matches(plain, NODE_FIELDS, n=1, cutoff=_CLOSE)
     return close[0] if close else ""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 
 NO_TLS = "it speaks no TLS there"
 OLD_TLS = "offers only TLS 1.1 or older, which is not safe (RFC 8996)"
@@ -34,6 +33,9 @@ def is_old_tls(error: object) -> bool:
 
 def network_reason(error: BaseException) -> str:
     """The reason as the end of a sentence about the server."""
+    # Only a run that has imported this module can have such an error, and it is slow to import.
+    if type(error).__module__ == "http.client" and (why := _http_reason(error)):
+        return why
     match error:
         case ssl.SSLCertVerificationError():
             why = error.verify_message.rstrip(".")
@@ -41,10 +43,6 @@ def network_reason(error: BaseException) -> str:
             why = _TLS.get(name, name.replace("_", " ").lower())
         case socket.gaierror():
             why = NO_DNS if error.errno == socket.EAI_AGAIN else NO_ADDRESS
-        case RemoteDisconnected() | IncompleteRead():
-            why = "it closed the connection"
-        case BadStatusLine():
-            why = "it does not speak HTTP there"
         case TimeoutError():
             why = "timed out"
         case OSError(errno=int(number)):
@@ -54,3 +52,19 @@ def network_reason(error: BaseException) -> str:
         case _:
             why = str(error)
     return why
+
+
+def _http_reason(error: BaseException) -> str:
+    from http.client import (  # noqa: PLC0415 - see above
+        BadStatusLine,
+        IncompleteRead,
+        RemoteDisconnected,
+    )
+
+    match error:
+        case RemoteDisconnected() | IncompleteRead():
+            return "it closed the connection"
+        case BadStatusLine():
+            return "it does not speak HTTP there"
+        case _:
+            return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +10,8 @@ if TYPE_CHECKING:
 
 def nearest(text: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like the text, whatever its case; None if none is close."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     names = {name.casefold(): name for name in sorted(known, reverse=True)}
     close = difflib.get_close_matches(text.casefold(), names, n=1)
     return names[close[0]] if close else None

@@ -27,14 +27,18 @@ _SAMPLE = ("pencil é", b"salt", 3)
 def load() -> None:
     """Import slixmpp, unless that is done already.
 
-    Left out are aiodns, which only SRV records need (see `allow_srv_records`), and slixmpp's own
-    version, for which it reads the metadata of the installed packages. Both take longer than the
-    rest of slixmpp.
+    Left out are aiodns, which only SRV records need (see `allow_srv_records`), pygments, which
+    colours what slixmpp logs, and slixmpp's own version, for which it reads the metadata of the
+    installed packages. They take longer than the rest of slixmpp.
     """
     if "slixmpp" in sys.modules:
         return
     try:
-        with _absent("aiodns"), _replaced(_VERSION, __version__="unknown", __version_info__=()):
+        with (
+            _absent("aiodns"),
+            _absent("pygments"),
+            _replaced(_VERSION, __version__="unknown", __version_info__=()),
+        ):
             resolver: Any = importlib.import_module(_RESOLVER)
             importlib.import_module("slixmpp")
         if resolver.AIODNS_AVAILABLE is False:

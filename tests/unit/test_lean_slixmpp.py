@@ -17,7 +17,7 @@ from slixmpp.util.sasl.mechanisms import SCRAM
 from publisher.xmpp import lean_slixmpp
 from tests.support import ROOT
 
-SLOW = ("aiodns", "pycares", "importlib.metadata")
+SLOW = ("aiodns", "pycares", "pygments", "importlib.metadata", "http.client")
 
 
 def python(code: str, path: Path | None = None) -> str:

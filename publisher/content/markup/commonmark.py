@@ -18,7 +18,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from publisher.content.markup import goldmark, headings, kramdown, marked, pulldown
+from publisher.content.markup import goldmark, headings, marked, pulldown
 from publisher.content.markup.limits import refuse_expansion
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 
@@ -77,6 +77,8 @@ def _parser(dialect: CommonMark, options: MarkdownOptions) -> _Parser:
         parser.core.ruler.after("block", "heading_ids", take_ids)
     match dialect:
         case "kramdown":
+            from publisher.content.markup import kramdown  # noqa: PLC0415 - large
+
             kramdown.use(parser, options)
             if options.heading_ids:
                 names = functools.partial(headings.name_as_kramdown, prefix=options.id_prefix)
@@ -164,6 +166,8 @@ def html(
     """
     env = dict(definitions) if definitions else {}
     if dialect == "kramdown":
+        from publisher.content.markup import kramdown  # noqa: PLC0415 - large
+
         source = kramdown.normalised(source)
     return _parser(dialect, options).render(source, env).rstrip("\n"), env
 
