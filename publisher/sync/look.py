@@ -17,7 +17,12 @@ from publisher.sync.decide import decide
 from publisher.sync.node import ignore_reading
 from publisher.sync.node_setup import prepared
 from publisher.sync.notes import notes, oldest
-from publisher.sync.present_items import DURABLE_SECONDS, needs_foreign, present_items
+from publisher.sync.present_items import (
+    DURABLE_SECONDS,
+    likely_fetched,
+    needs_foreign,
+    present_items,
+)
 from publisher.sync.readings import is_same
 
 if TYPE_CHECKING:
@@ -48,11 +53,12 @@ async def look(
     Adds notes and hints to `result`. Raises Forbidden, Refused or Unavailable if nothing can be
     published at the node.
     """
-    state = await prepared(node, task, ledger, result, change=change)
+    trusts = {"done", "seen"} if again else {"seen"}
+    also = likely_fetched(task, ledger.recorded(node.address), trusts)
+    state = await prepared(node, task, ledger, result, change=change, also=also)
     recorded = ledger.recorded(node.address)
     present: Mapping[str, Seen] = {}
     if state.exists:
-        trusts = {"done", "seen"} if again else {"seen"}
         present = await present_items(
             node, task, state, recorded, trusts=trusts, clock=clock, on_read=on_read
         )

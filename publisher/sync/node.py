@@ -55,6 +55,7 @@ class State:
     `refusal` says why the account may not publish there, or not create the node, and `not_owner`
     why it may not change the configuration. Both are empty if it may, as far as the service tells.
     `fields` are the names of the fields of the configuration, None if the service hides them.
+    `fetched` has items that came with the list; others may be there, too.
     """
 
     ids: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class State:
     refusal: str = ""
     not_owner: str = ""
     fields: frozenset[str] | None = None
+    fetched: tuple[Item, ...] = ()
 
     @property
     def may_hide(self) -> bool:
@@ -104,8 +106,11 @@ class Node(Protocol):
 
     @property
     def address(self) -> NodeAddress: ...
-    async def look(self) -> State:
-        """The state of the node. Raises NotFound if it does not exist."""
+    async def look(self, also: Sequence[str] = ()) -> State:
+        """The state of the node. Raises NotFound if it does not exist.
+
+        `also` are the ids of items that will probably be fetched next: they may be fetched now.
+        """
 
     async def prospect(self) -> State:
         """The state of a node that does not exist, as `create` would make it. Changes nothing.

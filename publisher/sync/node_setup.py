@@ -27,13 +27,21 @@ _STILL_THERE = "the node that this run has created is still there, because someb
 
 
 async def prepared(
-    node: Node, task: Task, ledger: Ledger, result: Result, *, change: bool
+    node: Node,
+    task: Task,
+    ledger: Ledger,
+    result: Result,
+    *,
+    change: bool,
+    also: Sequence[str] = (),
 ) -> State:
     """The state of the node, which with `change` is created and repaired first.
 
+    `also` are the ids of items that will probably be fetched next.
+
     Raises Forbidden, Refused or Unavailable if nothing can be published at the node.
     """
-    state = await _existing(node, task, ledger, result, change=change)
+    state = await _existing(node, task, ledger, result, change=change, also=also)
     result.looked = True
     state = await _repaired(node, task, ledger, state, result, change=change)
     # Only now, because the repair may have made the node usable.
@@ -44,11 +52,17 @@ async def prepared(
 
 
 async def _existing(
-    node: Node, task: Task, ledger: Ledger, result: Result, *, change: bool
+    node: Node,
+    task: Task,
+    ledger: Ledger,
+    result: Result,
+    *,
+    change: bool,
+    also: Sequence[str],
 ) -> State:
     """The state of the node, which with `change` is created if it does not exist."""
     try:
-        state = await node.look()
+        state = await node.look(also)
     except NotFound:
         state = await node.prospect()
     rights.require(task, state)

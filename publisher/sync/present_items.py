@@ -80,11 +80,29 @@ async def present_items(
     # `strange` items would be among all of them.
     if task.fetches_all and (not strange or needs_foreign(task, recorded)):
         fetched = await _fetch_all(node, requested, listed=len(ids), on_read=on_read)
+    asked = {*requested, *missing}
+    fetched |= {one.id: item.seen(one.id, one.payload) for one in state.fetched if one.id in asked}
     left = [id_ for id_ in (*requested, *missing) if id_ not in fetched]
     fetched |= await _fetch(node, left, on_read)
     await _drain(node, just_sent, fetched, clock)
     # The last has priority: what was fetched is newer than what the ledger recorded.
     return strange | trusted | fetched
+
+
+def likely_fetched(
+    task: Task, recorded: Mapping[str, Recorded], trusts: Collection[str]
+) -> Sequence[str]:
+    """The ids of items that a look will fetch if the node lists them, as far as the ledger tells.
+
+    They can be fetched together with the list. None if they do not fit into one request.
+    """
+    wanted = {post.id: post for post in task.desired}
+    ids = [
+        id_
+        for id_, record in recorded.items()
+        if is_sendable(id_) and (task.verify or not _is_trusted(record, wanted, trusts))
+    ]
+    return ids if len(ids) <= CHUNK else ()
 
 
 def needs_foreign(task: Task, recorded: Mapping[str, Recorded]) -> bool:

@@ -38,8 +38,8 @@ class RetryingNode:
     def address(self) -> NodeAddress:
         return self._node.address
 
-    async def look(self) -> State:
-        return await self._retry(self._node.look)
+    async def look(self, also: Sequence[str] = ()) -> State:
+        return await self._retry(lambda: self._node.look(also))
 
     async def prospect(self) -> State:
         return await self._retry(self._node.prospect)

@@ -13,6 +13,7 @@ from publisher.xmpp import forms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from publisher.xmpp.questions import Questions
     from publisher.xmpp.requests import Requests
 
 # The affiliations that may publish (section 4.1).
@@ -49,13 +50,13 @@ async def creation_refusal(requests: Requests) -> str:
     return ""  # somebody has created it just now
 
 
-async def rights(requests: Requests, *, sees_form: bool) -> tuple[str, str]:
+async def rights(requests: Requests, asked: Questions, *, sees_form: bool) -> tuple[str, str]:
     """Why the account may not publish to the node, and why it may not configure it.
 
     Each is empty if it may, or if the service does not tell.
     """
     account = requests.account
-    affiliation = await requests.affiliation() or await _guessed(requests, sees_form=sees_form)
+    affiliation = await asked.affiliation or await _guessed(asked, sees_form=sees_form)
     if affiliation in {"", "owner"}:
         return "", ""
     not_owner = f"only its owner can do that, and {account} is not its owner"
@@ -72,10 +73,10 @@ async def rights(requests: Requests, *, sees_form: bool) -> tuple[str, str]:
     return refusal, not_owner
 
 
-async def _guessed(requests: Requests, *, sees_form: bool) -> str:
+async def _guessed(asked: Questions, *, sees_form: bool) -> str:
     """Our affiliation by what the service lets us see; empty if that shows nothing."""
     try:
-        await requests.affiliations()
+        await asked.affiliations
     except (Busy, NoAnswer):
         raise
     except Forbidden:

@@ -95,6 +95,7 @@ class StrictClient(ClientXMPP):
         self.may_appear = xmpp.presence == "pep"
         self.contacts: presence.Contacts | None = None  # once we have sent presence
         self._expected: set[str] = set()  # the ids of the requests in flight
+        self._late: set[str] = set()  # the same, of those for which nobody waits any more
         self._unasked = self._refused = 0
         self.is_cut = False
         self.max_bytes: int | None = None
@@ -210,10 +211,16 @@ class StrictClient(ClientXMPP):
 
     @contextmanager
     def expecting(self, id_: str) -> Iterator[None]:
-        """Count the answer with this id as asked for, as long as the context lasts."""
+        """Count the answer with this id as asked for, as long as the context lasts.
+
+        If the wait is cancelled, the answer may still arrive, once.
+        """
         self._expected.add(id_)
         try:
             yield
+        except asyncio.CancelledError:
+            self._late.add(id_)
+            raise
         finally:
             self._expected.remove(id_)
 
@@ -259,7 +266,12 @@ class StrictClient(ClientXMPP):
     def _is_asked(self, stanza: Any) -> bool:
         if stanza.name == "message":
             return self.listens
-        return stanza.name == "iq" and stanza["id"] in self._expected
+        if stanza.name != "iq":
+            return False
+        if (id_ := stanza["id"]) in self._late:
+            self._late.remove(id_)
+            return True
+        return id_ in self._expected
 
     def init_parser(self) -> None:
         """Called by slixmpp at the begin of every stream."""

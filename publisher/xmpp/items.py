@@ -173,11 +173,12 @@ async def fetch(requests: Requests, ids: Sequence[str]) -> list[Item]:
     A payload that cannot be parsed is empty.
     """
     return await fetching.existing(
-        lambda some: _requested(requests, some), ids, require_node=lambda: _require_node(requests)
+        lambda some: requested(requests, some), ids, require_node=lambda: _require_node(requests)
     )
 
 
-async def _requested(requests: Requests, ids: Sequence[str]) -> list[Item]:
+async def requested(requests: Requests, ids: Sequence[str]) -> list[Item]:
+    """The same in one request. A service may refuse all of them because one is missing."""
     items = Element(f"{PUBSUB}items", node=requests.address.node)
     for id_ in ids:
         SubElement(items, f"{PUBSUB}item", id=id_)

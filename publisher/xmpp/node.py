@@ -11,7 +11,7 @@ from publisher.errors import AnswerTooBig, Busy, NoAnswer, NotFound, Refused, Un
 from publisher.sync import Drift, State, ignore_reading
 from publisher.sync.item import Item, is_sendable
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import access, forms, items
+from publisher.xmpp import access, forms, items, questions
 from publisher.xmpp.requests import OWNER, PUBSUB, Requests, owner, pubsub
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.config import NodeConfig
     from publisher.sync import OnRead
     from publisher.xmpp.connection import Connection
+    from publisher.xmpp.questions import Questions
 
 # ejabberd refuses a bad value in a form with resource-constraint, Prosody with bad-request, and
 # XEP-0060 section 8.2.5.2 defines not-acceptable.
@@ -57,20 +58,31 @@ class XmppNode:
         self._notifies = True
         self._depends_on_presence = True
 
-    async def look(self) -> State:
-        """The state of the node. Raises NotFound, or Refused if the account may not see it."""
+    async def look(self, also: Sequence[str] = ()) -> State:
+        """The state of the node. Raises NotFound, or Refused if the account may not see it.
+
+        Everything is asked at once, so that a look takes one round trip.
+        """
+        async with questions.asked(self._requests, also) as asked:
+            return await self._state(asked)
+
+    async def _state(self, asked: Questions) -> State:
         ids = await items.ids(self._requests, self._on_read)
         try:
-            form = await self._requests.form()
+            form = await asked.form
         except (NotFound, Busy):
             # COMPAT(ejabberd): its PEP answers with an empty list of items if there is no node.
             raise
         except Refused as error:  # only owners may see the configuration
-            refusal, not_owner = await access.rights(self._requests, sees_form=False)
+            refusal, not_owner = await access.rights(self._requests, asked, sees_form=False)
             return State(
-                ids=ids, max_items_problem=str(error), refusal=refusal, not_owner=not_owner
+                ids=ids,
+                max_items_problem=str(error),
+                refusal=refusal,
+                not_owner=not_owner,
+                fetched=await asked.fetched(),
             )
-        refusal, not_owner = await access.rights(self._requests, sees_form=True)
+        refusal, not_owner = await access.rights(self._requests, asked, sees_form=True)
         actual = self._note(forms.values(form))
         wanted = forms.fitted(self._wanted, actual)
         max_items = forms.max_items(form)
@@ -88,6 +100,7 @@ class XmppNode:
             refusal=refusal,
             not_owner=not_owner,
             fields=frozenset(actual),
+            fetched=await asked.fetched(),
         )
 
     async def prospect(self) -> State:

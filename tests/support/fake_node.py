@@ -101,6 +101,7 @@ class FakeNode:
         self.events: list[tuple[str, str]] = []  # what happened to which item
         self.versions: list[tuple[str, str]] = []  # every payload that subscribers were sent
         self.calls: list[str] = []
+        self.fetches_at_once = False  # with the list, the items that are named
         self.deaf = False  # tells of a retract that asks for it, whatever is configured
         self.slow = False  # what is sent after the late call lies in the buffer, too
         self.broken = ""  # the item at whose arrival the server closes the stream
@@ -154,8 +155,9 @@ class FakeNode:
         for id_ in list(ids):
             del self.items[id_]
 
-    async def look(self) -> State:
+    async def look(self, also: Sequence[str] = ()) -> State:
         await self._call("look", lambda: None)
+        fetched = self._found_with_list(also) if self.fetches_at_once else ()
         if not self.exists:
             raise NotFound("there is no such node", condition="item-not-found")
         return State(
@@ -166,6 +168,7 @@ class FakeNode:
             exposed=self.exposed,
             not_owner=self.not_owner,
             fields=frozenset(self.config),
+            fetched=fetched,
             drift=tuple(
                 Drift(name, self.config[name], value)
                 for name, value in self.wanted.items()
@@ -231,6 +234,15 @@ class FakeNode:
 
     async def _ask(self, ids: Sequence[str]) -> list[Item]:
         await self._call(f"fetch {len(ids)}", lambda: None)
+        return self._found(ids)
+
+    def _found_with_list(self, ids: Sequence[str]) -> tuple[Item, ...]:
+        try:
+            return tuple(self._found(ids))
+        except NotFound:
+            return ()
+
+    def _found(self, ids: Sequence[str]) -> list[Item]:
         # What a truncated list leaves out (`hidden`) can be requested.
         asked = self.items if self.habits.shows_hidden else {*self.shown, *self.hidden}
         there = self.items.keys() & asked
