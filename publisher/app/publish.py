@@ -5,6 +5,7 @@ Two runs may start at the same time: the second waits for the first.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLock, ignore
 from publisher.app.options import PublishOptions
-from publisher.errors import UnsafePlanError
+from publisher.errors import PublisherError, UnsafePlanError
 from publisher.sync import Clock, HeldBack, Result
 from publisher.sync.changes import Correct, Publish
 from publisher.sync.ledger import Ledger
@@ -23,14 +24,16 @@ from publisher.system.lock import lock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from publisher.app.build import Built
     from publisher.app.events import OnEvent
     from publisher.app.pages import PageProblem
     from publisher.app.project import Project
+    from publisher.app.sessions import EarlyLogins
     from publisher.app.targets import Target
-    from publisher.config import Config
+    from publisher.config import Config, Xmpp
     from publisher.sync import Node, Step, Task
     from publisher.text.node_address import NodeAddress
 
@@ -99,10 +102,63 @@ def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Pr
 def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
     project = read(config, options, writes=True)
     _require_posts(project, options)
-    built = build(project, allow_empty=options.nodes.allow_retracts, new_ids=options.nodes.new_ids)
-    on_event(FeedsBuilt(project, built))
-    results, settled_until = _push(project, options, on_event)
-    return PublishResult(project, built, results, settled_until)
+    known = _known_targets(project, options)
+    with _logins(known) as logins:
+        may_be_empty = options.nodes.allow_retracts
+        built = build(project, allow_empty=may_be_empty, new_ids=options.nodes.new_ids)
+        on_event(FeedsBuilt(project, built))
+        run = _Push(project, options, on_event, known, logins)
+        results, settled_until = _push(run)
+        return PublishResult(project, built, results, settled_until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """All nodes, and the accounts with nodes that probably need a look."""
+
+    targets: Sequence[Target]
+    accounts: Sequence[Xmpp]
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """What a push works with. `known` is None if the nodes could not be listed before."""
+
+    project: Project
+    options: PublishOptions
+    on_event: OnEvent
+    known: _Targets | None
+    logins: EarlyLogins | None
+
+
+def _known_targets(project: Project, options: PublishOptions) -> _Targets | None:
+    """List the nodes before the feeds are built.
+
+    None without nodes, or if anything is wrong with the ledger or the options: `_push` reports
+    that, when the feeds are built.
+    """
+    if not project.config.xmpp:
+        return None
+    try:
+        with Ledger(project.config.state, read_only=True) as ledger:
+            listed = targets.targets(project, ledger, options.nodes)
+            now = Clock().now()
+            unsettled = [one for one in listed if not targets.is_settled(one, ledger, now=now)]
+    except PublisherError:
+        return None
+    accounts = (x for x in project.config.xmpp if any(one.xmpp is x for one in unsettled))
+    return _Targets(listed, [*accounts])
+
+
+def _logins(known: _Targets | None) -> AbstractContextManager[EarlyLogins | None]:
+    """Log in to the accounts that `_push` will need while the feeds are built."""
+    # A password command may wait for the user to type, so nothing else may happen meanwhile.
+    quick = [xmpp for xmpp in known.accounts if not xmpp.password_command] if known else []
+    if not quick:
+        return nullcontext()
+    from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
+
+    return sessions.EarlyLogins(quick)
 
 
 def _require_posts(project: Project, options: PublishOptions) -> None:
@@ -131,17 +187,18 @@ def _refuse_to_empty(config: Config, reason: str, advice: str) -> None:
             )
 
 
-def _push(
-    project: Project, options: PublishOptions, on_event: OnEvent
-) -> tuple[list[Result], float | None]:
+def _push(run: _Push) -> tuple[list[Result], float | None]:
     """Bring every node up to date. Settled nodes need no connection.
 
     Returns the results and `PublishResult.settled_until`.
     """
+    project = run.project
     if not project.config.xmpp:
         return [], float("inf")
     with Ledger(project.config.state) as ledger:
-        all_targets = targets.targets(project, ledger, options.nodes)
+        all_targets = (
+            run.known.targets if run.known else targets.targets(project, ledger, run.options.nodes)
+        )
         for target in all_targets:
             sync.record_paths(target.address, target.task, ledger)
         now = Clock().now()
@@ -150,20 +207,17 @@ def _push(
         if unsettled := [
             one for one in all_targets if not targets.is_settled(one, ledger, now=now)
         ]:
-            on_event(NodesOpen(len(all_targets)))
-            results |= _reconcile(project, ledger, unsettled, options, on_event)
+            run.on_event(NodesOpen(len(all_targets)))
+            results |= _reconcile(run, ledger, unsettled)
         return [results[one.address] for one in all_targets], None if unsettled else until
 
 
 def _reconcile(
-    project: Project,
-    ledger: Ledger,
-    unsettled: Sequence[Target],
-    options: PublishOptions,
-    on_event: OnEvent,
+    run: _Push, ledger: Ledger, unsettled: Sequence[Target]
 ) -> dict[NodeAddress, Result]:
     from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
+    project, options, on_event = run.project, run.options, run.on_event
     hold_back = _waiting(project, ledger, unsettled, options.waits.for_url)
 
     async def work(node: Node, task: Task) -> Result:
@@ -177,7 +231,7 @@ def _reconcile(
             retry_seconds=options.waits.retry,
         )
 
-    looked = sessions.work_at(project, unsettled, work, on_event)
+    looked = sessions.work_at(project, unsettled, work, on_event, run.logins)
     return {result.address: result for result in looked}
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections import defaultdict
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from publisher import xmpp
 from publisher.app.events import NodeRead, Note
@@ -33,7 +34,7 @@ from publisher.system.event_loop import run_async
 from publisher.xmpp import password
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from publisher.app.events import OnEvent
     from publisher.app.project import Project
@@ -55,19 +56,35 @@ class Work(Protocol):
 
 
 def work_at(
-    project: Project, targets: Sequence[Target], work: Work, on_event: OnEvent
+    project: Project,
+    targets: Sequence[Target],
+    work: Work,
+    on_event: OnEvent,
+    logins: EarlyLogins | None = None,
 ) -> list[Result]:
-    """Do `work` at every target. Return the results in the same order; errors are in them."""
-    return run_async(_work_at_all(_Run(project, work, on_event), targets)) if targets else []
+    """Do `work` at every target. Return the results in the same order; errors are in them.
+
+    Accounts of `logins` are logged in already, or will soon be.
+    """
+    if not targets:
+        return []
+    accounts = {id(xmpp): Account(xmpp) for xmpp in project.config.xmpp}
+    accounts |= logins.accounts if logins else {}
+    working = _work_at_all(_Run(project, work, on_event, accounts), targets)
+    return run_async(working, logins.taken() if logins else None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What all sessions of a run have in common. `results` is filled by them."""
+    """What all sessions of a run have in common. `results` is filled by them.
+
+    `accounts` are by the identities of their configurations.
+    """
 
     project: Project
     work: Work
     on_event: OnEvent
+    accounts: Mapping[int, Account]
     results: dict[NodeAddress, Result] = field(default_factory=dict)
 
 
@@ -87,7 +104,7 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
     items; suspect items are sent alone. If all items of a node were too many for one answer, log in
     again and fetch some at a time.
     """
-    account = Account(xmpp)
+    account = run.accounts[id(xmpp)]
     pace = _PaceReport(run.on_event)
     left = list(targets)
     for _ in range(MAX_LOGINS):
@@ -150,15 +167,79 @@ class Account:
     def __init__(self, xmpp: Xmpp) -> None:
         self._xmpp = xmpp
         self._password: str | None = None
+        self._early: asyncio.Task[_Login] | None = None
+
+    def begin(self) -> None:
+        """Begin the first login. `login` waits for its end."""
+        self._early = asyncio.get_running_loop().create_task(self._opened())
 
     @asynccontextmanager
     async def login(self) -> AsyncIterator[xmpp.Connection]:
         """Yield a connection. Raises ConfigError, LoginFailed, Unavailable."""
+        early, self._early = self._early, None
+        login = await (early or self._opened())
+        async with login.end:
+            yield login.connection
+
+    async def _opened(self) -> _Login:
         if self._password is None:
             # A password command may take a while, or wait for the user to type.
             self._password = await password.password(self._xmpp, os.environ)
-        async with xmpp.connect(self._xmpp, self._password) as connection:
-            yield connection
+        end = AsyncExitStack()
+        connecting = xmpp.connect(self._xmpp, self._password)
+        return _Login(await end.enter_async_context(connecting), end)
+
+    async def leave(self) -> None:
+        """Log out after a login that nobody has taken, whatever its outcome."""
+        if self._early:
+            self._early.cancel()
+            with suppress(PublisherError, asyncio.CancelledError):
+                async with self.login():
+                    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """A connection, and what closes it."""
+
+    connection: xmpp.Connection
+    end: AsyncExitStack
+
+
+class EarlyLogins:
+    """Logs in to accounts in a thread while the caller does something else, e.g. builds the feeds.
+
+    `work_at` takes the accounts over, with the event loop. Otherwise they are left at the end of
+    the context.
+    """
+
+    def __init__(self, accounts: Sequence[Xmpp]) -> None:
+        self.accounts = {id(xmpp): Account(xmpp) for xmpp in accounts}
+        self._runner: asyncio.Runner | None = None
+
+    def __enter__(self) -> Self:
+        self._runner = asyncio.Runner()
+        self._loop = self._runner.get_loop()
+        for account in self.accounts.values():
+            self._loop.call_soon(account.begin)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if runner := self.taken():
+            run_async(self._leave(), runner)
+
+    def taken(self) -> asyncio.Runner | None:
+        """Stop the thread, and return what runs its event loop from now on; once only."""
+        runner, self._runner = self._runner, None
+        if runner:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+        return runner
+
+    async def _leave(self) -> None:
+        await asyncio.gather(*(account.leave() for account in self.accounts.values()))
 
 
 def by_service(targets: Sequence[Target]) -> Iterator[list[Target]]:

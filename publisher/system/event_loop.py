@@ -17,18 +17,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def run_async(work: Coroutine[Any, Any, T]) -> T:
+def run_async(work: Coroutine[Any, Any, T], runner: asyncio.Runner | None = None) -> T:
     """Run the coroutine and return its result. The first signal cancels it; others are ignored.
+
+    A `runner` whose loop has tasks already runs those, too. It is closed at the end.
 
     A second one would interrupt the clean-up, and asyncio would print a traceback for every
     unfinished task. Raises Interrupted after a signal that would otherwise have raised it, or
     KeyboardInterrupt.
     """
     if threading.current_thread() is not threading.main_thread():  # only that one gets signals
-        return asyncio.run(work)
+        return _run(work, runner)
     with _cancelling() as canceller:
         try:
-            result = asyncio.run(_cancelled(work, canceller))
+            result = _run(_cancelled(work, canceller), runner)
         except asyncio.CancelledError:
             if canceller.number is None:
                 raise
@@ -36,6 +38,11 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         if canceller.number is not None:  # it came too late to cancel the work
             raise Interrupted(canceller.number)
         return result
+
+
+def _run(work: Coroutine[Any, Any, T], runner: asyncio.Runner | None) -> T:
+    with runner or asyncio.Runner() as chosen:
+        return chosen.run(work)
 
 
 class _Canceller:
