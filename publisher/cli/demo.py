@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from publisher.app import demo
 from publisher.cli.output import print_line
 from publisher.feeds import ATOM
-from publisher.xmpp import ItemPublished
+from publisher.xmpp.subscriber import ItemPublished
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,6 @@ make now is *stale*: for example the feed of a tag that no post has any longer.
 
 from __future__ import annotations
 
-import glob
 import html
 import re
 from dataclasses import dataclass, field
@@ -290,6 +289,8 @@ def _matches(pattern: Path) -> Iterator[Path]:
     """The existing files whose paths the pattern could make."""
     parts = _PLACEHOLDER.split(str(pattern))
     anchor = Path(pattern.anchor)
+    import glob  # noqa: PLC0415 - only a pattern of files needs it
+
     return anchor.glob("*".join(map(glob.escape, parts)).removeprefix(pattern.anchor))
 
 

@@ -5,15 +5,10 @@ from publisher.xmpp.connection import Connection, connect
 from publisher.xmpp.node import Description, XmppNode
 from publisher.xmpp.pace import pace_note
 from publisher.xmpp.services import diagnosed
-from publisher.xmpp.subscriber import Event, ItemPublished, ItemRetracted, Subscriber
 
 __all__ = [
     "Connection",
     "Description",
-    "Event",
-    "ItemPublished",
-    "ItemRetracted",
-    "Subscriber",
     "XmppNode",
     "connect",
     "diagnosed",

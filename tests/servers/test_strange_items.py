@@ -14,9 +14,10 @@ from publisher.sync.item import FINGERPRINT, MAX_ID
 from publisher.sync.ledger import Ledger
 from publisher.sync.records import LastLook
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import ItemPublished, Subscriber, connect, forms
+from publisher.xmpp import connect, forms
 from publisher.xmpp.items import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, ResultPage
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
+from publisher.xmpp.subscriber import ItemPublished, Subscriber
 from tests.support.blog import Blog
 from tests.support.raw import PUBSUB, RawClient
 from tests.support.servers import Ejabberd, Prosody, every_server

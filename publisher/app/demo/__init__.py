@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from publisher.config import Xmpp
-    from publisher.xmpp import Event, Subscriber
+    from publisher.xmpp.subscriber import Event, Subscriber
 
 ARRIVAL_SECONDS = 20.0
 NODE = "blog"
@@ -205,7 +205,8 @@ async def _show(site: DemoSite) -> None:
 
 @asynccontextmanager
 async def _reader(site: DemoSite) -> AsyncIterator[Subscriber]:
-    from publisher.xmpp import Subscriber, connect  # noqa: PLC0415 - 0.1 s
+    from publisher.xmpp import connect  # noqa: PLC0415 - 0.1 s
+    from publisher.xmpp.subscriber import Subscriber  # noqa: PLC0415 - the same
 
     async with connect(site.config(READER), site.passwords[READER]) as connection:
         yield await Subscriber(connection, _address(site)).subscribe()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import tomllib
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
@@ -157,6 +156,8 @@ def toml_values(text: str) -> dict[str, Value]:
     """Parse TOML as texts, lists and maps. Raises ValueError or RecursionError."""
     if _DEEP_KEY.search(text):
         raise _TooDeepError
+    import tomllib  # noqa: PLC0415 - most posts have none
+
     return as_values(tomllib.loads(text))
 
 
@@ -175,7 +176,7 @@ def fault(error: Exception, text: str) -> tuple[str, int]:
         case SyntaxError(lineno=int(line)):  # of Python
             is_number = _HUGE_NUMBER.search(text.split("\n")[line - 1])
             return _HUGE if is_number else error.msg[:REASON], line
-        case tomllib.TOMLDecodeError():
+        case ValueError() if type(error).__name__ == "TOMLDecodeError":  # imported late
             at = _TOML_LINE.search(str(error))
             return str(error).partition(" (at ")[0][:REASON], int(at[1]) if at else 1
         case _ if number := _HUGE_NUMBER.search(text):
