@@ -34,24 +34,27 @@ def main() -> int:
     rows = [row for row in ROWS if not arguments.rows or row.name in arguments.rows]
     runs = [(row, posts) for row in rows for posts in arguments.posts or row.sizes]
     most = max(posts for _, posts in runs)
-    failed = False
+    failed: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="publisher-bench-") as name,
         Terminal(runs) as progress,
         Bench(Path(name).resolve(), arguments.rounds, most, progress) as bench,
     ):
         for row, posts in runs:
-            progress.begin_row(row)
+            progress.begin_row(row, posts)
             try:
                 row.run(bench, posts)
             except (BenchError, Unavailable) as error:
-                failed = True
-                progress.say(f"{row.name}, {posts:,} posts: {error}")
-    print(heading(arguments))
-    print(bench.report.table())
-    if growth := bench.report.growth():
-        print(f"\n{growth}")
-    return int(failed)
+                failed.append(f"{row.name}, {posts:,} posts: {error}")
+            except KeyboardInterrupt:
+                failed.append(
+                    f"{row.name}, {posts:,} posts: interrupted; the rest was not measured"
+                )
+                break
+    print("\n\n".join(filter(None, [heading(), bench.report.table(), bench.report.growth()])))
+    for problem in failed:
+        print(problem, file=sys.stderr)
+    return int(bool(failed))
 
 
 def parsed() -> argparse.Namespace:
@@ -88,29 +91,32 @@ def names(text: str) -> list[str]:
     return chosen
 
 
-def heading(arguments: argparse.Namespace) -> str:
+def heading() -> str:
     now = datetime.now(UTC)
     load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     return (
         f"publisher {__version__}, Python {sys.version.split()[0]}, {now:%Y-%m-%d %H:%M} UTC, "
         f"{os.cpu_count()} processors, load {load}\n"
         "Medians. The rounds of what is compared are interleaved. Beside a ratio: least-most of "
-        "the rounds, and both figures.\n"
+        "the rounds, and both figures."
     )
 
 
 class Terminal(Progress):
-    """A bar for the rows, and one for the rounds of the row, on stderr if it is a terminal."""
+    """A bar for the rows, and one for the rounds of the row, on stderr.
+
+    If that is no terminal, a line for each row.
+    """
 
     def __init__(self, runs: Sequence[tuple[Row, int]]) -> None:
-        console = Console(stderr=True)
+        self._is_shown = (console := Console(stderr=True)).is_terminal
         self._bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=console,
-            disable=not console.is_terminal,
+            disable=not self._is_shown,
         )
         self._rows = self._bars.add_task("rows", total=len(runs))
         self._begun = 0
@@ -123,8 +129,10 @@ class Terminal(Progress):
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
-    def begin_row(self, row: Row) -> None:
+    def begin_row(self, row: Row, posts: int) -> None:
         self._bars.update(self._rows, description=row.shows, completed=self._begun)
+        if not self._is_shown:
+            print(f"{row.name}, {posts:,} posts: {row.shows}", file=sys.stderr)
         self._begun += 1
 
     def begin(self, text: str, steps: int) -> None:
@@ -132,10 +140,6 @@ class Terminal(Progress):
 
     def advance(self) -> None:
         self._bars.advance(self._part)
-
-    def say(self, text: str) -> None:
-        """Print an error above the bars."""
-        print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

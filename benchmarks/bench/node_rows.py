@@ -90,6 +90,9 @@ def hook(bench: Bench, posts: int) -> None:
     costs = bench.measure("one new post", posts, contenders, lambda _: bench.new_post(site))
     for name, endpoint in endpoints.items():
         ours = wall(costs, f"{name}, publisher")
+        for who in ("publisher", "raw client", "slixmpp script"):
+            seconds = spread(cpu(costs, f"{name}, {who}")).median
+            bench.report.grow(f"one new post, {name}: {who}", posts, seconds)
         limits = {"raw client": RAW_LIMITS[endpoint.tls], "slixmpp script": 0.6}
         for other, limit in limits.items():
             bar, what = Bar("at most", limit), f"one new post, {name}"

@@ -85,7 +85,12 @@ class Report:
         return _aligned([HEADINGS, *(figure.cells() for figure in self.figures)], RIGHT)
 
     def growth(self) -> str:
-        """A line for each thing that was measured: its CPU seconds for each number of posts."""
+        """A line for each thing that was measured: its CPU seconds for each number of posts.
+
+        Nothing if there is none.
+        """
+        if not self._growth:
+            return ""
         sizes = sorted({posts for seconds in self._growth.values() for posts in seconds})
         headings = ("CPU seconds", *(f"{posts:,}" for posts in sizes))
         lines = [

@@ -13,8 +13,17 @@ import pytest
 
 from benchmarks.bench import feed_rows, node_rows
 from benchmarks.bench.delaying_proxy import CountingProxy
-from benchmarks.bench.measuring import BenchError, Command, Contender, Cost, interleaved, ratio
+from benchmarks.bench.measuring import (
+    BenchError,
+    Command,
+    Contender,
+    Cost,
+    Spread,
+    interleaved,
+    ratio,
+)
 from benchmarks.bench.publisher_site import Endpoint
+from benchmarks.bench.report import Bar, Figure, Report
 from benchmarks.bench.run import Bench, Progress
 from tests.support import ROOT
 
@@ -142,6 +151,32 @@ def test_the_rounds_of_contenders_are_interleaved() -> None:
 def test_a_ratio_is_that_of_the_rounds_which_both_ran() -> None:
     found = ratio([2.0, 8.0, 100.0], [1.0, 2.0])
     assert (found.median, found.least, found.most) == (5 / 1.5, 2.0, 4.0)
+
+
+def test_a_figure_says_if_it_meets_its_bar() -> None:
+    report = Report()
+    for limit in (2, 4):
+        bar = Bar("at most", limit)
+        report.add(Figure("hook", "one post", 1_000, Spread(3, 2, 5), "x raw", 7, bar))
+    report.add(Figure("import", "all posts", 1_000, Spread(0.8, 0.8, 0.8), "x", 1))
+    _, *lines = [" ".join(line.split()) for line in report.table().splitlines()]
+    assert lines[0] == "hook one post 1,000 3 2-5 x raw at most 2 MISSED 7"
+    assert lines[1] == "hook one post 1,000 3 2-5 x raw at most 4 met 7"
+    assert lines[2] == "import all posts 1,000 0.80 x 1"
+
+
+def test_growth_is_a_column_for_each_number_of_posts() -> None:
+    report = Report()
+    assert report.growth() == ""
+    report.grow("find", 10_000, 0.3)
+    report.grow("find", 100, 0.02)
+    report.grow("build", 100, 1.5)
+    lines = [line.split() for line in report.growth().splitlines()]
+    assert lines == [
+        ["CPU", "seconds", "100", "10,000"],
+        ["find", "0.02", "0.30"],
+        ["build", "1.50"],
+    ]
 
 
 def test_cpu_seconds_include_the_processes_of_a_command(tmp_path: Path) -> None:
