@@ -358,6 +358,7 @@ class PlanRun:
         # The item is of the same source, so the one at the node may stay until it arrives.
         replaces_same = change.action in {"corrected", "refresh"}
         adopted = change.post.reading if replaces_same else ""
+        is_added = change.action == "new" and change.id not in self.recorded
         ledger.record_intent(address, change.post, at=now(), level=item.level, adopted=adopted)
         while True:
             try:
@@ -367,7 +368,9 @@ class PlanRun:
                     raise
                 item = self.task.make_item(change.id, item.level + 1)
             else:
-                ledger.record_done(address, change.post, at=now(), level=item.level)
+                ledger.record_done(
+                    address, change.post, at=now(), level=item.level, is_added=is_added
+                )
                 return item.shortened
 
     def _end(self, index: int, step: Step) -> None:

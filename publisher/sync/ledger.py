@@ -92,6 +92,9 @@ ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (
     """
 ALTER TABLE item ADD COLUMN page TEXT NOT NULL DEFAULT '';
 """,
+    """
+ALTER TABLE item ADD COLUMN added INTEGER NOT NULL DEFAULT 0 CHECK (added IN (0, 1));
+""",
 )
 _SCHEMA = Schema(
     APPLICATION_ID, _VERSIONS, "ledger", "the next run builds a new ledger from the nodes"
@@ -128,7 +131,7 @@ class Ledger:
         """What was published at a node, in the order of the ids."""
         rows = self._run(
             "SELECT id, title, fingerprint, done, seen, retracted, hidden, at, atom_id, body,"
-            " level, path, source, link, adopted, contents, page FROM item"
+            " level, path, source, link, adopted, contents, page, added FROM item"
             " WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
@@ -170,10 +173,19 @@ class Ledger:
         self._put(address, replace(_record(post, "intended", at, level), adopted=adopted))
 
     def record_done(
-        self, address: NodeAddress, post: Desired, *, at: float, level: int = 0
+        self,
+        address: NodeAddress,
+        post: Desired,
+        *,
+        at: float,
+        level: int = 0,
+        is_added: bool = False,
     ) -> None:
-        """Record that the node acknowledged a post. Call this after its answer."""
-        self._put(address, _record(post, "done", at, level))
+        """Record that the node acknowledged a post. Call this after its answer.
+
+        `is_added`: the node had no item of the post before.
+        """
+        self._put(address, replace(_record(post, "done", at, level), is_added=is_added))
         self._forget_acceptance(address, post.id)
 
     def record_adopted(self, address: NodeAddress, record: Recorded) -> None:
@@ -312,7 +324,7 @@ class Ledger:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
             " retracted, hidden, at, atom_id, body, level, path, source, link, adopted, contents,"
-            " page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " page, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -331,6 +343,7 @@ class Ledger:
             record.adopted,
             record.contents,
             record.page,
+            int(record.is_added),
         )
 
 
@@ -365,4 +378,5 @@ def _recorded(row: tuple[Any, ...]) -> Recorded:
         state = "retracted"
     elif done:
         state = "seen" if seen else "done"
+    rest[-1] = bool(rest[-1])  # `is_added`
     return Recorded(id_, title, fingerprint, state, *rest)

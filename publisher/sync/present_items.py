@@ -1,8 +1,9 @@
 """Read the items that a node holds.
 
-What the ledger knows to be durable at the node is not fetched again; everything else is. If the
-node does not list an item that should be there, the item is requested by its id before it counts as
-missing. If the node is full, it is not: what a full node does not list, no reader sees.
+What the ledger knows to be durable at the node is not fetched again. Nor is an item that was new
+when it was sent: its id is enough. Everything else is fetched. If the node does not list an item
+that should be there, the item is requested by its id before it counts as missing. If the node is
+full, it is not: what a full node does not list, no reader sees.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ async def present_items(
     trusted = {
         id_: as_seen(recorded[id_])
         for id_ in ids
-        if id_ in recorded and not task.verify and _is_trusted(recorded[id_], wanted, trusts)
+        if id_ in recorded
+        and not task.verify
+        and _is_known(recorded[id_], trusts, state)
+        and _needs_no_publish(recorded[id_], wanted)
     }
     listed, ours = set(ids), recorded.keys() | wanted.keys()
     just_sent = [
@@ -112,12 +116,19 @@ def needs_foreign(task: Task, recorded: Mapping[str, Recorded]) -> bool:
     return task.verify or task.fetch_foreign or task.policy.prune != "own" or not recorded
 
 
-def _is_trusted(record: Recorded, wanted: Mapping[str, Desired], trusts: Collection[str]) -> bool:
-    """Whether the record replaces a fetch."""
+def _is_known(record: Recorded, trusts: Collection[str], state: State) -> bool:
+    """Whether a listed item can only be the recorded one."""
+    # COMPAT(Openfire 5.2): a full node may list an earlier version that it has hidden until now.
+    return record.state in trusts or (
+        record.state == "done" and record.is_added and not state.may_hide
+    )
+
+
+def _needs_no_publish(record: Recorded, wanted: Mapping[str, Desired]) -> bool:
     # If the post differs from the record, it would be published; but a run with another copy of
     # the ledger may have published it already, so the item is fetched first.
     post = wanted.get(record.id)
-    return record.state in trusts and (post is None or needs_no_publish(post, record))
+    return post is None or needs_no_publish(post, record)
 
 
 async def _fetch_all(

@@ -28,6 +28,9 @@ class Recorded:
     beside which this item may stay although publisher would make another item now, empty if there
     is none. An `intended` item with an `adopted` reading is a correction: until it arrives, the
     node has an item of the same source.
+
+    `is_added`: the node had no item with this id when the item was sent, nor had the ledger. So if
+    the node lists the id now, it is this item.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Recorded:
     adopted: str = ""
     contents: str = ""
     page: str = ""
+    is_added: bool = False
 
     @property
     def done(self) -> bool:

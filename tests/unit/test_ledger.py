@@ -135,7 +135,7 @@ def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7, 8, 9])
 def test_a_ledger_of_an_older_version_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
@@ -155,7 +155,9 @@ def test_a_ledger_of_an_older_version_can_be_read(
 def make_older(path: Path, version: int) -> None:
     """Remove what later versions of the schema added."""
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE item DROP COLUMN page")
+    database.execute("ALTER TABLE item DROP COLUMN added")
+    if version < 9:
+        database.execute("ALTER TABLE item DROP COLUMN page")
     if version < 8:
         database.execute("ALTER TABLE item DROP COLUMN hidden")
     if version < 7:

@@ -64,8 +64,45 @@ def test_a_second_run_does_nothing(ledger: Ledger) -> None:
     node.calls.clear()
     assert run(node, task({1: "a", 2: "b"}), ledger).steps == []
     assert run(node, task({1: "a", 2: "b"}), ledger).steps == []
-    assert node.calls == ["look", "fetch 2", "look"]
+    assert node.calls == ["look", "look"]
     assert node.events == []
+
+
+def test_an_item_that_was_new_is_known_by_its_id_however_many_there_are(ledger: Ledger) -> None:
+    node = FakeNode()
+    posts = dict.fromkeys(range(100), "a")
+    run(node, task(posts, announce_limit=None), ledger)
+    node.calls.clear()
+    assert run(node, task(posts), ledger).steps == []
+    assert node.calls == ["look"]
+    assert {record.state for record in ledger.recorded(node.address).values()} == {"seen"}
+
+
+def test_an_item_that_replaced_another_is_fetched_once(ledger: Ledger) -> None:
+    """If the server lost it, its id is there all the same."""
+    node = FakeNode()
+    for text in ("a", "edited"):
+        run(node, task({1: text, 2: "b"}), ledger)
+    before = dict(node.items)
+    run(node, task({1: "edited again", 2: "b"}), ledger)
+    node.items.update(before)
+    node.calls.clear()
+    (step,) = run(node, task({1: "edited again", 2: "b"}), ledger).steps
+    assert step.change.action == "changed"
+    assert node.calls == ["look", "fetch 1", "publish post-0001"]
+    run(node, task({1: "edited again", 2: "b"}), ledger)
+    node.calls.clear()
+    run(node, task({1: "edited again", 2: "b"}), ledger)
+    assert node.calls == ["look"]
+
+
+def test_a_full_node_is_asked_for_new_items(ledger: Ledger) -> None:
+    """It may list another version that it has hidden until now."""
+    node = FakeNode(max_items=2)
+    run(node, task({1: "a", 2: "b"}), ledger)
+    node.calls.clear()
+    run(node, task({1: "a", 2: "b"}), ledger)
+    assert node.calls == ["look", "fetch 2"]
 
 
 def test_a_lost_ledger_is_rebuilt_from_the_node(ledger: Ledger, tmp_path: Path) -> None:
