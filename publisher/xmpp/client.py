@@ -11,7 +11,7 @@ import logging
 import re
 import socket
 import ssl
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, tostring
 
@@ -35,10 +35,9 @@ from publisher.xmpp.server_problems import (
     untrusted,
 )
 from publisher.xmpp.stream_limits import LimitedParser, LimitExceeded, Meter
+from publisher.xmpp.unanswered import Unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from publisher.config import Xmpp
 
 # Stanzas of one connection that nobody asked for. slixmpp answers some, so they take memory even
@@ -94,8 +93,7 @@ class StrictClient(ClientXMPP):
         self.listens = False  # whether somebody asked for messages
         self.may_appear = xmpp.presence == "pep"
         self.contacts: presence.Contacts | None = None  # once we have sent presence
-        self._expected: set[str] = set()  # the ids of the requests in flight
-        self._late: set[str] = set()  # the same, of those for which nobody waits any more
+        self.unanswered = Unanswered()
         self._unasked = self._refused = 0
         self.is_cut = False
         self.max_bytes: int | None = None
@@ -126,6 +124,7 @@ class StrictClient(ClientXMPP):
         refused = Callback("no TLS", MatchXPath(_STARTTLS_FAILURE), self._on_starttls_failure)
         self.register_handler(refused)
         self.add_filter("in", self._limit_scram)
+        self.add_filter("in", self._take_answer)
         self.add_filter("in", self._limit_unasked)
 
     def _on_session(self, _: object) -> None:
@@ -182,6 +181,7 @@ class StrictClient(ClientXMPP):
         reason = self._problem or reason
         if not self.lost.done():
             self.lost.set_result(reason)
+            self.unanswered.end()
         if isinstance(reason, ssl.SSLError):
             self._on_untrusted(reason)
         where, why = server_name(self._config), because(reason)
@@ -209,24 +209,13 @@ class StrictClient(ClientXMPP):
                 return None
         return stanza
 
-    @contextmanager
-    def expecting(self, id_: str) -> Iterator[None]:
-        """Count the answer with this id as asked for, as long as the context lasts.
-
-        If the wait is cancelled, the answer may still arrive, once.
-        """
-        self._expected.add(id_)
-        try:
-            yield
-        except asyncio.CancelledError:
-            self._late.add(id_)
-            raise
-        finally:
-            self._expected.remove(id_)
+    def _take_answer(self, stanza: Any) -> Any:
+        """Keep answers to our requests from slixmpp, which does not know of these."""
+        return None if stanza.name == "iq" and self.unanswered.take(stanza.xml) else stanza
 
     def _limit_unasked(self, stanza: Any) -> Any:
         """Count what is neither an answer nor of the login, which has limits of its own."""
-        if not self.ready.done() or self._is_asked(stanza):
+        if not self.ready.done() or (stanza.name == "message" and self.listens):
             return stanza
         self._unasked += 1
         if self._unasked > (MAX_UNASKED_ONLINE if self.contacts else MAX_UNASKED):
@@ -262,16 +251,6 @@ class StrictClient(ClientXMPP):
             f"sent more than {MAX_UNASKED_ONLINE:,} stanzas that nobody asked for (the last one is "
             f"from {sender}); `presence: never` in the section xmpp prevents that"
         )
-
-    def _is_asked(self, stanza: Any) -> bool:
-        if stanza.name == "message":
-            return self.listens
-        if stanza.name != "iq":
-            return False
-        if (id_ := stanza["id"]) in self._late:
-            self._late.remove(id_)
-            return True
-        return id_ in self._expected
 
     def init_parser(self) -> None:
         """Called by slixmpp at the begin of every stream."""

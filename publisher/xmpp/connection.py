@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, tostring
+from xml.sax.saxutils import quoteattr
 
 from slixmpp import ClientXMPP, InvalidJID
-from slixmpp.exceptions import IqError
 
-from publisher.errors import ConfigError, ServiceError, Unavailable
+from publisher.errors import ConfigError, NoAnswer, ServiceError, Unavailable
 from publisher.xmpp import answers, presence
 from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.client import StrictClient, Unresolved
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from publisher.config import Xmpp
     from publisher.xmpp.answers import Right
     from publisher.xmpp.stream_limits import Limits
+    from publisher.xmpp.unanswered import Answer
 
 CONNECT_SECONDS = 10.0
-# The timeout that slixmpp gets for a request, long enough never to end one: the watchdog does that.
-NEVER_SECONDS = 1e6
 # COMPAT(ejabberd 23.01): it closes its side only after 0.1 s.
 CLOSE_SECONDS = 0.5
 
@@ -99,7 +98,7 @@ class Connection:
     async def request(
         self,
         kind: Literal["get", "set"],
-        child: Element,
+        child: Element | str,
         *,
         to: str,
         purpose: str,
@@ -109,6 +108,7 @@ class Connection:
     ) -> Element:
         """Send an IQ and return the IQ element of the answer.
 
+        A `child` that is a text is sent as it is: XML that is complete without a stanza around it.
         `purpose` (e.g. "publish") and `right`, which the account needs for it, are for errors.
         A stanza beyond the `limits` ends the connection.
 
@@ -122,50 +122,54 @@ class Connection:
         """
         watchdog = self._watchdog(to)
         watchdog.require_answers()
-        try:
-            iq: Any = self._client.make_iq(itype=kind, ito=to)
-        except InvalidJID as error:
-            raise ConfigError(f"the service {to!r} is not a JID; correct it") from error
-        iq.append(child)
+        if self._client.lost.done():
+            raise self._no_answer(watchdog, purpose)
         self._client.meter.allow(limits)
-        sent = iq.send(timeout=NEVER_SECONDS)
-        watchdog.watch(sent, size=len(tostring(child)), purpose=purpose)
-        with self._client.expecting(iq["id"]):
-            await self._answered(sent, watchdog, purpose)
-        try:
-            answer: Element = sent.result().xml
-        except IqError as error:
+        sent, size = self._send(kind, child, to)
+        watchdog.watch(sent, size=size, purpose=purpose)
+        answer = await sent
+        if answer is None:
+            raise self._no_answer(watchdog, purpose)
+        if answer.get("type") == "error":
             raise answers.error(
-                error.iq.xml,
+                answer,
                 service=to,
                 account=self.jid,
                 purpose=purpose,
                 right=right,
                 may_retry=may_retry,
-            ) from error
+            )
         return answer
 
     def _watchdog(self, service: str) -> Watchdog:
         if service not in self._watchdogs:
-            self._watchdogs[service] = Watchdog(
+            self._watchdogs[service] = watchdog = Watchdog(
                 service, account=self.jid, backlog=self.backlog, seconds=self._answer_seconds
             )
+            watchdog.expired.add_done_callback(lambda _: self._client.unanswered.end(service))
         return self._watchdogs[service]
 
-    async def _answered(self, sent: asyncio.Future[Any], watchdog: Watchdog, purpose: str) -> None:
-        """Wait for the answer. Raises NoAnswer."""
-        lost = self._client.lost
+    def _send(
+        self, kind: Literal["get", "set"], child: Element | str, to: str
+    ) -> tuple[Answer, int]:
+        """Send an IQ. Returns its answer, and how many bytes the child has."""
+        client, id_ = self._client, self._client.new_id()
         try:
-            await asyncio.wait({sent, lost, watchdog.expired}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            # No effect on an answer that has arrived. Otherwise it tells the watchdog to stop
-            # waiting.
-            sent.cancel()
-        if not sent.cancelled():
-            return
-        if lost.done():
-            raise self._client.loss(f"the connection was lost on the way to {purpose}")
-        watchdog.require_answers()
+            answer = client.unanswered.add(id_, service=to, account=client.boundjid)
+        except InvalidJID as error:
+            raise ConfigError(f"the service {to!r} is not a JID; correct it") from error
+        if isinstance(child, str):
+            client.send(f'<iq id="{id_}" type="{kind}" to={quoteattr(to)}>{child}</iq>')
+            return answer, len(child)
+        iq = client.make_iq(id_, itype=kind, ito=to)
+        iq.append(child)
+        client.send(iq)
+        return answer, len(tostring(child))
+
+    def _no_answer(self, watchdog: Watchdog, purpose: str) -> NoAnswer:
+        if self._client.lost.done():
+            return self._client.loss(f"the connection was lost on the way to {purpose}")
+        return watchdog.error()
 
 
 @asynccontextmanager

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from publisher.xmpp.connection import Connection
     from publisher.xmpp.stream_limits import Limits
 
-PUBSUB = "{http://jabber.org/protocol/pubsub}"
+PUBSUB_NS = "http://jabber.org/protocol/pubsub"
+PUBSUB = f"{{{PUBSUB_NS}}}"
 OWNER = "{http://jabber.org/protocol/pubsub#owner}"
 DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
 
@@ -42,7 +43,7 @@ class Requests:
     async def send(
         self,
         kind: Literal["get", "set"],
-        child: Element,
+        child: Element | str,
         verb: str,
         right: Right = "read",
         *,

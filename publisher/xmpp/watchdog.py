@@ -54,10 +54,17 @@ class Watchdog:
     def require_answers(self) -> None:
         """Raise NoAnswer if the deadline has passed."""
         if self.expired.done():
-            raise NoAnswer(self._problem)
+            raise self.error()
+
+    def error(self) -> NoAnswer:
+        """The error for every request that was unanswered when the deadline passed."""
+        return NoAnswer(self._problem)
 
     def watch(self, answer: asyncio.Future[Any], *, size: int, purpose: str) -> None:
-        """Watch a request of `size` bytes. Cancel `answer` to stop waiting for it."""
+        """Watch a request of `size` bytes.
+
+        To stop waiting for `answer`, cancel it, or give it the result None.
+        """
         if not self._in_flight:  # it had nothing to answer until now
             self._last_answer = self._loop.time()
         self._in_flight[answer] = _Request(size, purpose)
@@ -67,8 +74,9 @@ class Watchdog:
 
     def _end(self, answer: asyncio.Future[Any]) -> None:
         request = self._in_flight.pop(answer)
-        self._backlog.remove(request.size, is_answered=not answer.cancelled())
-        if not answer.cancelled():
+        is_answered = _is_answered(answer)
+        self._backlog.remove(request.size, is_answered=is_answered)
+        if is_answered:
             self._last_answer = self._loop.time()
         self._set_timer()
 
@@ -93,6 +101,13 @@ class Watchdog:
             f"{oldest.purpose}; {_advice(self._service, self._account)}"
         )
         self.expired.set_result(None)
+
+
+def _is_answered(answer: asyncio.Future[Any]) -> bool:
+    """Whether the wait has ended with an answer; an error is one, too."""
+    if answer.cancelled():
+        return False
+    return answer.exception() is not None or answer.result() is not None
 
 
 def _advice(service: str, account: str) -> str:
