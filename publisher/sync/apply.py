@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from publisher.errors import (
@@ -23,14 +24,16 @@ from publisher.errors import (
     StreamReset,
     TooBig,
 )
+from publisher.sync.absent_items import require_gone
 from publisher.sync.changes import Adopt, Correct, Forget, Hold, Publish, Refuse, Retract
-from publisher.sync.in_flight import WINDOW_BYTES, InFlight, PreparedChange, likely_culprit
+from publisher.sync.in_flight import InFlight, PreparedChange, batches, likely_culprit
 from publisher.sync.item import SHORTEST
+from publisher.sync.ledger_writes import LedgerWrites
 from publisher.sync.node import Step
 from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from publisher.sync.changes import Change
     from publisher.sync.item import Item
@@ -39,18 +42,6 @@ if TYPE_CHECKING:
     from publisher.system.retry import Clock
 
 _LOCAL = (Adopt, Forget, Refuse, Hold)  # changes of which nothing is sent
-
-# COMPAT(ejabberd 23.01): it restarts in this state if it is killed within a second of a change.
-_CONTRADICTION = (
-    "the service shows the item but says that it does not exist, as after a crash; ask its "
-    "administrator to remove it, or use a new node"
-)
-
-# COMPAT(Prosody): it lists an id that has a line end or a tab with a space in its place.
-_ANOTHER_ID = (
-    "the service lists the item, but has no item with this id, so it probably lists another id; "
-    "retract the item with another client"
-)
 
 
 @dataclass(slots=True)
@@ -69,7 +60,11 @@ class PlanRun:
     on_step: Callable[[Step, int], None]
     recorded: Mapping[str, Recorded] = field(default_factory=dict)
     _in_flight: InFlight = field(default_factory=InFlight)
+    _writes: LedgerWrites = field(init=False)
     _lost: list[Item] = field(default_factory=list)  # in flight when the stream broke
+
+    def __post_init__(self) -> None:
+        self._writes = LedgerWrites(self.ledger)
 
     async def retract(self) -> None:
         """Take the steps that make no request, and the retracts.
@@ -82,14 +77,15 @@ class PlanRun:
         # They come first: if the ledger cannot be written, the error keeps everything else from
         # being sent.
         self._record_local_changes(local)
-        await self._send(i for i, s in enumerate(steps) if isinstance(s.change, Retract))
+        retracts = (i for i, s in enumerate(steps) if isinstance(s.change, Retract))
+        await self._send(self._prepared(retracts))
 
     async def retract_also(self, retracts: Iterable[Retract]) -> None:
         """Take retracts that were not planned before."""
         steps = self.result.steps
         start = len(steps)
         steps += [Step(change) for change in retracts]
-        await self._send(range(start, len(steps)))
+        await self._send(self._prepared(range(start, len(steps))))
 
     def replace_publishes(self, instead: Mapping[str, Change | None]) -> None:
         """Take other changes for these posts, or none because they need none any more."""
@@ -159,7 +155,7 @@ class PlanRun:
             if self._unsent(repeat):
                 return
             try:
-                await self._publish(repeat, self.task.make_item(done.id, record.level))
+                await self._publish(repeat, self.task.make_item(done.id, record.level), record)
             except Refused:
                 self.ledger.restore(self.node.address, record, done.id)
         except PublisherError as error:
@@ -213,27 +209,27 @@ class PlanRun:
                 return planned
         return replace(planned, outcome="done")
 
-    async def _send(self, indexes: Iterable[int]) -> None:
-        async with asyncio.TaskGroup() as in_flight:
-            for prepared in self._prepared(indexes):
-                await self._launch(in_flight, prepared)
-
     async def _send_newest_last(self, indexes: Iterable[int]) -> None:
         """Send changes that are in the order of their posts, the last of them after all others.
 
         If a post must not be sent, the last is the newest of the others.
         """
-        newest: PreparedChange | None = None
-        async with asyncio.TaskGroup() as in_flight:
+        newest: list[PreparedChange] = []
+
+        def others() -> Iterator[PreparedChange]:
             for prepared in self._prepared(indexes):
-                if newest:
-                    await self._launch(in_flight, newest)
-                newest = prepared
+                yield from newest
+                newest[:] = [prepared]
+
+        await self._send(others())
         # COMPAT(Openfire 5.2): it executes requests that are in flight together in any order, and
         # new subscribers receive the item that it executed last.
-        if newest:
-            async with asyncio.TaskGroup() as in_flight:
-                await self._launch(in_flight, newest)
+        await self._send(newest)
+
+    async def _send(self, changes: Iterable[PreparedChange]) -> None:
+        async with asyncio.TaskGroup() as in_flight:
+            for batch in batches(changes):
+                await self._launch(in_flight, batch)
 
     def _prepared(self, indexes: Iterable[int]) -> Iterator[PreparedChange]:
         """The changes that may be sent. Ends the others."""
@@ -250,7 +246,7 @@ class PlanRun:
             item = self._item(change) if isinstance(change, Publish | Correct) else None
         except Refused as error:
             return Step(change, "refused", str(error))
-        return PreparedChange(index, change, item)
+        return PreparedChange(index, change, item, change.id in self.task.send_alone)
 
     def _unsent(self, change: Change) -> Step | None:
         """The outcome of a change that must not be sent, None if it may be."""
@@ -264,21 +260,17 @@ class PlanRun:
             return Step(change, "planned" if held.waits else "refused", held.reason)
         return None
 
-    async def _launch(self, in_flight: asyncio.TaskGroup, prepared: PreparedChange) -> None:
-        """Send a change as soon as the window has room for it."""
-        change, size = prepared.change, prepared.size
-        if change.id in self.task.send_alone:
-            # It fills the window, so no other item is in flight with it: if the stream breaks, it
-            # was the cause.
-            size = max(size, WINDOW_BYTES)
-        await self._in_flight.enter(size)
-        unsent = self._unsent(change)  # an answer may have ended the run while this one waited
-        if unsent:
-            self._in_flight.leave(size)
-            self._end(prepared.index, unsent)
-            return
-        in_flight.create_task(self._run_step(prepared, size))
-        await asyncio.sleep(0)  # starts the task, so that the changes are sent in order
+    async def _launch(self, in_flight: asyncio.TaskGroup, batch: Sequence[PreparedChange]) -> None:
+        """Send changes, in their order, as soon as the window has room for them."""
+        await self._in_flight.enter(batch)
+        for prepared in batch:
+            # An answer may have ended the run while these waited.
+            if unsent := self._unsent(prepared.change):
+                self._in_flight.leave(prepared)
+                self._end(prepared.index, unsent)
+            else:
+                in_flight.create_task(self._run_step(prepared))
+        await asyncio.sleep(0)
 
     def _item(self, change: Publish | Correct) -> Item:
         record = self.recorded.get(change.id)
@@ -290,15 +282,15 @@ class PlanRun:
             raise TooBig("the server closed the stream even at the shortest item; shorten the post")
         return self.task.make_item(change.id, level)
 
-    async def _run_step(self, prepared: PreparedChange, size: int) -> None:
+    async def _run_step(self, prepared: PreparedChange) -> None:
         try:
             self._end(prepared.index, await self._sent(prepared.change, prepared.item))
         finally:
-            self._in_flight.leave(size)
+            self._in_flight.leave(prepared)
 
     async def _sent(self, change: Change, item: Item | None) -> Step:
         try:
-            return Step(change, "done", await self._send_one(change, item))
+            return await self._send_one(change, item)
         except Refused as error:
             # An account that may not add this item may not add any. But if it may not replace or
             # retract one, that item may just be another publisher's.
@@ -325,41 +317,44 @@ class PlanRun:
         if self.result.error is None or isinstance(self.result.error, Forbidden):
             self.result.error = error
 
-    async def _send_one(self, change: Change, item: Item | None) -> str:
-        """Record the intent, send the change, record the answer. Returns the step's `reason`."""
+    async def _send_one(self, change: Change, item: Item | None) -> Step:
+        """Record the intent, send the change, record the answer."""
         match change:
             case Publish() | Correct():
-                assert item is not None  # noqa: S101 - `_launch` has made it
-                return await self._publish(change, item)
+                assert item  # noqa: S101 - `_prepare` has made it
+                return await self._publish(change, item, self.recorded.get(change.id))
             case Retract():
                 return await self._retract(change)
             case Adopt() | Forget() | Refuse() | Hold():
-                return ""
+                return Step(change, "done")
             case _:
                 assert_never(change)
 
-    async def _retract(self, change: Retract) -> str:
+    async def _retract(self, change: Retract) -> Step:
         try:
             await self.node.retract(change.id, notify=change.notify)
         except NotFound as error:  # another client retracted it, or the service contradicts itself
-            if await self.node.fetch([change.id]):
-                raise Refused(_CONTRADICTION) from error
-            if change.id not in self.recorded and change.id in (await self.node.look()).ids:
-                raise Refused(_ANOTHER_ID) from error
+            await require_gone(
+                self.node, change.id, is_ours=change.id in self.recorded, error=error
+            )
         # The record stays for now: if the server crashes, the item may be there again.
         # With `prune: site` or `all`, the ledger may not know the item.
         record = self.recorded.get(change.id) or Recorded(change.id, change.title, "")
-        self.ledger.record_retracted(self.node.address, record, at=self.clock.now())
-        return change.reason
+        record_it = partial(self.ledger.record_retracted, self.node.address, record)
+        await self._writes.write(partial(record_it, at=self.clock.now()))
+        return Step(change, "done", change.reason)
 
-    async def _publish(self, change: Publish | Correct, item: Item) -> str:
-        """Publish the item, shortened as far as the service demands. Returns what was shortened."""
-        address, ledger, now = self.node.address, self.ledger, self.clock.now
+    async def _publish(
+        self, change: Publish | Correct, item: Item, before: Recorded | None
+    ) -> Step:
+        """Publish the item, shortened as far as necessary. `before` is the record that it had."""
         # The item is of the same source, so the one at the node may stay until it arrives.
         replaces_same = change.action in {"corrected", "refresh"}
         adopted = change.post.reading if replaces_same else ""
-        is_added = change.action == "new" and change.id not in self.recorded
-        ledger.record_intent(address, change.post, at=now(), level=item.level, adopted=adopted)
+        await self._record(self.ledger.record_intent, change, item, adopted=adopted)
+        if unsent := self._unsent(change):  # an answer has ended the run meanwhile
+            self.ledger.withdraw(self.node.address, before, change.id)
+            return unsent
         while True:
             try:
                 await self.node.publish(item)
@@ -368,10 +363,15 @@ class PlanRun:
                     raise
                 item = self.task.make_item(change.id, item.level + 1)
             else:
-                ledger.record_done(
-                    address, change.post, at=now(), level=item.level, is_added=is_added
-                )
-                return item.shortened
+                is_added = change.action == "new" and before is None
+                await self._record(self.ledger.record_done, change, item, is_added=is_added)
+                return Step(change, "done", item.shortened)
+
+    async def _record(
+        self, record: Callable[..., None], change: Publish | Correct, item: Item, **more: object
+    ) -> None:
+        more |= {"at": self.clock.now(), "level": item.level}
+        await self._writes.write(partial(record, self.node.address, change.post, **more))
 
     def _end(self, index: int, step: Step) -> None:
         self.result.steps[index] = step

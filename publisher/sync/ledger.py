@@ -249,6 +249,13 @@ class Ledger:
         if before is not None:
             self._put(address, before)
 
+    def withdraw(self, address: NodeAddress, before: Recorded | None, id_: str) -> None:
+        """Undo `record_intent` because nothing was sent: the change may still be made later."""
+        if before is not None:
+            self._put(address, before)
+            return
+        self._run("DELETE FROM item WHERE service = ? AND node = ? AND id = ?", *_key(address), id_)
+
     def record_level(self, address: NodeAddress, id_: str, level: int) -> None:
         """Record that the item must be shortened to `level` at least, or the stream breaks."""
         self._run(

@@ -302,7 +302,8 @@ class FakeNode:
             self._dead = True
         self._dead = self._dead or number == self.cut_before
         if self.broken and self.broken == answers_to:
-            await asyncio.sleep(0)
+            for _ in range(10):  # meanwhile other items are sent
+                await asyncio.sleep(0)
             self._dead = True
         self._require_connection()
         self._answer(answers_to)
