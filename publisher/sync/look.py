@@ -127,10 +127,11 @@ def _record_look(
     once more.
     """
     durable = _durable(recorded, present, now)
-    ledger.record_seen(node.address, durable)
-    for record in gone.values():
-        if record.state == "retracted" and not 0 <= now - record.recorded_at < DURABLE_SECONDS:
-            ledger.forget(node.address, record.id)
+    with ledger.transaction():  # after an import these are thousands
+        ledger.record_seen(node.address, durable)
+        for record in gone.values():
+            if record.state == "retracted" and not 0 <= now - record.recorded_at < DURABLE_SECONDS:
+                ledger.forget(node.address, record.id)
     return {id_: replace(recorded[id_], state="seen") for id_ in durable}
 
 

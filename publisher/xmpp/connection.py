@@ -44,6 +44,7 @@ class Connection:
         self._answer_seconds = answer_seconds
         self._watchdogs: dict[str, Watchdog] = {}
         self._appearing = asyncio.Lock()
+        self._unsent: list[str] = []
         self.backlog = Backlog()
 
     @property
@@ -159,12 +160,25 @@ class Connection:
         except InvalidJID as error:
             raise ConfigError(f"the service {to!r} is not a JID; correct it") from error
         if isinstance(child, str):
-            client.send(f'<iq id="{id_}" type="{kind}" to={quoteattr(to)}>{child}</iq>')
-            return answer, len(child)
+            self._write(f'<iq id="{id_}" type="{kind}" to={quoteattr(to)}>{child}</iq>')
+            return answer, len(child.encode())
         iq = client.make_iq(id_, itype=kind, ito=to)
         iq.append(child)
+        self._flush()
         client.send(iq)
         return answer, len(tostring(child))
+
+    def _write(self, stanza: str) -> None:
+        """Send a stanza, with others of the same turn of the event loop in one piece."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(stanza)
+
+    def _flush(self) -> None:
+        """Send what waits, in its order."""
+        if self._unsent:
+            self._client.send("".join(self._unsent))
+            self._unsent.clear()
 
     def _no_answer(self, watchdog: Watchdog, purpose: str) -> NoAnswer:
         if self._client.lost.done():
