@@ -62,8 +62,7 @@ async def present_items(
         for id_ in ids
         if id_ in recorded
         and not task.verify
-        and _is_known(recorded[id_], trusts, state)
-        and _needs_no_publish(recorded[id_], wanted)
+        and _is_trusted(recorded[id_], wanted, trusts, may_hide=state.may_hide)
     }
     listed, ours = set(ids), recorded.keys() | wanted.keys()
     just_sent = [
@@ -75,7 +74,8 @@ async def present_items(
     # COMPAT(Openfire 5.2): a full node hides items, and may still show one to those who ask for it
     # by its id. Such an item is not present. What was just sent may have arrived after the list.
     sought = {record.id for record in just_sent} if state.may_hide else recorded.keys()
-    missing = [id_ for id_ in recorded if id_ in sought & wanted.keys() - listed]
+    absent = sought & wanted.keys() - listed
+    missing = [id_ for id_ in recorded if id_ in absent]
     # An item of somebody else is present even if it can be neither requested nor parsed.
     strange = {id_: Seen(id_, None, None, None) for id_ in ids if id_ not in ours}
     skipped = trusted.keys() if needs_foreign(task, recorded) else trusted.keys() | strange.keys()
@@ -104,7 +104,8 @@ def likely_fetched(
     ids = [
         id_
         for id_, record in recorded.items()
-        if is_sendable(id_) and (task.verify or not _is_trusted(record, wanted, trusts))
+        if is_sendable(id_)
+        and (task.verify or not _is_trusted(record, wanted, trusts, may_hide=False))
     ]
     return ids if len(ids) <= CHUNK else ()
 
@@ -116,19 +117,17 @@ def needs_foreign(task: Task, recorded: Mapping[str, Recorded]) -> bool:
     return task.verify or task.fetch_foreign or task.policy.prune != "own" or not recorded
 
 
-def _is_known(record: Recorded, trusts: Collection[str], state: State) -> bool:
-    """Whether a listed item can only be the recorded one."""
+def _is_trusted(
+    record: Recorded, wanted: Mapping[str, Desired], trusts: Collection[str], *, may_hide: bool
+) -> bool:
+    """Whether the record replaces a fetch if the node lists the item."""
     # COMPAT(Openfire 5.2): a full node may list an earlier version that it has hidden until now.
-    return record.state in trusts or (
-        record.state == "done" and record.is_added and not state.may_hide
-    )
-
-
-def _needs_no_publish(record: Recorded, wanted: Mapping[str, Desired]) -> bool:
+    is_known = record.is_added and record.state == "done" and not may_hide
     # If the post differs from the record, it would be published; but a run with another copy of
     # the ledger may have published it already, so the item is fetched first.
     post = wanted.get(record.id)
-    return post is None or needs_no_publish(post, record)
+    is_same = post is None or needs_no_publish(post, record)
+    return is_same and (is_known or record.state in trusts)
 
 
 async def _fetch_all(
