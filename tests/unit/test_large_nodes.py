@@ -11,12 +11,15 @@ import pytest
 
 from publisher.config import NodeConfig
 from publisher.errors import AnswerTooBig, Refused
+from publisher.sync import State, ignore_reading
 from publisher.sync.ledger import Ledger
-from publisher.sync.present_items import CHUNK, SHARE
+from publisher.sync.present_items import CHUNK, SHARE, present_items
+from publisher.sync.records import Recorded
 from publisher.xmpp import XmppNode
 from publisher.xmpp.items import PAGE_OF_ITEMS, PAGE_SIZE
 from publisher.xmpp.requests import PUBSUB
 from tests.support.fake_node import FakeNode
+from tests.support.growth import assert_linear
 from tests.support.tasks import payload, run, task
 
 if TYPE_CHECKING:
@@ -155,3 +158,28 @@ def test_a_service_without_paging_is_not_asked_for_more_than_fits(kind: str) -> 
     service = WithoutPaging(*[entry] * COUNT)
     assert service.fetched() == PAGE_OF_ITEMS
     assert service.shown == [PAGE_OF_ITEMS]
+
+
+def test_a_look_at_a_large_node_takes_linear_time() -> None:
+    def look(count: int) -> None:
+        posts = dict.fromkeys(range(count), "a")
+        work = task(posts)
+        recorded = {
+            post.id: Recorded(post.id, post.title, post.fingerprint, "seen")
+            for post in work.desired
+        }
+        state = State(ids=tuple(recorded))
+        node = FakeNode()
+        asyncio.run(
+            present_items(
+                node,
+                work,
+                state,
+                recorded,
+                trusts={"seen"},
+                clock=node.clock,
+                on_read=ignore_reading,
+            )
+        )
+
+    assert_linear(look, 500)
