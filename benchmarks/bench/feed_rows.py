@@ -50,7 +50,7 @@ def nothing(bench: Bench, posts: int) -> None:
     """Nothing changed: the time beyond the start of Python, beside a list of the same files."""
     bars = {10_000: Bar("at most", 3.5), 100_000: Bar("at most", 2.5)}
     for with_pages in (False, True):
-        publisher = bench.settled(source(bench, posts, with_pages=with_pages), "publish")
+        publisher = bench.settled(source(bench, posts, with_pages=with_pages), "publish", "build")
         trees = [str(POSTS.parent), str(PAGES.parent)][: 1 + with_pages]
         pages = "with pages" if with_pages else "from the source"
         contenders = [

@@ -14,6 +14,7 @@ from benchmarks.bench.generated_site import FEED_LENGTH, PAGES, POSTS, TITLE, UR
 from benchmarks.bench.measuring import Command, Cost
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from publisher.app.demo.server import Server
@@ -111,16 +112,20 @@ class PublisherSite:
     def delete_feed(self, _: int = 0) -> None:
         (self.site.folder / self.name / "feed.atom").unlink(missing_ok=True)
 
-    def settle(self, command: str, *, seconds: float) -> None:
-        """Run until nothing is left to do, read again or look at.
+    def settle(self, *commands: str, seconds: float) -> None:
+        """Run commands until nothing is left for them to do, read again or look at.
 
         A file is read again as long as another change could have the same time: so wait, unless
         `seconds` is 0, which is enough for a run that is not measured.
         """
-        self.command(command).run()
+        self._run_all(commands)
         if seconds:
             time.sleep(seconds)
             self._age_ledger()
+            self._run_all(commands)
+
+    def _run_all(self, commands: Sequence[str]) -> None:
+        for command in commands:
             self.command(command).run()
 
     def _age_ledger(self) -> None:

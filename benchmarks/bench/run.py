@@ -107,9 +107,9 @@ class Bench:
             self._servers[name] = self._stack.enter_context(make())
         return self._servers[name]
 
-    def settled(self, publisher: PublisherSite, command: str) -> PublisherSite:
+    def settled(self, publisher: PublisherSite, *commands: str) -> PublisherSite:
         self.progress.begin(f"{publisher.name}: first runs with {publisher.site.count:,} posts", 1)
-        publisher.settle(command, seconds=self.settling)
+        publisher.settle(*commands, seconds=self.settling)
         return publisher
 
     def measure(
