@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.system.snapshot import Places, TooManyFilesError, take
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-NAME = "index"
+FOLDER, NAME = "runs", "index.json"  # in the state folder
 _VERSION = 1
 _MOST_RUNS = 8  # of different arguments
 _MOST_BYTES = 10_000_000
@@ -34,7 +34,7 @@ class Run(NamedTuple):
     `key` is a digest of its arguments and of the program. `places` are what it read, and `digest`
     that of their snapshot. It printed `output`, texts each with the number of its stream, 1 or 2,
     and returned `exit_code`. All that holds from `since` up to, but not including `until`, both in
-    seconds since the epoch; None is never.
+    seconds since the epoch.
     """
 
     key: str
@@ -43,11 +43,11 @@ class Run(NamedTuple):
     output: Sequence[tuple[int, str]]
     exit_code: int
     since: float
-    until: float | None
+    until: float
 
     def is_current(self, now: float) -> bool:
         """Whether everything is as it was. `now` is in seconds since the epoch."""
-        if now < self.since or (self.until is not None and now >= self.until):
+        if not self.since <= now < self.until:
             return False
         try:
             return take(self.places, now_ns=0).digest == self.digest
@@ -65,7 +65,8 @@ def keep(state: Path, run: Run) -> None:
 
     That it cannot be written is no error.
     """
-    from publisher.system import atomic_files  # noqa: PLC0415 - only a run that did work needs it
+    # Only a run that read the posts needs them.
+    from publisher.system import atomic_files, private_folder  # noqa: PLC0415
 
     others = [other for other in _runs(state) if other.key != run.key]
     runs = [run, *others][:_MOST_RUNS]
@@ -73,7 +74,8 @@ def keep(state: Path, run: Run) -> None:
     data = json.dumps(document).encode()
     if len(data) <= _MOST_BYTES:
         with suppress(OSError):
-            atomic_files.write(state / NAME, data)
+            private_folder.make_in_state(state / FOLDER)
+            atomic_files.write(state / FOLDER / NAME, data)
 
 
 def _runs(state: Path) -> list[Run]:
@@ -100,22 +102,22 @@ def _run(values: dict[str, Any]) -> Run:
 def _data(state: Path) -> bytes:
     """The bytes of the index. Raises OSError.
 
-    Neither the folder nor the file may be a symbolic link, and both must be this user's: what the
+    None of the folders and the file may be a symbolic link, and they must be this user's: what the
     file says is printed.
     """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    folder = os.open(state, flags | os.O_DIRECTORY)
-    try:
-        descriptor = os.open(NAME, flags | os.O_NONBLOCK, dir_fd=folder)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
-            _require_own(os.fstat(folder))
-            _require_own(os.fstat(descriptor))
-            return file.read(_MOST_BYTES)
-    finally:
-        os.close(folder)
+    with ExitStack() as stack:
+        descriptor = os.open(state, flags | os.O_DIRECTORY)
+        stack.callback(os.close, descriptor)
+        for name, more in ((FOLDER, os.O_DIRECTORY), (NAME, os.O_NONBLOCK)):
+            descriptor = os.open(name, flags | more, dir_fd=descriptor)
+            stack.callback(os.close, descriptor)
+            _require_own(descriptor)
+        return os.read(descriptor, _MOST_BYTES)
 
 
-def _require_own(status: os.stat_result) -> None:
+def _require_own(descriptor: int) -> None:
     """Raises PermissionError if another user may have written the file or the folder."""
+    status = os.fstat(descriptor)
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise PermissionError

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from publisher.system.snapshot import Snapshot
 
 # What the state folder holds that changes no output.
-_CACHES = (index.NAME, cache.FOLDER, lock.NAME, words_cache.FOLDER)
+_CACHES = (index.FOLDER, cache.FOLDER, lock.NAME, words_cache.FOLDER)
 # The zone of the machine, and the rules of all zones.
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 

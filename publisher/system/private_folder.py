@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# How the names in a state folder begin. A folder that holds anything else is used for more, e.g.
-# for the feeds, which a web server must read.
-NAMES = ("index", "ledger.sqlite", "lock", "notes", "pages.sqlite", "rendered", "source", "words")
+# What a state folder holds. One that holds anything else is used for more, e.g. for the feeds,
+# which a web server must read.
+_FOLDERS = frozenset({"notes", "rendered", "runs", "source", "words"})
+_FILES = ("ledger.sqlite", "lock", "pages.sqlite")  # SQLite adds to the names
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -45,5 +46,10 @@ def _is_open(status: os.stat_result) -> bool:
 def _ours(folder: Path) -> Iterator[Path]:
     """The folder if it holds nothing but our state, else what is ours in it."""
     paths = [*folder.iterdir()]
-    ours = [path for path in paths if path.name.startswith(NAMES) and not path.is_symlink()]
+    ours = [path for path in paths if is_ours(path.name) and not path.is_symlink()]
     yield from ours if len(ours) < len(paths) else [folder]
+
+
+def is_ours(name: str) -> bool:
+    """Whether a file or folder of a state folder is publisher's, by its name."""
+    return name in _FOLDERS or name.startswith(_FILES)

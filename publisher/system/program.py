@@ -15,11 +15,13 @@ import publisher
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Prefixes of the metadata folders of the libraries that rendering depends on, in lower case.
+# Prefixes of the metadata folders of the libraries that decide what is read and written, in lower
+# case.
 _LIBRARIES = (
-    "babel-", "cssselect-", "docutils-", "lxml-", "markdown-", "markdown_it_py-", "markupsafe-",
-    "mdit_py_plugins-", "mdurl-", "nh3-", "pygments-", "python_dateutil-", "python_liquid-",
-    "pytz-", "tzdata-",
+    "babel-", "cssselect-", "docutils-", "emoji-", "feedgen-", "feedparser-", "lxml-", "markdown-",
+    "markdown_it_py-", "markupsafe-", "mdit_py_plugins-", "mdurl-", "msgspec-", "mutagen-", "nh3-",
+    "pygments-", "python_dateutil-", "python_liquid-", "pytz-", "pyyaml-", "regex-", "tzdata-",
+    "unidecode-",
 )  # fmt: skip
 _METADATA = (".dist-info", ".egg-info")
 

@@ -95,7 +95,7 @@ def test_the_names_of_all_files_in_it_are_known(blog: Blog) -> None:
     """Else it would count as a folder that holds more."""
     assert blog.run("publish").code == 0
     names = [path.name for path in (blog.folder / ".publisher").iterdir()]
-    assert [name for name in names if not name.startswith(private_folder.NAMES)] == []
+    assert [name for name in names if not private_folder.is_ours(name)] == []
 
 
 def test_a_folder_of_another_user_stays_as_it_is(tmp_path: Path) -> None:

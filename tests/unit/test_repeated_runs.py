@@ -78,7 +78,7 @@ def test_an_index_that_cannot_be_used_changes_nothing(blog: Blog, damage: str) -
     run(blog, "build")
     let_files_age()
     expected = run(blog, "build")[:2]
-    file = blog.folder / ".publisher/index"
+    file = blog.folder / ".publisher/runs/index.json"
     data = file.read_bytes()
     match damage:
         case "deleted":
@@ -97,12 +97,13 @@ def test_an_index_that_cannot_be_used_changes_nothing(blog: Blog, damage: str) -
 def test_an_index_behind_a_link_is_not_read(tmp_path: Path) -> None:
     """Somebody who may write posts could have put the link there."""
     index.keep(tmp_path, kept(tmp_path))
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state/index").symlink_to(tmp_path / "index")
+    (tmp_path / "state/runs").mkdir(parents=True)
+    (tmp_path / "state/runs/index.json").symlink_to(tmp_path / "runs/index.json")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/runs").symlink_to(tmp_path / "runs")
     (tmp_path / "link").symlink_to(tmp_path)
     assert index.find(tmp_path, "key")
-    assert not index.find(tmp_path / "state", "key")
-    assert not index.find(tmp_path / "link", "key")
+    assert not any(index.find(tmp_path / name, "key") for name in ("state", "other", "link"))
 
 
 def test_a_run_that_changed_something_is_not_repeated(blog: Blog) -> None:
@@ -117,7 +118,7 @@ def test_the_configuration_and_the_state_folder_are_found_as_a_run_finds_them(bl
     for _ in range(2):
         run(blog, "build", "--config", "publisher.yaml")
         let_files_age()
-    assert (blog.folder / "elsewhere/state/index").exists()
+    assert (blog.folder / "elsewhere/state/runs/index.json").exists()
     assert not HEAVY & run(blog, "build", "--config", "publisher.yaml")[2]
     above = Blog(blog.folder / "inner")
     (above.folder / "publisher.yaml").unlink()
@@ -136,7 +137,7 @@ def test_a_run_is_repeated_only_within_its_time(tmp_path: Path) -> None:
     assert [current.is_current(time) for time in (999.0, 1000.0, 1999.9, 2000.0)] == [
         False, True, True, False,
     ]  # fmt: skip
-    assert current._replace(until=None).is_current(1e12)
+    assert current._replace(until=float("inf")).is_current(1e12)
     assert not run_.is_current(1500.0)
 
 
