@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BYLINE = '<p class="by">Posted by Ada in 2026</p>'
+LETTER = "<p>Subscribe to our letter now</p>"
 DROP = {"drop": (".share",)}
 
 
-def site(*, before: str = "", behind: str = "", changed: int = 8) -> dict[str, str]:
-    """Eight posts, the first of which have these words around their texts."""
+def site(*, before: str = "", behind: str = "", changed: int = 8, posts: int = 8) -> dict[str, str]:
+    """Some posts, the first of which have these words around their texts."""
     text = "<p>The text of post {} has words, and then it ends.</p>"
     bodies = {
         n: f"{before}{text}{behind}".replace("TITLE", "The title {}") if n < changed else text
-        for n in range(8)
+        for n in range(posts)
     }
     return {
         f"blog/{n}.html": page(body=body.replace("{}", str(n)), title=f"The title {n}")
@@ -36,7 +37,7 @@ def site(*, before: str = "", behind: str = "", changed: int = 8) -> dict[str, s
         ({"before": BYLINE}, '"posted by ada in 2026"'),
         ({"behind": BYLINE}, '"posted by ada in 2026"'),
         ({"before": "<h1>TITLE</h1>"}, '"the title"'),
-        ({"before": "<p>Share</p>", "behind": "<p>Comments</p>"}, '"share comments"'),
+        ({"before": "<p>Share</p>", "behind": "<p>Comments</p>"}, '"share"'),
     ],
 )
 def test_new_words_around_nearly_all_texts_are_no_edits(
@@ -102,3 +103,75 @@ def test_other_edits_of_all_posts_are_no_theme(tmp_path: Path) -> None:
     remember(read(tmp_path, site()))
     edited = {name: text.replace("has words", "has new words") for name, text in site().items()}
     assert len(read(tmp_path, edited).posts) == 8
+
+
+@pytest.mark.parametrize("posts", [2, 3, 4])
+@pytest.mark.parametrize(
+    ("theme", "shown"),
+    [
+        ({"before": LETTER}, '"subscribe to our letter now"'),
+        ({"behind": "<p>Share this post</p>"}, '"share this post"'),
+        ({"before": "<h1>TITLE</h1>"}, "the title of the post"),
+    ],
+)
+def test_a_new_theme_of_a_few_pages_is_no_edit_of_all(
+    tmp_path: Path, posts: int, theme: Mapping[str, Any], shown: str
+) -> None:
+    remember(read(tmp_path, site(posts=posts)))
+    with pytest.raises(UnsafePlanError, match=f"^all {posts} pages show {shown} in"):
+        read(tmp_path, site(posts=posts, **theme))
+
+
+@pytest.mark.parametrize(("posts", "changed"), [(1, 1), (3, 2), (4, 3), (6, 2)])
+def test_a_few_edited_posts_are_no_theme(tmp_path: Path, posts: int, changed: int) -> None:
+    remember(read(tmp_path, site(posts=posts)))
+    found = read(tmp_path, site(before=LETTER, posts=posts, changed=changed))
+    assert len(found.posts) == posts
+
+
+def test_the_same_two_words_in_all_of_a_few_posts_are_no_theme(tmp_path: Path) -> None:
+    remember(read(tmp_path, site(posts=3)))
+    assert len(read(tmp_path, site(before="<p>The answer {} is here.</p>", posts=3)).posts) == 3
+
+
+def test_titles_with_the_same_sentence_are_a_theme_of_which_a_part_is_built(tmp_path: Path) -> None:
+    before = f"<h1>TITLE</h1>{LETTER}"
+    remember(read(tmp_path, site(posts=12)))
+    with pytest.raises(UnsafePlanError, match=r"^3 of 12 pages show the title of the post and "):
+        read(tmp_path, site(before=before, posts=12, changed=3))
+    assert len(read(tmp_path, site(before=before, posts=12, changed=2)).posts) == 12
+
+
+def test_other_edits_do_not_hide_the_part_of_a_theme_that_is_built(tmp_path: Path) -> None:
+    first = site(posts=12)
+    remember(read(tmp_path, first))
+    themed = site(before=f"<h1>TITLE</h1>{LETTER}", posts=12, changed=4)
+    edited = {
+        name: text.replace("has words", "has new words") if text == first[name] else text
+        for name, text in themed.items()
+    }
+    with pytest.raises(UnsafePlanError, match=r"^4 of 12 pages show the title of the post and "):
+        read(tmp_path, edited)
+
+
+def test_a_message_quotes_words_that_follow_each_other_on_the_page(tmp_path: Path) -> None:
+    titles = ["Velvet and magnet", "Copper and needle", "Island and anchor", "River and kettle"]
+
+    def built(before: str) -> dict[str, str]:
+        return {
+            f"blog/{n}.html": page(
+                body=f"{before.replace('TITLE', title)}<p>The text of {n} has words.</p>",
+                title=title,
+            )
+            for n, title in enumerate([*titles, "Window and thistle"])
+        }
+
+    remember(read(tmp_path, built("")))
+    with pytest.raises(UnsafePlanError, match='show "subscribe to our letter now" in the text'):
+        read(tmp_path, built(f"<h1>TITLE</h1>{LETTER}"))
+
+
+def test_without_nodes_the_advice_names_no_option_of_nodes(tmp_path: Path) -> None:
+    remember(read(tmp_path, site()))
+    with pytest.raises(UnsafePlanError, match=r"away, and run again$"):
+        read(tmp_path, site(before=LETTER))

@@ -213,7 +213,8 @@ def _require_known_theme(
         for path in changed
         if (last := reader.last(path)) and last.extracted
     ]
-    page_theme.require_known_theme(pages, len(bodies), config.state / NAME)
+    memory, has_nodes = config.state / NAME, bool(config.xmpp)
+    page_theme.require_known_theme(pages, len(bodies), memory, has_nodes=has_nodes)
 
 
 def _without_card(shown: Sequence[ShownPage]) -> list[ShownPage]:

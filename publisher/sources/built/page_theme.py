@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.errors import UnsafePlanError
-from publisher.sources.built.bodies.added_words import added_words
-from publisher.sources.built.pages.words import words
+from publisher.sources.built.bodies.added_words import AddedWords, added_words
+from publisher.sources.built.bodies.shared_words import longest_shared, quoted
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -17,7 +16,13 @@ if TYPE_CHECKING:
 
 FEWEST_PAGES = 5  # that tell something about a theme
 _NEARLY_ALL = 0.9  # of them
-_SHOWN = 8  # words in a message
+# As many pages that have got their titles and the same words together are the work of a theme.
+_FEWEST_TITLED = 3
+_FEWEST_WORDS = 5
+# On a smaller site, all pages must have got this many words that follow each other.
+_FEWEST_OF_ALL = 2
+_FEWEST_WORDS_OF_ALL = 3
+_TITLE = "the title of the post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,41 +35,93 @@ class ChangedPage:
     current: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """A changed page and what stands around its text now."""
+
+    page: ChangedPage
+    added: AddedWords
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether the title stands above the text."""
+        return self.added.titles(self.page.title) > 0
+
+
 def may_be_new(changed: int) -> bool:
     """Whether enough pages have changed to tell whether the theme is new."""
-    return changed >= FEWEST_PAGES
+    return changed >= _FEWEST_OF_ALL
 
 
-def require_known_theme(changed: Sequence[ChangedPage], pages: int, memory: Path) -> None:
-    """Raise UnsafePlanError if nearly all of the pages show more words around their texts.
+def require_known_theme(
+    changed: Sequence[ChangedPage], pages: int, memory: Path, *, has_nodes: bool
+) -> None:
+    """Raise UnsafePlanError if the pages show more words around their texts, as of a theme.
 
     `changed` are those of the `pages` with a text that have changed, by the same selectors.
     `memory` is the file that remembers the pages. The title counts if nearly all of the changed
     pages show it: a theme may come in several builds, and no author writes it above the text of
     several posts. He may well write the same note into several.
     """
-    if not may_be_new(len(changed)):
-        return
-    added = [(page, added_words(page.current, page.last)) for page in changed]
-    counted: Counter[tuple[bool, str]] = Counter()
-    titled = 0
-    for page, found in added:
-        titled += _holds(found.before, tuple(words(page.title or "")))
-        counted.update({(True, word) for word in found.before})
-        counted.update({(False, word) for word in found.behind})
-    example, first = added[0]
-    ordered = [*((True, word) for word in first.before), *((False, word) for word in first.behind)]
-    shared = [key[1] for key in ordered if counted[key] >= _NEARLY_ALL * len(changed)]
-    if not _are_nearly_all(len(changed), pages):
-        shared = []
-    what = f'"{" ".join(shared[:_SHOWN])}"' if shared else "the title of the post"
-    if shared or titled >= _NEARLY_ALL * len(changed):
+    grown = [_Grown(page, added_words(page.current, page.last)) for page in changed]
+    if found := _of_theme(grown, pages):
+        examples, what = found
+        way = ", and run `publisher publish --no-notify`" if has_nodes else ", and run again"
         raise UnsafePlanError(
-            f"{_number(len(changed), pages)} show {what} in the text of their post, and "
-            f"did not before, e.g. {example.path}; nothing was built or sent. The theme seems to "
-            "have changed: correct posts.body, or list what is no text in posts.drop. If "
-            f"readers should get that, move {memory} away, and run `publisher publish --no-notify`"
+            f"{_number(len(examples), pages)} show {what} in the text of their post, and "
+            f"did not before, e.g. {examples[0].page.path}; nothing was built or sent. The theme "
+            "seems to have changed: correct posts.body, or list what is no text in posts.drop. If "
+            f"readers should get that, move {memory} away{way}"
         )
+
+
+def _of_theme(grown: Sequence[_Grown], pages: int) -> tuple[Sequence[_Grown], str] | None:
+    """The pages that show a new theme, and what they show of it; None if none do."""
+    titled = [one for one in grown if one.is_titled]
+    if len(grown) >= FEWEST_PAGES:
+        found = _of_many(grown, titled, pages)
+    else:
+        found = _of_few(grown, titled, pages)
+    return found or _in_part(titled)
+
+
+def _of_many(
+    grown: Sequence[_Grown], titled: Sequence[_Grown], pages: int
+) -> tuple[Sequence[_Grown], str] | None:
+    shared = _shared(grown) if _are_nearly_all(len(grown), pages) else ()
+    if shared:
+        return _first_with(shared, grown), quoted(shared)
+    return (grown, _TITLE) if len(titled) >= _NEARLY_ALL * len(grown) else None
+
+
+def _of_few(
+    grown: Sequence[_Grown], titled: Sequence[_Grown], pages: int
+) -> tuple[Sequence[_Grown], str] | None:
+    """All pages must show it: of so few, an author may well edit nearly all."""
+    if len(grown) < max(_FEWEST_OF_ALL, pages):
+        return None
+    shared = _shared(grown)
+    if len(shared) >= _FEWEST_WORDS_OF_ALL:
+        return grown, quoted(shared)
+    return (grown, _TITLE) if len(titled) == len(grown) else None
+
+
+def _in_part(titled: Sequence[_Grown]) -> tuple[Sequence[_Grown], str] | None:
+    """The pages that have got their titles and the same sentence; the others may be built later."""
+    if len(titled) < _FEWEST_TITLED:
+        return None
+    shared = _shared(titled)
+    return (titled, f"{_TITLE} and {quoted(shared)}") if len(shared) >= _FEWEST_WORDS else None
+
+
+def _shared(grown: Sequence[_Grown]) -> Sequence[str]:
+    pieces = [((True, one.added.before), (False, one.added.behind)) for one in grown]
+    return longest_shared(pieces, share=_NEARLY_ALL)
+
+
+def _first_with(run: Sequence[str], grown: Sequence[_Grown]) -> Sequence[_Grown]:
+    """The pages, with one first that shows these words."""
+    return sorted(grown, key=lambda one: not one.added.shows(run))
 
 
 def _are_nearly_all(changed: int, pages: int) -> bool:
@@ -73,11 +130,8 @@ def _are_nearly_all(changed: int, pages: int) -> bool:
 
 
 def _number(changed: int, pages: int) -> str:
+    if changed == pages < FEWEST_PAGES:
+        return f"all {number_of(pages, 'page')}"
     if _are_nearly_all(changed, pages):
         return f"nearly all of {number_of(pages, 'page')}"
     return f"{changed} of {number_of(pages, 'page')}"
-
-
-def _holds(text: tuple[str, ...], part: tuple[str, ...]) -> bool:
-    starts = range(len(text) - len(part) + 1)
-    return bool(part) and any(text[at : at + len(part)] == part for at in starts)

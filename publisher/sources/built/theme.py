@@ -7,25 +7,27 @@ title, the date or a box may stand in every body, which shows all of its post ne
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from publisher.errors import UnsafePlanError
 from publisher.sources.built.added_elements import selectors_before
 from publisher.sources.built.bodies.added_words import NO_WORDS
 from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.bodies.shared_words import longest_shared, quoted
 from publisher.sources.built.learning.foreign import makes_words
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from publisher.post import Post
+    from publisher.sources.built.bodies.shared_words import Piece
     from publisher.sources.built.state.conclusion import Look
 
 FEWEST_PAGES = 5  # that tell something about a theme
 _NEARLY_ALL = 0.9  # of them
-_SHOWN = 8  # words in a message
 
 
 def require_known_theme(
@@ -76,7 +78,7 @@ def _require_no_shared_words(looks: Sequence[Look], drop: Sequence[str], memory:
     useless, shared = _useless(looks), _shared(looks)
     # Of a theme of which nothing is remembered, some words may always have been there.
     if shared and useless and (useless >= {*drop} or any(look.opened.added_last for look in looks)):
-        raise _refused(f'"{" ".join(shared[:_SHOWN])}"', looks, useless, memory)
+        raise _refused(quoted(shared), looks, useless, memory)
 
 
 def _useless(looks: Sequence[Look]) -> frozenset[str]:
@@ -115,16 +117,19 @@ def _reader(digest: str) -> str:
 
 
 def _shared(looks: Sequence[Look]) -> Sequence[str]:
-    """The words that nearly all bodies show around their posts and did not show before."""
-    counted: Counter[tuple[bool, str]] = Counter()
-    for look in looks:
-        now, last = look.opened.added, look.opened.added_last or NO_WORDS
-        new = {(True, word) for word in now.before if word not in last.before}
-        counted.update(new | {(False, word) for word in now.behind if word not in last.behind})
-    found = {one for one, count in counted.items() if count >= _NEARLY_ALL * len(looks)}
-    example = looks[0].opened.added
-    ordered = [(True, word) for word in example.before] + [(False, word) for word in example.behind]
-    return [word for is_before, word in ordered if (is_before, word) in found]
+    """Words that nearly all bodies show around their posts and did not show before."""
+    return longest_shared([[*_new_pieces(look)] for look in looks], share=_NEARLY_ALL)
+
+
+def _new_pieces(look: Look) -> Iterator[Piece]:
+    now, last = look.opened.added, look.opened.added_last or NO_WORDS
+    for is_before, words, known in (
+        (True, now.before, last.before),
+        (False, now.behind, last.behind),
+    ):
+        for is_known, piece in groupby(words, frozenset(known).__contains__):
+            if not is_known:
+                yield is_before, [*piece]
 
 
 def _refused(

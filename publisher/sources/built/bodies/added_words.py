@@ -33,8 +33,16 @@ class AddedWords:
     def titles(self, title: str | None) -> int:
         """How often the title stands before the text; a text may begin with it, too."""
         own = tuple(words(title or ""))
-        starts = range(len(self.before) - len(own) + 1)
-        return sum(self.before[at : at + len(own)] == own for at in starts) if own else 0
+        return _count(self.before, own) if own else 0
+
+    def shows(self, run: Sequence[str]) -> bool:
+        """Whether these words follow each other on one side of the text."""
+        return any(_count(side, tuple(run)) for side in (self.before, self.behind))
+
+
+def _count(words: tuple[str, ...], run: tuple[str, ...]) -> int:
+    starts = range(len(words) - len(run) + 1)
+    return sum(words[at : at + len(run)] == run for at in starts)
 
 
 NO_WORDS = AddedWords()
