@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.config.find import OLD_NAME, is_ours
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
+from publisher.sources.front_matter.values import FALSE, TRUE
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, yaml_document
@@ -107,6 +108,15 @@ def text(settings: Mapping[str, Value], *keys: str) -> str | None:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value.strip() or None if isinstance(value, str) else None
+
+
+def is_true(settings: Mapping[str, Value], *keys: str) -> bool:
+    """Whether the value at a path of keys is true; one that is no boolean is not false either."""
+    return text(settings, *keys) in TRUE
+
+
+def is_false(settings: Mapping[str, Value], *keys: str) -> bool:
+    return text(settings, *keys) in FALSE
 
 
 def section(settings: Mapping[str, Value], *keys: str) -> dict[str, Value]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from publisher.config import DEFAULT_ENGINE
 from publisher.sources import site_settings
 from publisher.sources.front_matter.values import person
+from publisher.system.paths import is_folder
 from publisher.system.symlinks import Reach
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def output_folder(written: str | None) -> tuple[str, ...]:
 
 def first_folder(folder: Path, names: Sequence[str]) -> str | None:
     """The first of the folders that exists."""
-    return next((name for name in names if (folder / name).is_dir()), None)
+    return next((name for name in names if is_folder(folder / name)), None)
 
 
 def folders_named(folder: Path, wanted: str) -> Iterator[str]:
@@ -130,7 +131,7 @@ def folders_named(folder: Path, wanted: str) -> Iterator[str]:
 
 def unread_sections(folder: Path, content: str, posts: str) -> Iterator[str]:
     """A note for each section with pages that is not read, because only `posts` is."""
-    if posts == content or not (folder / content).is_dir():
+    if posts == content or not is_folder(folder / content):
         return
     for section in sorted((folder / content).iterdir()):
         name = f"{content}/{section.name}"

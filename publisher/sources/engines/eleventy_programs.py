@@ -11,6 +11,7 @@ from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines import build_scripts, scripts
 from publisher.sources.engines.detected import inside, output_folder
+from publisher.system.paths import is_file
 from publisher.text.script_settings import ScriptSettings
 
 if TYPE_CHECKING:
@@ -155,10 +156,10 @@ def _between(site: Path, posts: Path) -> list[Path]:
 def _data_of(folder: Path) -> Iterator[Path]:
     """The programs that Eleventy reads for all files below the folder."""
     names = (f"{folder.name}{ending}" for ending in _DATA_ENDINGS)
-    yield from (folder / name for name in names if (folder / name).is_file())
+    yield from (folder / name for name in names if is_file(folder / name))
 
 
 def _global_data(folder: Path) -> Iterator[Path]:
     names = (f"{name}{ending}" for name in ("permalink", "eleventyComputed") for ending in _ENDINGS)
     files = (folder / "_data" / name for name in names)
-    yield from (file for file in files if file.is_file())
+    yield from (file for file in files if is_file(file))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _PUBLISHED = ("publishdate", "pubdate", "published")
+_OFF = frozenset({"never", "false"})  # of `build`
 _DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED}
 
 
@@ -77,8 +78,8 @@ class Hugo(HugoContent):
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")
-        options = {build.get("list"), build.get("render")} if isinstance(build, dict) else set()
-        if options & {"never", "false"}:
+        options = build if isinstance(build, dict) else {}
+        if any(site_settings.text(options, key) in _OFF for key in ("list", "render")):
             return "hidden", "build: not listed"
         if front_matter.is_true("headless"):
             return "hidden", "headless: true"

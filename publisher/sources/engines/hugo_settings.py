@@ -21,6 +21,7 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.unread import SettingsFile, changes, line
+from publisher.system.paths import is_folder
 from publisher.text import ignore_patterns
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def of_language(settings: Mapping[str, Value], language: str, key: str) -> Value
 def content_folders(settings: Mapping[str, Value], site: Path) -> list[ContentFolder]:
     """The folders with content that exist; one inside of another comes before it."""
     found = [*_mounted(settings)] or _of_languages(settings)
-    existing = [one for one in found if (site / one.path).is_dir()]
+    existing = [one for one in found if is_folder(site / one.path)]
     return sorted(existing, key=lambda one: len(one.path.parts), reverse=True)
 
 

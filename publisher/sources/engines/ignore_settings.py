@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines.ignored import Ignored, UnreadSetting
+from publisher.system.paths import is_file
 from publisher.text import ignore_patterns, script_lists
 from publisher.text.ignore_patterns import Expressions, PatternError, Patterns
 
@@ -110,7 +111,7 @@ def _named(
 
 def of_ignore_file(file: Path, reach: Reach, compiled: Compile) -> Ignored:
     """The lines of a file such as `.gitignore`, relative to its folder; nothing without one."""
-    if not file.is_file():
+    if not is_file(file):
         return Ignored()
     lines = text(file, reach).splitlines()
     return ruled(compiled, lines, file.parent, file=file, line=1, setting=file.name)

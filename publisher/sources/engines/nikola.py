@@ -20,7 +20,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import FALSE, TRUE, unique
+from publisher.sources.front_matter.values import FALSE, unique
 from publisher.text import site_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import nikola_slug
@@ -122,7 +122,7 @@ class Nikola(PostReader):
         if self.markup_of(path) == "rest" and not is_read:
             post_file = _with_fields(post_file, self.folder.bytes(path), path)
             values = {**original, **post_file.values, **beside}
-        several = self.settings.get("MULTIPLE_AUTHORS_PER_POST") in TRUE
+        several = site_settings.is_true(self.settings, "MULTIPLE_AUTHORS_PER_POST")
         if several and isinstance(author := values.get("author"), str):
             values["author"] = [*author.split(",")]
         # Values from other files have no lines in this one; messages about them name line 1.
@@ -211,18 +211,19 @@ class Nikola(PostReader):
         segments = [own, *_destination(rule, language), folders, name]
         path = "/" + "/".join(part.strip("/") for part in segments if part)
         index = site_settings.text(self.settings, "INDEX_FILE") or "index.html"
-        is_cut = self.settings.get("STRIP_INDEXES") not in FALSE and path.endswith(f"/{index}")
+        is_kept = site_settings.is_false(self.settings, "STRIP_INDEXES")
+        is_cut = path.endswith(f"/{index}") and not is_kept
         return encoded(path.removesuffix(index) if is_cut else path)
 
     def _is_pretty(self, front_matter: FrontMatter, slug: str) -> bool:
         """Whether the page is the index of a folder of its own."""
         if front_matter.text("pretty_url"):
             return front_matter.is_true("pretty_url")
-        return site_settings.text(self.settings, "PRETTY_URLS") not in FALSE and slug != "index"
+        return slug != "index" and not site_settings.is_false(self.settings, "PRETTY_URLS")
 
     def _slug(self, path: PurePosixPath) -> str:
         name, _ = self.without_language(path)
-        if self.settings.get("USE_SLUGIFY") in FALSE:
+        if site_settings.is_false(self.settings, "USE_SLUGIFY"):
             return re.sub(r"""[/\\?#"'\r\n\t*:<>|]""", "-", name)
         return nikola_slug(name)
 
@@ -250,7 +251,8 @@ class Nikola(PostReader):
         with self.patterns_of("FILE_METADATA_REGEXP"):
             found = site_patterns.groups(pattern, str(original))
         values = {key.lower().strip(): value for key, value in found.items()}
-        if "title" in values and self.settings.get("FILE_METADATA_UNSLUGIFY_TITLES") not in FALSE:
+        is_kept = site_settings.is_false(self.settings, "FILE_METADATA_UNSLUGIFY_TITLES")
+        if "title" in values and not is_kept:
             values["title"] = re.sub(r"[_.-]", " ", values["title"]).strip().capitalize()
         return values
 

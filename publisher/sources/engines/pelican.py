@@ -21,7 +21,8 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed, other_than
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import TRUE, unique
+from publisher.sources.front_matter.values import unique
+from publisher.system.paths import exists
 from publisher.text import dates
 from publisher.text.characters import short_line
 from publisher.text.permalinks import encoded
@@ -194,7 +195,7 @@ class Pelican(PostReader):
     def setting_problems(self) -> Iterator[Diagnostic]:
         """Name the `ARTICLE_PATHS` with no article."""
         content = self.folder.site / (site_settings.text(self.settings, "PATH") or "content")
-        lacking = [one for one in self._folders("ARTICLE") if not (content / one).exists()]
+        lacking = [one for one in self._folders("ARTICLE") if not exists(content / one)]
         for folder in lacking:
             setting = "ARTICLE_PATHS" if "ARTICLE_PATHS" in self.settings else "ARTICLE_DIR"
             place = self.place(self.file_with(setting), (setting,))
@@ -299,8 +300,8 @@ class Pelican(PostReader):
         with self.patterns_of(key):
             return pelican_slug(
                 text,
-                use_unicode=self.settings.get("SLUGIFY_USE_UNICODE") in TRUE,
-                preserve_case=self.settings.get("SLUGIFY_PRESERVE_CASE") in TRUE,
+                use_unicode=site_settings.is_true(self.settings, "SLUGIFY_USE_UNICODE"),
+                preserve_case=site_settings.is_true(self.settings, "SLUGIFY_PRESERVE_CASE"),
                 substitutions=_pairs(self.settings.get(key)),
             )
 

@@ -110,7 +110,7 @@ def _of_path(
         if isinstance(pattern, str) and pattern != _DATED_NAME:  # `engines.names` reads such dates
             with patterns_of(key):
                 found = {**_lower(site_patterns.groups(pattern, text)), **found}
-    by_folder = site_settings.text(settings, "USE_FOLDER_AS_CATEGORY") not in FALSE
+    by_folder = not site_settings.is_false(settings, "USE_FOLDER_AS_CATEGORY")
     if path.parent.name and by_folder:
         found.setdefault("category", path.parent.name)
     return found

@@ -21,7 +21,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
 from publisher.sources.engines.unread import changes, line
-from publisher.sources.front_matter.values import TRUE, unique
+from publisher.sources.front_matter.values import unique
 from publisher.text import ignore_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
@@ -67,7 +67,7 @@ class Zola(PostReader):
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """With `bottom_footnotes` Zola moves footnotes to the end, and gives them other ids."""
         syntax = replace(self.record.syntax, options=markdown_options(self.settings))
-        if site_settings.text(self.settings, "markdown", "bottom_footnotes") in TRUE:
+        if site_settings.is_true(self.settings, "markdown", "bottom_footnotes"):
             return replace(syntax, footnotes="bottom")
         return syntax
 
@@ -83,7 +83,7 @@ class Zola(PostReader):
         if path.suffix != ".md":
             return "ignored", "Zola makes pages of .md files only"
         for folder in path.parents:
-            if str(self._section(folder).get("draft")) in TRUE:
+            if site_settings.is_true(self._section(folder), "draft"):
                 return "draft", f"in {folder / '_index.md'}, a draft"
         return super().unpublished_by_path(path)
 
@@ -104,7 +104,7 @@ class Zola(PostReader):
         stem, language = self.without_language(path)
         stem = path.parts[-2] if stem == "index" and path.parts[1:] else stem
         dated = _NAME.match(stem)
-        keeps = site_settings.text(self.settings, "slugify", "paths_keep_dates") in TRUE
+        keeps = site_settings.is_true(self.settings, "slugify", "paths_keep_dates")
         slug = dated[3] if dated and dated[3] and not keeps else stem
         return Name(super().name(path).date, slug, language)
 
@@ -136,7 +136,7 @@ class Zola(PostReader):
 def markdown_options(settings: Mapping[str, Value]) -> MarkdownOptions:
     """What the section `markdown` changes."""
     section = site_settings.section(settings, "markdown")
-    on = {name for name, value in section.items() if value in TRUE}
+    on = {name for name in section if site_settings.is_true(section, name)}
     return MarkdownOptions(
         emoji="render_emoji" in on,
         punctuation="smart_punctuation" in on,
