@@ -626,8 +626,20 @@ def test_a_language_of_hugo_may_have_a_host_and_folder_of_its_own(tmp_path: Path
         "a.md": ("ignored", "contentDir of the languages"),
         "en/b.it.md": ("ignored", "languages.it.disabled"),
         "fr/#a.md": ("ignored", "the # at the beginning of its name"),
-        "it/a.md": ("ignored", "contentDir of the languages"),
+        "it/a.md": ("ignored", "languages.it.disabled"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", ["", "  fr: {contentDir: content/fr}\n"])
+def test_a_post_in_a_disabled_language_names_the_setting(tmp_path: Path, settings: str) -> None:
+    name = "content/fr/a.md" if settings else "content/en/a.fr.md"
+    languages = f"languages:\n  en: {{contentDir: content/en}}\n{settings}"
+    files = {
+        "hugo.yaml": f"disableLanguages: [fr]\n{languages}",
+        name: "---\ntitle: A\ndate: 2020-01-01\n---\n",
+    }
+    (tmp_path / "content/en").mkdir(parents=True)
+    assert skip(tmp_path, "hugo", files, posts="content").reason.endswith("see disableLanguages")
 
 
 def test_languages_of_hugo_on_hosts_of_their_own_have_no_prefix(tmp_path: Path) -> None:

@@ -141,18 +141,23 @@ class HugoContent(PostReader):
         """The setting that leaves a file out."""
         language, content = self.language_of(path), self._content(path)
         if self._content_folders and content is None:
-            return "contentDir of the languages"
+            off = hugo_settings.disabled_with(self.settings, self.folder.below(".") / path)
+            return self._disabling(off) if off else "contentDir of the languages"
         if path.name.startswith("#"):
             return "the # at the beginning of its name"
         if language in self._disabled:
-            own = site_settings.text(self.settings, "languages", language, "disabled")
-            return f"languages.{language}.disabled" if own == "true" else "disableLanguages"
+            return self._disabling(language)
         main = hugo_settings.main_sections(self.settings, language)
         is_whole = content is not None and content.path.is_relative_to(self.folder.below("."))
         if main and is_whole and self._place(path).parts[0].lower() not in main:
             return "mainSections"
         targeted = (one.values for one in self._cascades(path) if one.has_target)
         return "cascade" if any(one.get("draft") == "true" for one in targeted) else None
+
+    def _disabling(self, language: str) -> str:
+        """The setting that disables a language."""
+        own = site_settings.is_true(self.settings, "languages", language, "disabled")
+        return f"languages.{language}.disabled" if own else "disableLanguages"
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the values of cascades: the nearest section first, the settings last."""

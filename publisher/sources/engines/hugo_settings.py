@@ -188,6 +188,15 @@ def disabled_languages(settings: Mapping[str, Value]) -> frozenset[str]:
     return frozenset(name.lower() for name in (*named, *off))
 
 
+def disabled_with(settings: Mapping[str, Value], file: PurePosixPath) -> str | None:
+    """The disabled language whose own folder has the file, a path below the site."""
+    for language in sorted(disabled_languages(settings)):
+        folder = inside(site_settings.text(settings, "languages", language, "contentdir") or "")
+        if folder and file.is_relative_to(folder):
+            return language
+    return None
+
+
 def of_language(settings: Mapping[str, Value], language: str, key: str) -> Value:
     """A setting of a language, else of the site."""
     own = site_settings.section(settings, "languages", language).get(key)
