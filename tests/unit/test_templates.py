@@ -75,7 +75,7 @@ def fates(result: WithSource) -> list[str]:
         ("{% codeblock lang:c %}\na\n{% endcodeblock %}", "```c\na\n```"),
         ("{% highlight js %}a{% endhighlight %} b", "```js\na\n```\n b"),
         ("a {% highlight js %}<b>{% endhighlight %}",
-         'a <pre><code class="language-js">&lt;b&gt;&#10;</code></pre>'),
+         'a \n<pre><code class="language-js">&lt;b&gt;&#10;</code></pre>'),
         ("`{{ page.title }}`", "`A title`"),  # as in Jekyll
     ],
 )  # fmt: skip
@@ -609,6 +609,28 @@ def test_tags_within_html_become_html(engine: Engine, body: str, html: str) -> N
     result = templated(engine, body)
     assert result.content.xhtml == html
     assert not any("is removed" in message for _, message in told(result))
+
+
+SAMPLE = '<pre><code class="language-ruby">x *y*\n\nz &lt; 1\n</code></pre>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "html"),
+    [
+        ("A *text* ", " and *more*.",
+         f"<p>A <em>text</em></p>\n{SAMPLE}\n<p>and <em>more</em>.</p>"),
+        ("* a\n* b ", " c\n* d\n",
+         f"<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n{SAMPLE}\n<p>c</p>\n<ul>\n<li>d</li>\n</ul>"),
+        ("> a ", " b", f"<blockquote>\n<p>a</p>\n</blockquote>\n{SAMPLE}\n<p>b</p>"),
+        ("# A ", "", f'<h1 id="2026-01-02-this-a">A</h1>\n{SAMPLE}'),
+        ("<div>a ", " b</div>", f"<div>a {SAMPLE}\n b</div>"),
+    ],
+)  # fmt: skip
+def test_a_code_sample_of_jekyll_ends_the_paragraph_in_which_it_begins(
+    before: str, after: str, html: str
+) -> None:
+    sample = "{% highlight ruby linenos %}\nx *y*\n\nz < 1\n{% endhighlight %}"
+    assert templated("jekyll", before + sample + after).content.xhtml == html
 
 
 def test_the_output_of_all_tags_of_a_post_is_limited() -> None:

@@ -329,10 +329,14 @@ class _Evaluation:
         language = embeds.language(*embeds.values(match[2])) if match else ""
         text = TextBuilder(body[inside:close], self._text.markup, keeps_unknown=True, is_code=True)
         code = _Evaluation(text, self._liquid, self._context).run().text
+        markup, follows_text = self._text.markup, self._text.follows_text()
         begins_line = self._text.begins_line() and not self._text.is_in_html()
-        sample = embeds.code(code, language, self._text.markup, begins_line=begins_line)
-        line_break = "" if body[end : end + 1] in {"", "\n"} else "\n"
-        self._text.write_value(sample + line_break, start, end)
+        sample = embeds.code(code, language, markup, begins_line=begins_line)
+        # Jekyll begins a line with the sample, which ends the paragraph or the list around it.
+        is_jekyll = self._context.language == "liquid" and markup == "markdown"
+        before = "\n" if is_jekyll and follows_text else ""
+        after = "" if body[end : end + 1] in {"", "\n"} else "\n"
+        self._text.write_value(before + sample + after, start, end)
 
     def _embed(self, piece: str, name: str, end: int) -> str:
         if url := _URL_OUTPUT.match(piece):

@@ -176,6 +176,11 @@ class TextBuilder:
         """Whether the next text begins a line, apart from its indentation."""
         return not self._tail().rpartition("\n")[2].strip(" \t>")
 
+    def follows_text(self) -> bool:
+        """Whether the line of the next text begins with more than markers of quotes and items."""
+        line = self._tail().rpartition("\n")[2]
+        return not self.begins_line() and _MARGIN.fullmatch(line) is None
+
     def margin(self) -> str:
         """Return the indentation that keeps the next line in the current block."""
         match = _MARGIN.match(self._tail().rpartition("\n")[2])
