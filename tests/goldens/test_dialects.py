@@ -151,7 +151,7 @@ def test_bodies_are_rendered_as_in_hugo(body: str, html: str) -> None:
         ("markup.goldmark.parser.autoHeadingID = false", "# A\n\n# B{#b}",
          '<h1>A</h1>\n<h1 id="b">B</h1>'),
         ("markup.goldmark.parser.attribute.block = true", "a\n{.b #c}\n\n{.d}\n\ne {.f}",
-         "<p>a</p>\n<p>e {.f}</p>"),
+         '<p id="c">a</p>\n<p>e {.f}</p>'),
     ],
 )  # fmt: skip
 def test_the_settings_of_hugo_change_its_markdown(settings: str, body: str, expected: str) -> None:
