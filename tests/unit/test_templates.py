@@ -611,6 +611,33 @@ def test_tags_within_html_become_html(engine: Engine, body: str, html: str) -> N
     assert not any("is removed" in message for _, message in told(result))
 
 
+@pytest.mark.parametrize(
+    ("body", "left", "kept"),
+    [
+        ("{% if gone %}a{% else %}b{% endif %}", "ab", True),
+        ("{% unless gone %}a{% elsif x %}b{% endunless %}", "ab", True),
+        ("{% case gone %}{% when 1 %}a{% when 2 %}b{% endcase %}", "ab", True),
+        ("{% if gone %}a{% endif %}", "a", False),
+    ],
+)
+def test_the_warning_of_a_condition_says_that_all_its_branches_are_kept(
+    body: str, left: str, kept: bool
+) -> None:
+    result = templated("jekyll", body)
+    assert result.source.text == left
+    ((_, message), *_) = told(result)
+    said = "the value of gone is not known here, so the text of all its branches is kept; dropped"
+    assert message.endswith(said) == kept
+
+
+def test_posts_of_jekyll_are_rendered_for_production() -> None:
+    condition = '{% if jekyll.environment == "production" %}a{% else %}b{% endif %}'
+    result = templated("jekyll", f"{{{{ jekyll.environment }}}} {condition}")
+    assert (result.source.text, told(result)) == ("production a", [])
+    ((_, message),) = told(templated("jekyll", "{{ jekyll.version }}"))
+    assert "jekyll.version is not known here" in message
+
+
 SAMPLE = '<pre><code class="language-ruby">x *y*\n\nz &lt; 1\n</code></pre>'
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from publisher.post import BodySyntax, Post, ShortcodeSyntax
     from publisher.text.yaml_document import Value
 
+# Readers get what the published site shows, although `jekyll` alone builds for "development".
+_JEKYLL = {"environment": "production"}
 _LIQUID_TAG = re.compile(r"\{\{|\{%")
 _NUNJUCKS_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)
 _ANY_TAG = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
@@ -126,7 +128,7 @@ def _liquid(
         case "nunjucks":
             values = page
         case _:
-            values = {"page": page, "site": SiteValues(site, links.site_value)}
+            values = {"page": page, "site": SiteValues(site, links.site_value), "jekyll": _JEKYLL}
     context = TemplateContext(
         values,
         root=urlsplit(tag_values.url.rstrip("/")),

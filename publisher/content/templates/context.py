@@ -96,6 +96,8 @@ class TemplateContext:
                 return self._has_settings and key not in _COLLECTED_BY_JEKYLL
             case "page", [key, *_]:
                 return key not in _COMPUTED_BY_JEKYLL
+            case "jekyll", _:
+                return False
             case _:
                 return bool(keys)
 

@@ -42,6 +42,8 @@ _LINK_TAGS = frozenset({"post_url", "link"})
 _CODE_SAMPLES = frozenset({"highlight", "codeblock", "code"})
 _INNER_TAGS = frozenset({"else", "elsif", "when", "break", "continue"})
 # If one of these fails, its content is no text of its own and is left out with it.
+_CONDITIONS = frozenset({"if", "unless", "case"})
+_BRANCH = re.compile(r"\{%-?\s{0,9}(?:else|elsif|when)\b")
 _CONTENT_IS_LOST = frozenset({"for", "tablerow", "capture", "comment"})
 _BLANKS = re.compile(r"\s*")
 # A mark in an evaluated piece: the number of a tag that is evaluated after it; see `filters.MARK`.
@@ -252,8 +254,11 @@ class _Evaluation:
         except _UnknownError as error:
             if isinstance(error, _IncludeLimitError) and self._liquid.is_including:
                 raise
+            why = str(error)
+            if name in _CONDITIONS and _BRANCH.search(piece) and not self._liquid.is_including:
+                why = f"{why}, so the text of all its branches is kept"
             end = whole if name in _CONTENT_IS_LOST else end
-            self._text.leave_out(start, end, shown=self._embed(piece, name, end), why=str(error))
+            self._text.leave_out(start, end, shown=self._embed(piece, name, end), why=why)
             return end
         except LiquidSyntaxError as error:
             self._text.keep_source(
