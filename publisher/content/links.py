@@ -201,9 +201,12 @@ class Links:
         if not path or path[0] in "/?" or ":" in path.partition("/")[0]:
             return self._path(url, post)
         page = self._path(path, post)
+        is_text = path.lower().endswith(_TEXT_FILES)
+        if page == path and is_text:  # as in `[[...]]`, the path may be the end of the note's own
+            page = self.note(unquote(path)) or path
         if page != path:
-            return page and page + mark + github_slug(unquote(heading))
-        if path.lower().endswith(_TEXT_FILES):
+            return page and page + mark + github_slug(unquote(heading).removeprefix("^"))
+        if is_text:
             return url
         file = self.attachment(unquote(path), post.path)
         return file + mark + heading if file else url

@@ -87,6 +87,27 @@ def test_paths_are_those_in_the_vault_if_the_notes_are_a_folder_of_it(
     assert shown(tmp_path, written, note="notes/Note.md", posts="notes") == expected
 
 
+@pytest.mark.parametrize("note", ["Note.md", "notes/Note.md", "sub/Note.md"])
+@pytest.mark.parametrize(
+    ("written", "linked", "anchor"),
+    [
+        ("[[N2]]", "[x](N2.md)", ""),
+        ("[[N2#H]]", "[x](N2.md#H)", "#h"),
+        ("[[N2#A & B|x]]", "[x](N2.md#A%20&%20B)", "#a--b"),
+        ("[[N2#^block]]", "[x](N2.md#^block)", "#block"),
+    ],
+)
+def test_both_kinds_of_links_find_a_note_and_its_heading_alike(
+    tmp_path: Path, note: str, written: str, linked: str, anchor: str
+) -> None:
+    files = {**FILES, "sub/N2.md": f"{NOTE}# H\n", note: f"{NOTE}{written} {linked}"}
+    reading = read(tmp_path, "plain", files)
+    found = entry.entries(reading, SITE).entries
+    (shown,) = (one for one in found if one.post.path.name == "Note.md")
+    html = Renderings(reading, SITE).of(shown).content.xhtml
+    assert html.count(f'<a href="{URL}/sub/n2/{anchor}">') == 2
+
+
 @pytest.mark.parametrize(
     ("label", "text"),
     [
