@@ -121,6 +121,22 @@ def test_an_edit_behind_a_wall_is_announced_to_nobody(
         assert reader.next().id == "2026-01-03-fair"
 
 
+def test_subscribers_hear_nothing_of_a_rename_before_the_build(
+    blog: BuiltBlog, server: Server, node: str
+) -> None:
+    with Subscriber(server, "reader", node) as reader:
+        path = blog.posts / f"{MILL}.md"
+        path.rename(path.with_name("2026-01-01-water.md"))
+        for _ in range(2):
+            waits = blog.run("publish", "--json")
+            assert (waits.code, waits.changes) == (4, [])
+            assert [one["path"] for one in waits.json["built"]["waiting"]] == [
+                "2026-01-01-water.md"
+            ]
+        assert TEXT in text_of(server, node, MILL)
+        hears_nothing_more(server, node, reader)
+
+
 @pytest.mark.parametrize("body", ["<p>Error: shortcode failed</p>", "<p>Please log in.</p>"])
 def test_an_edit_is_announced_when_its_page_shows_text_again(
     blog: BuiltBlog, server: Server, node: str, body: str
@@ -258,10 +274,13 @@ def test_an_item_stays_while_its_renamed_post_waits_for_its_page(
     with Subscriber(server, "reader", node) as reader:
         blog.touch(path.rename(path.with_name("2026-01-01-water.md")))
         waits = blog.run("publish", "--json")
-        assert waits.changes == [("held", "2026-01-01-water", "planned")]
+        assert (waits.code, waits.changes) == (4, [])
         assert [one["path"] for one in waits.json["built"]["waiting"]] == ["2026-01-01-water.md"]
         owner = Outsider(server, "blog", node)
         assert {item.id for item in owner.items()} == {MILL, BOAT}
+        blog.build_site()
+        held = blog.run("publish", "--json")
+        assert (held.code, held.changes) == (3, [("held", "2026-01-01-water", "planned")])
         owner.publish("the-end", "<x xmlns='urn:x'/>")
         assert reader.next().id == "the-end"
 

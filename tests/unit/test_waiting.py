@@ -17,6 +17,7 @@ from publisher.sources.built.state.waiting import (
     NOT_BUILT,
     NOT_SHOWN,
     OLD_ADDRESS,
+    OLD_PAGE,
     STILL_SHOWN,
     Decision,
     Early,
@@ -66,6 +67,9 @@ UNKNOWN = replace(SEEN, taken=None)
         ),
         (replace(UNKNOWN, page_body="", is_newer=True, is_elsewhere=True), Wait(OLD_ADDRESS)),
         (replace(UNKNOWN, is_elsewhere=True), Take()),
+        (replace(UNKNOWN, is_former=True), Wait(OLD_PAGE)),
+        (replace(UNKNOWN, is_newer=True, is_former=True), Wait(OLD_PAGE)),
+        (replace(SEEN, is_former=True), Take()),
         (replace(SEEN, is_newer=True, is_elsewhere=True), Take()),
         (replace(SEEN, page_body="other", missing=NEW, is_newer=True), Take()),
         (replace(SEEN, missing=NEW, is_newer=True), Take()),
@@ -113,6 +117,7 @@ FACTS = st.builds(
     has_page=st.booleans(),
     is_newer=st.booleans(),
     is_elsewhere=st.booleans(),
+    is_former=st.booleans(),
     source=st.sampled_from("ab"),
     page_body=st.sampled_from(("", "x", "y")),
     missing=TRIPLES,
@@ -148,7 +153,7 @@ def test_a_post_that_was_taken_is_taken_again_as_long_as_nothing_changes(facts: 
 def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
     if isinstance(decide(facts), Wait | Keep):
         built = replace(facts, has_page=True, is_newer=False, is_cut=False, page_body="built")
-        built = replace(built, loses_text=False)
+        built = replace(built, loses_text=False, is_former=False)
         assert isinstance(decide(built), Take | Early)
         assert decide(replace(built, missing=frozenset(), lacks_end=False)) == Take()
 
@@ -163,6 +168,7 @@ def test_any_build_ends_the_wait_of_a_post_that_has_a_page(facts: Facts) -> None
     """
     if facts.has_page and isinstance(decide(facts), Wait | Keep):
         built = replace(facts, is_newer=False, is_rewritten=True, is_cut=False)
+        built = replace(built, is_former=False)
         assert isinstance(decide(built), Take | Early if facts.page_body else Take | Early | Keep)
 
 

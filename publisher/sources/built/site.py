@@ -282,10 +282,17 @@ class BuiltSite:
 
     def _waits_elsewhere(self, post: Post) -> Wait | None:
         """Whether the post waits for a page at its own address, whatever is on the one it has."""
-        if not self._placement.is_elsewhere(post):
+        is_elsewhere = self._placement.is_elsewhere(post)
+        is_former = self._placement.former(post) is not None
+        if not (is_elsewhere or is_former):
             return None
-        newer, taken = self._placement.is_newer(post.path), self._known.row(post.path).taken
-        facts = Facts(has_page=True, is_newer=newer, is_elsewhere=True, taken=taken)
+        facts = Facts(
+            has_page=True,
+            is_newer=self._placement.is_newer(post.path),
+            is_elsewhere=is_elsewhere,
+            is_former=is_former,
+            taken=self._known.row(post.path).taken,
+        )
         decision = waiting.decide(facts)
         return decision if isinstance(decision, Wait) else None
 
@@ -399,11 +406,16 @@ class BuiltSite:
         return self._output.folder / page
 
     def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
-        """The post as it was taken last; it is skipped for this reason if it never was."""
-        old = self._last(post) if row.taken else None
+        """The post as it was taken last; it is skipped for this reason if it never was.
+
+        If its file was renamed, and its page not written since, the post with the old name stays.
+        """
+        path = self._placement.former(post) or post.path
+        row = row if path == post.path else self._known.row(path)
+        old = self._last(replace(post, path=path)) if row.taken else None
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
-        self._hashes[post.path] = PageHash(
+        self._hashes[path] = PageHash(
             row.taken.page_body,
             row.early,
             written=post.source,

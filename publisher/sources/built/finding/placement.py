@@ -54,7 +54,9 @@ class Placement:
         self.signatures: Mapping[PurePosixPath, Signature] = output.pages()
         self._pages: dict[PurePosixPath, PurePosixPath] = {}
         self._posts: Sequence[Post] = ()
-        self._times: Sequence[int] = ()
+        self._files_of_posts: Sequence[Signature] = ()
+        self._former: dict[PurePosixPath, PurePosixPath] = {}  # pages of posts that are gone
+        self._held: Collection[PurePosixPath] = ()  # those of them that may be stale
         self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
         self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
         self._lost: Mapping[PurePosixPath, Signature] = {}
@@ -68,16 +70,59 @@ class Placement:
         `others` are the other files, each with the post that it would be if it can be read.
         """
         self._posts = posts
-        self._times = [self._files.signature(post.path).mtime_ns for post in posts]
+        self._files_of_posts = [self._files.signature(post.path) for post in posts]
+        self._former = {
+            PurePosixPath(row.page): path
+            for path, row in self._known.memory.posts.items()
+            if row.taken and path not in others
+        }
+        for post in posts:
+            self._former.pop(PurePosixPath(self._known.row(post.path).page), None)
         choice = choose({post.path: self._candidates(post) for post in posts}, self.signatures)
         self._pages = {**choice.pages}
         undecided = {*choice.undecided}
         sought = [post for post in posts if post.path in undecided]
         self._set_others(others, {post.path for post in posts}, sought)
-        self.search(sought)
+        self._search_twice(sought)
         self._require_site(posts)
         self._set_lost(posts)
         self._set_regular(posts)
+
+    def _search_twice(self, posts: Sequence[Post]) -> None:
+        """Find the pages of posts, and last those that may show them at their old addresses."""
+        self._held = [
+            page for page in self._former if any(self._is_stale(post, page) for post in posts)
+        ]
+        self.search(posts)
+        if self._held:
+            self._held = ()
+            self.search([post for post in posts if post.path not in self._pages])
+
+    def _is_stale(self, post: Post, page: PurePosixPath) -> bool:
+        """Whether the page of a post that is gone was not written since this one has its name.
+
+        Renaming a file changes only the time at which the file system changed it.
+        """
+        if page not in self.signatures or page == self._expected(post):
+            return False
+        if self._known.row(post.path).taken:
+            return False
+        was, now = self._known.memory.posts[self._former[page]].signature, self.signatures[page]
+        renamed = self._files.signature(post.path).ctime_ns
+        return was == now or (now.ctime_ns < renamed and not self._are_checked_out)
+
+    @cached_property
+    def _are_checked_out(self) -> bool:
+        """Whether all sources were written behind the whole site: their times say nothing."""
+        newest = max((one.ctime_ns for one in self.signatures.values()), default=0)
+        times = [one.ctime_ns for one in self._files_of_posts]
+        return len(times) >= _MANY and min(times) > newest
+
+    def former(self, post: Post) -> PurePosixPath | None:
+        """The post that is gone whose page this one has, if the page was not written since."""
+        page = self.page(post)
+        is_stale = page is not None and page in self._former and self._is_stale(post, page)
+        return self._former[page] if page and is_stale else None
 
     def _set_others(
         self,
@@ -138,6 +183,8 @@ class Placement:
     def _candidates(self, post: Post) -> Candidates:
         row = self._known.row(post.path)
         page = row.found_page or row.page
+        if (old := PurePosixPath(page)) in self._former and self._is_stale(post, old):
+            page = ""  # there may be a newer one
         return Candidates(
             self._expected(post),
             PurePosixPath(page) if page else None,
@@ -308,7 +355,7 @@ class Placement:
 
     @property
     def _taken(self) -> Collection[PurePosixPath]:
-        return {*self._pages.values(), *self._others}
+        return {*self._pages.values(), *self._others, *self._held}
 
     def _is_of_site(self, known: str) -> bool:
         """Whether a remembered address is on the site's host as the configuration has it now."""
@@ -331,7 +378,8 @@ class Placement:
         If all sources are, they were checked out or copied behind it, and their times say nothing.
         """
         newest = self._newest
-        if len(self._times) >= _MANY and min(self._times) > newest:
+        times = [one.mtime_ns for one in self._files_of_posts]
+        if len(times) >= _MANY and min(times) > newest:
             return False
         return self._files.signature(path).mtime_ns > newest
 

@@ -18,7 +18,9 @@ the page shows words, pictures or links that the source had when the post was ta
 source still has. "End" means that the page lacks the last words of the source. "Newer" means that
 the source is newer than every page of the output. A page is "elsewhere" if it is not at the address
 that the engine's rules give, although nearly all posts that were taken before have theirs there: it
-may be the page that the post had as a draft, or before its file was renamed.
+may be the page that the post had as a draft, or before its file was renamed. A page is "former" if
+it is that of a post that is gone, not at the post's own address, and not written since the file of
+the post has its name.
 
 =========  =====  =======  ===========  ==========  =============  ===================  ========
 page       known  source   page's body  lacks more  shows removed  and                  decision
@@ -27,6 +29,7 @@ none       yes                                                     lost with oth
 none       any                                                     newer                Wait
 none       any                                                     not newer            NoPage
 cut        any                                                                          Wait
+former     no              any          any                                             Wait
 elsewhere  no              any          any                        newer                Wait
 other      no              any          yes                        newer                Wait
 other      no              shown        no                         newer                Early
@@ -87,9 +90,9 @@ def has_body(taken: Taken | None) -> bool:
 class Facts:
     """What a run sees of a post. `page_body` is empty if the page does not show the text.
 
-    `is_elsewhere`, `is_newer`, `shows_removed` and `is_unseen` are explained above. `is_rewritten`
-    tells whether the page was written again since the post began to wait with this source.
-    `is_lost` tells whether the post has lost its page together with others (`losses`).
+    `is_elsewhere`, `is_former`, `is_newer`, `shows_removed` and `is_unseen` are explained above.
+    `is_rewritten` tells whether the page was written again since the post began to wait with this
+    source. `is_lost` tells whether the post has lost its page together with others (`losses`).
     `loses_text` is explained above. `is_cut`: the page is not written whole. `lacks_end`: it lacks
     the last words of the source.
     """
@@ -97,6 +100,7 @@ class Facts:
     has_page: bool
     is_newer: bool
     is_elsewhere: bool = False
+    is_former: bool = False
     source: str = ""
     page_body: str = ""
     missing: frozenset[int] = frozenset()
@@ -154,6 +158,10 @@ OLD_ADDRESS = (
     "is newer than every page of the site, and the page that shows its text is not at its address; "
     "build the site, and run again"
 )
+OLD_PAGE = (
+    "has the text of a post that is gone, and only the page of that one shows it; if you renamed "
+    "its file, build the site, and run again"
+)
 STILL_SHOWN = "was edited, and its page still shows what you removed; build the site, and run again"
 LOSES_TEXT = (
     "was edited, and its page lacks much of what it showed before, which the source still has; "
@@ -192,12 +200,16 @@ def _without_text(facts: Facts, taken: Taken) -> Decision:
 def _by_times(facts: Facts) -> Decision:
     if facts.is_elsewhere:
         return Wait(OLD_ADDRESS)
+    if facts.is_former:
+        return Wait(OLD_PAGE)
     if facts.missing:
         return Wait(NEWER)
     return Early() if facts.page_body else Take()
 
 
 def _of_unknown(facts: Facts) -> Decision:
+    if facts.is_former:
+        return Wait(OLD_PAGE)
     return Early() if facts.lacks_end and facts.page_body else Take()
 
 
