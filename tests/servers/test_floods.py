@@ -85,6 +85,8 @@ AFTER_LOGIN = {
     "answers to nothing": UNASKED,
 }
 ONLINE = "sent more than 100,000 stanzas that nobody asked for (the last one is from "
+# A run logs in while it builds the feeds. What comes before its first question has another limit.
+BEFORE_QUESTIONS = {"long message": "sent a stanza of more than 1,000,000 bytes"}
 AFTER_PRESENCE = {
     "presences of contacts": ONLINE,
     "messages of contacts": f"{ONLINE}eve@elsewhere.example); `presence: never`",
@@ -117,7 +119,7 @@ def test_an_endless_login_is_left(blog: Blog, certificates: Certificates, name: 
 @pytest.mark.parametrize("name", AFTER_LOGIN)
 def test_an_endless_answer_is_left(blog: Blog, certificates: Certificates, name: str) -> None:
     code, message, sent = run_within_memory(blog, certificates, name, "publish")
-    assert AFTER_LOGIN[name] in message
+    assert AFTER_LOGIN[name] in message or BEFORE_QUESTIONS.get(name, "none") in message
     assert "pubsub.localhost blog" in message
     assert code == 4
     assert sent < 80_000_000 + IN_FLIGHT

@@ -120,7 +120,7 @@ def test_a_tombstone_does_not_remove_another_post(blog: Blog) -> None:
 def make_older(blog: Blog) -> None:
     """A ledger of an older version, without paths, in which all items were seen long ago."""
     database = sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")
-    for column in ("path", "source", "link", "adopted", "contents", "hidden", "page"):
+    for column in ("path", "source", "link", "adopted", "contents", "hidden", "page", "added"):
         database.execute(f"ALTER TABLE item DROP COLUMN {column}")
     database.execute("ALTER TABLE node DROP COLUMN refused")
     database.execute("UPDATE item SET at = at - 3600")
