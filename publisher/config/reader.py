@@ -52,6 +52,10 @@ _PLAIN = (
     ("expected a path", "it must be a path"),
 )
 
+_OF_MAPS: dict[yaml_document.Key, str] = {
+    ("posts", "ids"): "the id of that page",
+    ("posts", "keys"): "the name of your key",
+}
 _MAY_BE_EMPTY = {("posts", "drop")}  # lists
 
 
@@ -231,6 +235,8 @@ class _Reader:
     def _part(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if typing.get_origin(kind) is tuple:
             return self._list(typing.get_args(kind)[0], value, key)
+        if typing.get_origin(kind) is dict and isinstance(value, dict):
+            return self._map(typing.get_args(kind)[1], value, key)
         section = _section_type(kind)
         if section is None:
             return self._scalar(kind, value, key)
@@ -255,6 +261,19 @@ class _Reader:
             return None
         parts = value if isinstance(value, list) else [value]
         return tuple(self._part(kind, part, (*key, i)) for i, part in enumerate(parts))
+
+    def _map(
+        self, kind: Any, value: dict[str, yaml_document.Value], key: yaml_document.Key
+    ) -> dict[str, Any]:
+        """Convert the values of keys that the author chooses."""
+        parts = {}
+        for name, one in value.items():
+            if one is None:
+                meant = _OF_MAPS.get(key, "a value")
+                self._problem((*key, name), f"is empty; write {meant}, or remove it")
+            else:
+                parts[name] = self._scalar(kind, one, (*key, name))
+        return parts
 
     def _scalar(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
         if isinstance(value, str) and _ILLEGAL.search(value):

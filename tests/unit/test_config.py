@@ -167,6 +167,11 @@ def test_problems_of_the_keys_for_built_pages_are_named() -> None:
         "pages: '*.html', from: source": "line 2: posts.from is source, but posts.pages makes po",
         "pages: '../*.html'": "line 2: posts.pages is '../*.html', which matches no post; it must "
         "be a path below site.output, e.g. blog/*/index.html",
+        'pages: "*.html", ids: {"blog/a/index.html": }': "line 2: posts.ids.blog/a/index.html is "
+        "empty; write the id of that page, or remove it",
+        'pages: "*.html", ids: {a.html: [x]}': "line 2: posts.ids.a.html is a list; it must be a t",
+        'pages: "*.html", ids: [a.html]': "line 2: posts.ids is a list; it must be keys with val",
+        "path: _posts, keys: {title: }": "line 2: posts.keys.title is empty; write the name of yo",
         "path: _posts, ids: {a.html: a-long-id}": "line 2: posts.ids needs posts.pages",
         "pages: ''": "line 2: posts.pages is empty; give at least one value, or remove it",
         "pages: '*.html', path: _posts": "line 2: posts.path cannot be used with posts.pages",

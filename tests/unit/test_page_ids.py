@@ -164,3 +164,16 @@ def test_the_reading_of_other_posts_gives_no_ids(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     reading = sources.read(config, now=NOW)
     assert (reading.origin, reading.given_ids) == ("files", {})
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["/blog/new/", "blog/new", f"{SITE.url}/blog/new/", f"/sub/{NEW}"],
+)
+def test_who_writes_the_url_of_a_page_is_told_the_path_of_its_file(
+    tmp_path: Path, written: str
+) -> None:
+    read(tmp_path, {NEW: page()})
+    found = project.read(with_output(tmp_path, ids={written: ITEM}), now=NOW)
+    (warning,) = found.setting_warnings
+    assert f'write "{NEW}", the path of its file' in warning.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from publisher.text import globs
 
@@ -29,13 +30,23 @@ def idle_ids(
     for name in config.posts.ids:
         path = PurePosixPath(name)
         if path not in pages:
-            yield name, "is no page below site.output; correct the path, or remove this line"
+            yield name, f"is no page below site.output; {_advice(name, config, pages)}"
         elif not is_selected(path, config.posts):
             yield name, "is no post by posts.pages and posts.exclude; correct them, or remove it"
         elif why := no_posts.get(path):
             yield name, f"is no post: {why}; remove this line if that is intended"
         elif path in without_date:
             yield name, "is no post, because the page states no date of publication"
+
+
+def _advice(name: str, config: Config, pages: Collection[PurePosixPath]) -> str:
+    """Name the page that is meant, if an author wrote its URL or the path of its URL."""
+    path = name.removeprefix(config.site.root)
+    path = unquote(path.removeprefix(urlsplit(config.site.root).path)).strip("/")
+    meant = (PurePosixPath(f"{path}{end}") for end in ("", "/index.html", ".html"))
+    if page := next((one for one in meant if one in pages), None):
+        return f'write "{page}", the path of its file'
+    return "correct the path, or remove this line"
 
 
 def is_selected(path: PurePosixPath, posts: Posts) -> bool:
