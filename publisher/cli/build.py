@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-empty",
         action="store_true",
-        help="write feeds without entries, even if they have some now",
+        help="let feeds lose all of their entries, or those of several pages that are gone at once",
     )
     options.add_new_ids(parser)
 
@@ -31,8 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     config = options.load_config(arguments)
     arguments.attempt.begin(config)
-    project = projects.read(config, now=arguments.now, writes=True)
-    built = build(project, allow_empty=arguments.allow_empty, new_ids=arguments.new_ids)
+    allowed: bool = arguments.allow_empty
+    project = projects.read(config, now=arguments.now, writes=True, may_lose_pages=allowed)
+    built = build(project, allow_empty=allowed, new_ids=arguments.new_ids)
     if arguments.json:
         output.print_json(_document(project, built))
     else:

@@ -10,6 +10,7 @@ import pytest
 from publisher import sources
 from publisher.errors import Unavailable, UnsafePlanError
 from publisher.sources import built
+from tests.support.blog import Blog
 from tests.unit.test_page_posts import DATE, NOW, configured, page, read, remember
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def test_several_posts_that_are_none_any_more_stop_the_run(
     with pytest.raises(UnsafePlanError, match=rf"blog/2\.html \({why}\), blog/3\.html") as caught:
         read(tmp_path, {"blog/2.html": text, "blog/3.html": text})
     assert "has lost 2 of the 10 pages" in str(caught.value)
-    assert "publisher publish --allow-retracts" in str(caught.value)
+    assert "publisher build --allow-empty" in str(caught.value)  # the site has no node
     reading = sources.read(configured(tmp_path), now=NOW, may_lose_pages=True)
     remember(reading)
     assert len(read(tmp_path, {}).posts) == 6
@@ -176,3 +177,25 @@ def test_a_hidden_page_that_is_a_post_again_is_one_that_can_be_lost(tmp_path: Pa
     assert paths(reading) == [*SITE_OF_TEN]
     with pytest.raises(UnsafePlanError):
         read(tmp_path, {"blog/0.html": NOINDEX, "blog/1.html": NOINDEX})
+
+
+PAGES = """site: {title: A blog, url: "https://blog.example", output: _site, since: 2020-01-01}
+posts: {pages: "blog/*.html", body: article}
+feeds: [{path: feed.atom, format: atom}]
+"""
+
+
+def test_the_command_that_a_site_without_nodes_is_told_lets_pages_go(tmp_path: Path) -> None:
+    blog = Blog(tmp_path)
+    (blog.folder / "publisher.yaml").write_text(PAGES, encoding="utf-8")
+    for name, text in SITE_OF_TEN.items():
+        path = blog.folder / "_site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert blog.run("build").code == 0
+    for number in range(2):
+        (blog.folder / f"_site/blog/{number}.html").unlink()
+    refused = blog.run("build")
+    assert (refused.code, "run `publisher build --allow-empty`" in refused.err) == (3, True)
+    assert blog.run("build", "--allow-empty").code == 0
+    assert blog.run("build").code == 0

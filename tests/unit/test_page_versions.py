@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TEXT = "<p>One and two and three</p>"
 FORM = '<form><label>Enter it</label><input type="password"></form><p>Enter the password</p>'
 SITE_OF_TEN = {f"blog/{number}.html": page(body=TEXT) for number in range(10)}
+NOINDEX = page(f'{DATE}<meta name="robots" content="noindex">')
+REDIRECT = page('<meta http-equiv="refresh" content="0; url=/blog/1.html">')
 NO_ELEMENT = page(body=TEXT).replace("article", "section")
 
 
@@ -137,3 +139,28 @@ def test_a_page_that_never_stated_a_date_is_a_page_without_a_text(tmp_path: Path
     reading, report = run(tmp_path, SITE_OF_TEN | {"blog/index.html": page("", "")})
     assert [str(one.path) for one in reading.pages] == ["blog/index.html"]
     assert (report.without_text, report.without_date) == ((), ())
+
+
+@pytest.mark.parametrize("hidden", [NOINDEX, REDIRECT])
+@pytest.mark.parametrize("now", [page(body=""), page(body=FORM)])
+def test_a_post_that_was_hidden_does_not_come_back_without_its_text(
+    tmp_path: Path, hidden: str, now: str
+) -> None:
+    before, _ = run(tmp_path, SITE_OF_TEN)
+    run(tmp_path, {"blog/0.html": hidden})
+    for _ in range(2):
+        reading, _ = run(tmp_path, {"blog/0.html": now})
+        assert len(reading.posts) == 9
+        assert [(str(one.path), one.status) for one in reading.skipped] == [
+            ("blog/0.html", "hidden")
+        ]
+        assert "before it was hidden" in reading.skipped[0].reason
+    reading, _ = run(tmp_path, {"blog/0.html": SITE_OF_TEN["blog/0.html"]})
+    assert reading.posts == before.posts
+
+
+def test_a_post_that_never_had_a_text_comes_back_without_one(tmp_path: Path) -> None:
+    run(tmp_path, SITE_OF_TEN | {"blog/0.html": page(body="")})
+    run(tmp_path, {"blog/0.html": NOINDEX})
+    reading, _ = run(tmp_path, {"blog/0.html": page(body="")})
+    assert (len(reading.posts), shown(reading)) == (10, "")

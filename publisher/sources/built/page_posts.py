@@ -32,7 +32,7 @@ from publisher.sources.built.folder.output import HOME, OutputFolder
 from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.page_ids import idle_ids, is_selected
 from publisher.sources.built.page_theme import ChangedPage
-from publisher.sources.built.page_versions import PageVersion, choose
+from publisher.sources.built.page_versions import PageVersion, choose, lost_while_hidden
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import address, url_paths
 from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
@@ -96,7 +96,7 @@ def read(
     no_posts = {one.path: one.reason for one in skipped if one.status == "hidden"}
     no_posts |= dict.fromkeys(reader.elsewhere, "leads to another page")
     if not may_lose_pages:
-        known.require_posts(no_posts, output.sitemap_files.missing, folder)
+        known.require_posts(no_posts, output.sitemap_files.missing, config)
     if config.posts.body:
         page_report.require_bodies(reader.versions)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
@@ -329,7 +329,7 @@ class _Reader:
         if head.is_redirect or self._is_copy(path, head, url):
             self.elsewhere.append(path)
             return None
-        if why := self._no_post(path, head, url):
+        if why := self._no_post(path, head, url) or self._lost_text(path, version):
             return Skip(path, why, status="hidden")
         if version is None:
             return Skip(path, _NO_BODY, broken=True)
@@ -352,6 +352,16 @@ class _Reader:
     def last(self, path: PurePosixPath) -> ReadPage | None:
         """The version of a page that went out last; None if none is known."""
         data = self._known.last(path)
+        return decoded(data) if data else None
+
+    def _lost_text(self, path: PurePosixPath, version: PageVersion | None) -> str:
+        """Why the post stays hidden although its page is shown; empty if it does not."""
+        is_lost = version and lost_while_hidden(version, partial(self._hidden, path))
+        return f"{version.refusal}{_HIDDEN}" if version and is_lost else ""
+
+    def _hidden(self, path: PurePosixPath) -> ReadPage | None:
+        """The last version of a page that was no post at the last run; None if none is known."""
+        data = self._known.hidden(path)
         return decoded(data) if data else None
 
     def _no_post(self, path: PurePosixPath, head: Head, url: str) -> str:
@@ -440,6 +450,7 @@ _NO_BODY = (
     "no selector of posts.body matches exactly one element of the page; add one that does, or "
     "exclude the page with posts.exclude"
 )
+_HIDDEN = "; it showed one before it was hidden"
 _NO_PART = (
     "is named by the sitemap, but is not there; pages that no other part of the sitemap names are "
     "no posts"

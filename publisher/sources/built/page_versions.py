@@ -9,6 +9,8 @@ the page                           last version      what goes out
 is cut, or cannot be read          any               the last version; the post waits
 is cut, or cannot be read          none              nothing
 shows no text                      shows text        the last version
+shows no text                      shown, then       nothing
+                                   hidden
 shows no text                      none, or no text  title, summary and link
 has no element of the body         shows text        the last version
 has no element of the body, but a  none, or no text  title, summary and link
@@ -88,6 +90,18 @@ def choose(
     if now.extracted is None and not now.asks_password:
         return None
     return PageVersion(page=replace(now, extracted=None), refusal=reason)
+
+
+def lost_while_hidden(version: PageVersion, last: Callable[[], ReadPage | None]) -> bool:
+    """Whether a page shows no text, and did before it was no post any more.
+
+    Its author has withdrawn that text, so it does not come back; nor does the post without one.
+    `last` returns the version of before; None if there is none.
+    """
+    if not version.refusal or version.stays:
+        return False
+    before = last()
+    return before is not None and _shows_text(before)
 
 
 def _refusal(now: ReadPage, last: Callable[[], ReadPage | None]) -> str:

@@ -63,12 +63,14 @@ def require_site(counts: OutputCounts, folder: Path, memory: Path) -> None:
         )
 
 
-def require_pages(lost: Mapping[PurePosixPath, str], known: int, folder: Path) -> None:
+def require_pages(
+    lost: Mapping[PurePosixPath, str], known: int, folder: Path, removes: str
+) -> None:
     """Raise UnsafePlanError if several pages that are posts vanished, or are no posts any more.
 
     `lost` are those of the `known` pages of the last run, and why they are no posts; empty if they
-    vanished. A page that is its own source and is missing from a build for once would be retracted,
-    and announced as new by the next run.
+    vanished. `removes` is the command that accepts it. A page that is its own source and is missing
+    from a build for once would be retracted, and announced as new by the next run.
     """
     if are_many(len(lost), known):
         named = [f"{path} ({why})" if why else str(path) for path, why in sorted(lost.items())]
@@ -77,7 +79,7 @@ def require_pages(lost: Mapping[PurePosixPath, str], known: int, folder: Path) -
             f"{folder} has lost {len(lost)} of the {known} pages that are posts: "
             f"{', '.join(named[:_NAMED])}{more}; nothing was built or sent. If the site is being "
             "built, or its build failed, run again after the build. If you removed or hid these "
-            "posts, run `publisher publish --allow-retracts`"
+            f"posts, run `{removes}`"
         )
 
 
@@ -98,18 +100,18 @@ def require_whole_sitemap(cut: str, folder: Path) -> None:
         )
 
 
-def require_sitemap_parts(missing: str, lost: int, folder: Path) -> None:
+def require_sitemap_parts(missing: str, lost: int, folder: Path, removes: str) -> None:
     """Raise Unavailable if posts are lost because a part of the sitemap is missing.
 
     `missing` is that part, empty if there is none. As long as no post is lost, another program may
-    write it.
+    write it. `removes` is the command that accepts the loss.
     """
     if missing and lost:
         raise Unavailable(
             f"{folder} has no {missing}, which the sitemap names as a part of it, and no other "
             f"part names {number_of(lost, 'published post')}, so it seems that the site is being "
             f"built. Build it, and run again. {_STAY}. If you removed or hid these posts, run "
-            "`publisher publish --allow-retracts`"
+            f"`{removes}`"
         )
 
 

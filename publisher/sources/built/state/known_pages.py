@@ -10,12 +10,17 @@ from publisher.sources.built.folder import safety
 from publisher.sources.built.state.memory import NAME, Changed, PostMemory, Version
 
 UNLISTED = "missing from the sitemap"
+# What somebody runs who has removed several posts.
+_REMOVED, _REMOVED_FROM_FEEDS = (
+    "publisher publish --allow-retracts",
+    "publisher build --allow-empty",
+)
 _MOST_SELECTORS = 20
 _MOST_VERSIONS = 20  # of which a page is no edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
     from publisher.config import Config
     from publisher.sources.built.state.memory import PageMemory, Selectors
@@ -63,7 +68,7 @@ class KnownPages:
         safety.require_site(counts, config.posts.path, config.state / NAME)
 
     def require_posts(
-        self, no_posts: Mapping[PurePosixPath, str], missing_part: str, folder: Path
+        self, no_posts: Mapping[PurePosixPath, str], missing_part: str, config: Config
     ) -> None:
         """Raise Unavailable or UnsafePlanError if too many posts are none any more.
 
@@ -73,8 +78,9 @@ class KnownPages:
         lost = dict.fromkeys(self._known - self._paths, "")
         lost |= {path: why for path, why in no_posts.items() if self.was_post(path)}
         unlisted = sum(why == UNLISTED for why in lost.values())
-        safety.require_sitemap_parts(missing_part, unlisted, folder)
-        safety.require_pages(lost, len(self._known), folder)
+        folder, way = config.posts.path, _REMOVED if config.xmpp else _REMOVED_FROM_FEEDS
+        safety.require_sitemap_parts(missing_part, unlisted, folder, way)
+        safety.require_pages(lost, len(self._known), folder, way)
 
     def require_sitemap(self, posts: Iterable[PurePosixPath], config: Config) -> None:
         """Raise Unavailable if these posts were none because of a sitemap that is gone."""
@@ -109,6 +115,16 @@ class KnownPages:
     def last(self, path: PurePosixPath) -> bytes | None:
         """The version of a page that went out last; None if none is known. Raises LedgerError."""
         version = self._memory.version(path) if self.was_post(path) else None
+        return version.file if version else None
+
+    def hidden(self, path: PurePosixPath) -> bytes | None:
+        """The last version of a page that was no post at the last run. Raises LedgerError.
+
+        None if it never was one.
+        """
+        if path not in self._known or self.was_post(path):
+            return None
+        version = self._memory.version(path)
         return version.file if version else None
 
     def alike(self, path: PurePosixPath) -> frozenset[str]:
