@@ -150,7 +150,8 @@ NO_OPTIONS = MarkdownOptions()
 class BodySyntax:
     """How an engine reads bodies (Markdown dialect, template tags, links to posts) and titles.
 
-    `footnotes` is how their ids on the page of a post are made.
+    `footnotes` is how their ids on the page of a post are made. `program` is the variable of
+    templates with facts about the program that renders them; empty if there is none.
     """
 
     dialect: MarkdownDialect = "commonmark"
@@ -159,6 +160,7 @@ class BodySyntax:
     titles: TitleSyntax = "text"
     footnotes: FootnoteIds = "markdown-it"
     options: MarkdownOptions = NO_OPTIONS
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

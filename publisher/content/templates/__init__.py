@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from publisher.post import BodySyntax, Post, ShortcodeSyntax
     from publisher.text.yaml_document import Value
 
-# Readers get what the published site shows, although `jekyll` alone builds for "development".
-_JEKYLL = {"environment": "production"}
+# Readers get what the published site shows, although Jekyll alone builds for "development".
+_PROGRAM = {"environment": "production"}
 _LIQUID_TAG = re.compile(r"\{\{|\{%")
 _NUNJUCKS_COMMENT = re.compile(r"\{#.{0,2000}?#\}", re.DOTALL)
 _ANY_TAG = re.compile(r"\{[{%<].{0,2000}?[}%>]\}", re.DOTALL)
@@ -128,7 +128,8 @@ def _liquid(
         case "nunjucks":
             values = page
         case _:
-            values = {"page": page, "site": SiteValues(site, links.site_value), "jekyll": _JEKYLL}
+            program = {syntax.program: _PROGRAM} if syntax.program else {}
+            values = {"page": page, "site": SiteValues(site, links.site_value), **program}
     context = TemplateContext(
         values,
         root=urlsplit(tag_values.url.rstrip("/")),
@@ -136,6 +137,7 @@ def _liquid(
         dialect=syntax.dialect,
         options=syntax.options,
         language=syntax.template_language,
+        program=syntax.program,
         page_of=links.page_of,
         has_settings=tag_values.has_settings,
         included=links.included,

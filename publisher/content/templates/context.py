@@ -50,11 +50,10 @@ class TagValues:
 class TemplateContext:
     """What a template can read.
 
-    `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site
-    with its `options`,
-    `language` the template language. `page_of` finds the URL path of a post by the name or file
-    that a tag gives, and `included` the text of a file, or `include_problem` why there is
-    none. `has_settings` is that of `TagValues`,
+    `zone` is the time zone of dates that name none, `dialect` the Markdown dialect of the site with
+    its `options`, `language` the template language, and `program` that of `BodySyntax`. `page_of`
+    finds the URL path of a post by the name or file that a tag gives, and `included` the text of a
+    file, or `include_problem` why there is none. `has_settings` is that of `TagValues`,
     `data_problems` that of `PostLinks`.
     """
 
@@ -67,6 +66,7 @@ class TemplateContext:
         dialect: Dialect,
         options: MarkdownOptions = NO_OPTIONS,
         language: TemplateLanguage,
+        program: str = "",
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
         included: Callable[[str, str], str | None] = lambda *_: None,
@@ -78,6 +78,7 @@ class TemplateContext:
         self.dialect = dialect
         self.options = options
         self.language = language
+        self._program = program
         self._has_settings = has_settings
         self.base = root.path.rstrip("/")
         self.origin = f"{root.scheme}://{root.netloc}"
@@ -96,10 +97,8 @@ class TemplateContext:
                 return self._has_settings and key not in _COLLECTED_BY_JEKYLL
             case "page", [key, *_]:
                 return key not in _COMPUTED_BY_JEKYLL
-            case "jekyll", _:
-                return False
             case _:
-                return bool(keys)
+                return bool(keys) and root != self._program
 
     def problem(self, path: str) -> str:
         """Why the value at a path is not known."""

@@ -406,7 +406,11 @@ RECORD = EngineRecord(
     reader=Jekyll,
     detect=_detect,
     syntax=BodySyntax(
-        dialect="kramdown", template_language="liquid", titles="html", footnotes="kramdown"
+        dialect="kramdown",
+        template_language="liquid",
+        titles="html",
+        footnotes="kramdown",
+        program="jekyll",
     ),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
