@@ -10,12 +10,11 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, tostring
-from xml.sax.saxutils import quoteattr
 
 from slixmpp import ClientXMPP, InvalidJID
 
 from publisher.errors import ConfigError, NoAnswer, ServiceError, Unavailable
-from publisher.xmpp import answers, presence
+from publisher.xmpp import answers, presence, sent_payload
 from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.client import StrictClient, Unresolved
 from publisher.xmpp.server_problems import PORTS, server_name, unresolved
@@ -160,7 +159,7 @@ class Connection:
         except InvalidJID as error:
             raise ConfigError(f"the service {to!r} is not a JID; correct it") from error
         if isinstance(child, str):
-            self._write(f'<iq id="{id_}" type="{kind}" to={quoteattr(to)}>{child}</iq>')
+            self._write(f'<iq id="{id_}" type="{kind}" to={sent_payload.quoted(to)}>{child}</iq>')
             return answer, len(child.encode())
         iq = client.make_iq(id_, itype=kind, ito=to)
         iq.append(child)

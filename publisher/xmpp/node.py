@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
-from xml.sax.saxutils import quoteattr
 
 from publisher.errors import AnswerTooBig, Busy, NoAnswer, NotFound, Refused, Unavailable
 from publisher.sync import Drift, State, ignore_reading
@@ -281,8 +280,8 @@ class XmppNode:
         # Without publish-options, of which ejabberd 23.01 refuses most fields.
         # Written as text, because elements take several times as long.
         publish = (
-            f'<pubsub xmlns="{PUBSUB_NS}"><publish node={quoteattr(self.address.node)}>'
-            f"<item id={quoteattr(item.id)}>{sent_payload.text(item.payload)}</item>"
+            f'<pubsub xmlns="{PUBSUB_NS}"><publish node={sent_payload.quoted(self.address.node)}>'
+            f"<item id={sent_payload.quoted(item.id)}>{sent_payload.text(item.payload)}</item>"
             "</publish></pubsub>"
         )
         if self._notifies:

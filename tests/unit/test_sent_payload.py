@@ -7,7 +7,7 @@ from xml.etree.ElementTree import canonicalize, fromstring
 import pytest
 from slixmpp.xmlstream import tostring
 
-from publisher.xmpp.sent_payload import text
+from publisher.xmpp.sent_payload import quoted, text
 
 XHTML = "http://www.w3.org/1999/xhtml"
 
@@ -51,3 +51,8 @@ def test_receivers_get_what_slixmpp_would_send(payload: str) -> None:
 
 def sent_by_slixmpp(payload: str) -> str:
     return tostring(fromstring(payload))  # noqa: S314 - it is our own
+
+
+@pytest.mark.parametrize("value", ["", "blog", "a&b<c>\"d\"'e'", "line\nend\r\tü &#10;"])
+def test_receivers_get_the_value_of_an_attribute(value: str) -> None:
+    assert fromstring(f"<a b={quoted(value)}/>").get("b") == value  # noqa: S314 - it is our own
