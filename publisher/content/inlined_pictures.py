@@ -52,9 +52,11 @@ def _pairs(
     shown: Sequence[HtmlTag], written: Sequence[HtmlTag]
 ) -> Iterator[tuple[HtmlTag, HtmlTag]]:
     """The pictures of a page, each with that of the source, in their order."""
-    if len(shown) == len(written) and all(map(_may_be_same, shown, written)):
-        yield from zip(shown, written, strict=True)
-        return
+    if len(shown) == len(written):
+        pairs = [*zip(shown, written, strict=True)]
+        if all(_may_be_same(*pair) for pair in pairs):
+            yield from pairs
+            return
     of_page, of_source = _by_alternative(shown), _by_alternative(written)
     for alternative, tag in of_page.items():
         own = of_source.get(alternative)
