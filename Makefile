@@ -32,8 +32,8 @@ DECIDING = entry identity/__init__ identity/claims selection \
 	$(addprefix sync/,decide guard item ledger_plan moves ownership plan readings renames room \
 	shown_text skipped white_space)
 DECIDING_TESTS = $(addprefix tests/unit/test_, \
-	entry.py hidden_items.py item.py moves.py plan.py readings.py renames.py selection.py \
-	shown_text.py skipped.py white_space.py)
+	entry.py hidden_items.py item.py moves.py page_ids.py plan.py readings.py renames.py \
+	selection.py shown_text.py skipped.py white_space.py)
 
 .PHONY: demo test test-engines test-readers bench lint format lock fuzz clean
 
