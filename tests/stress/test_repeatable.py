@@ -95,7 +95,8 @@ def notes(site: Path) -> None:
     """Notes whose dates git knows."""
     write(site / "publisher.yaml", CONFIG % ("", "path: notes, engine: plain, updated: git"))
     for number in range(3):
-        write(site / f"notes/Note {number}.md", f"Words of [[Note 0]], ![[pear.png]] #t{number}\n")
+        text = f"---\npublish: true\n---\nWords of [[Note 0]], ![[pear.png]] #t{number}\n"
+        write(site / f"notes/Note {number}.md", text)
     git(site, "init", "-q")
     commit(site)
 
@@ -109,8 +110,10 @@ def git(site: Path, *arguments: str) -> None:
 
 
 def commit(site: Path) -> None:
+    """With another date each time, although many commits are made in a second."""
+    seconds = 1_600_000_000 + time.time_ns() // 10_000_000 % 100_000_000
     git(site, "add", "-A")
-    git(site, "commit", "-q", "-m", "A change")
+    git(site, "commit", "-q", "-m", "A change", f"--date=@{seconds}")
 
 
 def change(site: Path, chance: random.Random) -> str:
