@@ -72,13 +72,14 @@ class Requests:
         request = pubsub(items)
         if page is not None:
             request.append(page)
-        if self.subid:
-            items.set("subid", self.subid)
+        sent = self.subid  # another request may look it up meanwhile
+        if sent:
+            items.set("subid", sent)
         try:
             return await self.send("get", request, verb, limits=limits)
         except WrongSubid:
             subid = await self._subscription()
-            if subid in {"", self.subid}:
+            if subid in {"", sent}:
                 raise
         self.subid = subid
         items.set("subid", subid)
