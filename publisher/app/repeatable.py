@@ -19,7 +19,6 @@ from publisher.content import cache
 from publisher.errors import LedgerError, LockedError
 from publisher.feeds import outputs
 from publisher.sources import git_history
-from publisher.sources.built.finding import words_cache
 from publisher.system import lock, snapshot
 from publisher.system.snapshot import Places
 
@@ -32,8 +31,9 @@ if TYPE_CHECKING:
     from publisher.index import Run
     from publisher.system.snapshot import Snapshot
 
-# What the state folder holds that changes no output.
-_CACHES = (index.FOLDER, cache.FOLDER, lock.NAME, words_cache.FOLDER)
+# What the state folder holds that changes no output. The last are the words of built pages, whose
+# module would import the parser of pages.
+_CACHES = (index.FOLDER, cache.FOLDER, lock.NAME, "words")
 # The zone of the machine, and the rules of all zones.
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 
