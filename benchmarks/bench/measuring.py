@@ -42,7 +42,7 @@ class Cost:
 class Contender:
     """Something that is measured: `run` gets the number of the round, from 0.
 
-    Nothing of what `prepare` does is measured. `rounds` limits how often it runs, for programs
+    The work of `prepare` is not measured. `rounds` limits how often it runs, for programs
     that take minutes.
     """
 

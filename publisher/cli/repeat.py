@@ -155,7 +155,7 @@ def _state(config: Path) -> Path | None:
 
 
 def _key(argv: Sequence[str]) -> str:
-    """A digest of what decides how a run reads and prints, apart from files. Raises OSError."""
+    """A digest of the arguments, the program, the user and the environment. Raises OSError."""
     environment = [
         f"{name}={value}"
         for name, value in sorted(os.environ.items())

@@ -1,4 +1,4 @@
-"""What it means that a service says an item does not exist, when it is to be retracted."""
+"""What it means if a service does not know an item that should be retracted."""
 
 from __future__ import annotations
 

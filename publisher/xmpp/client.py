@@ -272,7 +272,7 @@ class StrictClient(ClientXMPP):
             self._abort()
 
     def _acknowledge_at_once(self) -> None:
-        """Tell the kernel not to delay the acknowledgement of what has arrived by 40 ms.
+        """Tell the kernel to acknowledge what has arrived at once, and not 40 ms later.
 
         COMPAT(Prosody 0.12): it sends the second part of an answer only once the first is
         acknowledged (Nagle's algorithm). The option lasts only for a while, so it is set each time.
