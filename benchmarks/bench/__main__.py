@@ -97,8 +97,8 @@ def heading() -> str:
     return (
         f"publisher {__version__}, Python {sys.version.split()[0]}, {now:%Y-%m-%d %H:%M} UTC, "
         f"{os.cpu_count()} processors, load {load}\n"
-        "Medians; in each round all programs run once. Beside a ratio: its least and greatest value "
-        "in a round, and both figures."
+        "Medians; in each round all programs run once. Beside a ratio: the least and the greatest "
+        "of the rounds, and both figures."
     )
 
 
