@@ -271,30 +271,38 @@ class PageHash:
 class WaitingPost:
     """A post that waits for its page, and why: the reason continues a sentence about the post.
 
-    `stays` tells whether its last version goes out meanwhile. `page` is the file of a page that was
-    as it is before other pages were built, so that it may never show the edit: some generators
-    leave a page untouched that would not change.
+    `stays` tells whether its last version goes out meanwhile. `way_out` ends a wait that the build
+    may never end; None if there is none.
     """
 
     path: PurePosixPath
     reason: str
     stays: bool
-    page: Path | None = None
+    way_out: WayOut | None = None
 
     @property
     def message(self) -> str:
         """What the author must know, as the end of a sentence about the post."""
         meanwhile = "its last version stays" if self.stays else "the post is in no feed"
-        return f"{self.reason}; {meanwhile} until then{self._way_out}"
+        message = f"{self.reason}; {meanwhile} until then"
+        return f"{message}. {self.way_out.message}" if self.way_out else message
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """What ends a wait for a page that the generator never writes again.
+
+    Some generators leave a page untouched that would not change. Then the post may go out as soon
+    as the file `page` has a new time, if `case` is so: a clause about the post or the site.
+    """
+
+    page: Path
+    case: str
 
     @property
-    def _way_out(self) -> str:
-        if self.page is None:
-            return ""
+    def message(self) -> str:
         touch = f"touch {shlex.quote(str(self.page))}"
-        return (
-            f". If the whole site is built, and the edit shows nowhere on its page, run `{touch}`"
-        )
+        return f"If the whole site is built, and {self.case}, run `{touch}`"
 
 
 @dataclass(frozen=True, slots=True)

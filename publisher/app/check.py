@@ -101,8 +101,10 @@ def _of_pages(project: Project) -> Iterator[Diagnostic]:
     """Warn about posts that go out, but not with what the built page or the source shows now."""
     built = project.built
     for waiting in built.waiting:
-        if waiting.stays:  # the others are skipped with the same reason
+        if waiting.stays:
             yield Diagnostic(waiting.path, 1, waiting.message)
+        elif waiting.way_out:  # the others are skipped with the same reason
+            yield Diagnostic(waiting.path, 1, waiting.way_out.message)
     for number, textless in enumerate(built.without_text):
         advice = "" if number else f"; {textless.advice}"
         yield Diagnostic(textless.path, 1, f"{textless.message}{advice}")

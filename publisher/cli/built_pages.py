@@ -86,7 +86,7 @@ def as_json(project: Project) -> dict[str, object]:
                 "path": str(one.path),
                 "reason": one.reason,
                 "stays": one.stays,
-                "untouched": str(one.page) if one.page else None,
+                "untouched": str(one.way_out.page) if one.way_out else None,
             }
             for one in built.waiting
         ],

@@ -88,6 +88,21 @@ def test_a_page_that_is_written_again_at_its_old_address_is_right(blog: BuiltBlo
     assert "https://blog.example/mill/" in feed(blog)
 
 
+@pytest.mark.parametrize("command", ["build", "plan", "status", "check"])
+def test_a_page_that_the_build_leaves_untouched_is_named(blog: BuiltBlog, command: str) -> None:
+    """A generator that never writes a page again that stays the same."""
+    rename(blog)
+    page = blog.output / "mill/index.html"
+    for _ in range(2):
+        run = blog.run(command, *(["--offline"] if command == "plan" else []))
+        said = " ".join((run.out + run.err).split())
+        assert (run.code, "2026-01-01-water.md" in said) == (4, True)
+        assert f"the post has the page of its old file, run `touch {page}`" in said
+    blog.touch(page)
+    assert blog.run("build").code == 0
+    assert "https://blog.example/mill/" in feed(blog)
+
+
 def test_a_page_that_was_written_before_the_rename_is_not(blog: BuiltBlog) -> None:
     before = feed(blog)
     page = blog.touch(blog.output / "mill/index.html")

@@ -24,6 +24,7 @@ from publisher.post import (
     TextlessPost,
     UnreadablePage,
     WaitingPost,
+    WayOut,
 )
 from publisher.sources.built.bodies.accept import WALLED, is_mostly
 from publisher.sources.built.bodies.leftovers import shows_removed
@@ -57,10 +58,10 @@ from publisher.sources.built.state.memory import NAME, PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait, has_body
 from publisher.sources.built.theme import require_known_theme
+from publisher.sources.built.ways_out import way_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
@@ -390,20 +391,15 @@ class BuiltSite:
     def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped if it never was."""
         old = self._stays(post, row, reason)
-        stays, page = isinstance(old, Post), self._untouched(post, reason)
-        self._waiting[post.path] = WaitingPost(post.path, reason, stays=stays, page=page)
+        found = way_out(
+            reason,
+            self._placement.page(post),
+            self._placement.any_page,
+            is_newer=reason in waiting.OF_EDITS and self._placement.is_newer(post.path),
+        )
+        end = WayOut(self._output.folder / found[0], found[1]) if found else None
+        self._waiting[post.path] = WaitingPost(post.path, reason, isinstance(old, Post), end)
         return old
-
-    def _untouched(self, post: Post, reason: str) -> Path | None:
-        """The file of the page for which an edit waits, if other pages were built after the edit.
-
-        The page may still be built: the author may build pages one by one. So the times of others
-        end no wait.
-        """
-        page = self._placement.page(post)
-        if page is None or reason not in waiting.OF_EDITS or self._placement.is_newer(post.path):
-            return None
-        return self._output.folder / page
 
     def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped for this reason if it never was.

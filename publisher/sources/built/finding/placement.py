@@ -13,7 +13,7 @@ from publisher.sources.built.finding.match import has_name
 from publisher.sources.built.finding.page_choice import Candidates, choose
 from publisher.sources.built.finding.page_search import PageSearch, Sought
 from publisher.sources.built.folder import safety
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output import HOME, Signature
 from publisher.sources.built.pages.address import address
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
@@ -179,6 +179,11 @@ class Placement:
 
     def page(self, post: Post) -> PurePosixPath | None:
         return self._pages.get(post.path)
+
+    @property
+    def any_page(self) -> PurePosixPath | None:
+        """Any page of the site, the home page if there is one."""
+        return HOME if HOME in self.signatures else min(self.signatures, default=None)
 
     def _candidates(self, post: Post) -> Candidates:
         row = self._known.row(post.path)
