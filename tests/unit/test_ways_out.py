@@ -74,11 +74,13 @@ def test_what_a_run_says_to_do_ends_the_wait(
     blog: BuiltBlog, change: Callable[[BuiltBlog], None], reason: str
 ) -> None:
     change(blog)
+    page = None
     for command in ("build", "check", "status", "build"):
         run = blog.run(command)
         said = " ".join((run.out + run.err).split())
         assert (run.code, reason in said) == (4, True)
         page = re.search(r"If the whole site is built, and [a-z ]*, run `touch (\S+)`", said)
         assert page
+    assert page
     blog.touch(blog.folder / page[1])
     assert blog.run("build").code == 0
