@@ -1,8 +1,9 @@
 """Give the pictures that a script of the page would load their real addresses. Pure.
 
 Until the script runs, such a page shows a placeholder: a `data:` URI, a tiny or blurred picture.
-Many pages repeat the picture in a <noscript> beside the placeholder. Readers run no scripts, and
-are to show the picture once.
+Some themes have it in `srcset`, which browsers prefer, and the picture in `src`. Many pages repeat
+the picture in a <noscript> beside the placeholder. Readers run no scripts, and are to show the
+picture once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.content.html import NO_SCRIPT, names, tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.content.html import HtmlTag
 
@@ -27,7 +28,17 @@ _REAL = {
     "poster": ("data-poster",),
 }
 _LAZY_TAGS = names("audio embed iframe img source track video")
-_MAY_BE_LAZY = re.compile(r"\sdata-|<noscript", re.IGNORECASE)
+_MAY_BE_LAZY = re.compile(r"\s(?:data-|lazyload\b)|<noscript", re.IGNORECASE)
+# Fluid, a theme of Hexo: `<img lazyload src="a.jpg" srcset="loading.gif">`.
+_SET_IS_PLACEHOLDER = "lazyload"
+_PLACEHOLDER_NAME = re.compile(
+    r"""(?<![a-z])(?:blank|blur(?:red)?|dots?|empty|grey|lazy|lo(?:ad(?:er|ing)|w(?:res)?)|lqip
+    |pixel|placeholder|preview|spacer|spinner|thumb(?:nail)?|tiny|transparent)(?![a-z])
+    |\b[0-9]{1,2}x[0-9]{0,2}\b  # its size, e.g. 1x1
+    |[?&]w(?:idth)?=[0-9]{1,2}\b
+    |/[0-9]\.gif$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # The elements that may stand around a picture and its copy in <noscript>.
 _UNSEEN = names("script style")
 _FRAMES = names("a br div figure p picture source span")
@@ -51,7 +62,16 @@ def loaded(html: str) -> str:
 
 def is_lazy(tag: HtmlTag) -> bool:
     """Whether a script would give the element another source."""
-    return tag.name in _LAZY_TAGS and not tag.closes and bool(_real(tag))
+    if tag.name not in _LAZY_TAGS or tag.closes:
+        return False
+    return bool(_real(tag)) or _has_set_of_placeholder(tag)
+
+
+def _has_set_of_placeholder(tag: HtmlTag) -> bool:
+    """Whether a script would take away the `srcset` of a picture."""
+    attributes = tag.attributes
+    is_lazy_set = tag.name == "img" and _SET_IS_PLACEHOLDER in attributes and "srcset" in attributes
+    return is_lazy_set and not _is_empty(attributes.get("src", ""))
 
 
 def _real(tag: HtmlTag) -> dict[str, str]:
@@ -70,9 +90,13 @@ def _real(tag: HtmlTag) -> dict[str, str]:
 
 
 def _is_url(value: str) -> bool:
-    """Whether it may be a URL: scripts also keep numbers, words and JSON in such attributes."""
+    """Whether it may be a URL.
+
+    Scripts also keep numbers, words, JSON and templates (`a_{width}x.jpg`) in such attributes.
+    """
     text = value.strip()
-    return ("." in text or "/" in text) and text[0] not in "{[" and not _is_empty(text)
+    is_other = text.startswith("[") or "{" in text
+    return ("." in text or "/" in text) and not is_other and not _is_empty(text)
 
 
 def _is_empty(url: str) -> bool:
@@ -82,13 +106,33 @@ def _is_empty(url: str) -> bool:
 
 def _rewritten(tag: HtmlTag) -> str:
     attributes, real = tag.attributes, _real(tag)
-    if tag.name == "img" and "srcset" in real:
-        # A placeholder. `render` shows the largest picture of the set in its place.
+    if _has_set_of_placeholder(tag):
+        del attributes["srcset"]
+    if tag.name == "img" and "srcset" in real and not _shows_picture(attributes, real["srcset"]):
+        # `render` shows the largest picture of the set in the place of the placeholder.
         attributes.pop("src", None)
     written = "".join(
         f' {name}="{entities.escape(value)}"' for name, value in {**attributes, **real}.items()
     )
     return f"<{tag.name}{written}>"
+
+
+def _shows_picture(attributes: Mapping[str, str], lazy_set: str) -> bool:
+    """Whether the `src` beside a set that a script loads is a picture, and no placeholder.
+
+    Beside a `srcset` it is one, because browsers do not load it: lazysizes recommends a placeholder
+    there. Else a class tells that the script has not run yet.
+    """
+    source = attributes.get("src", "").strip()
+    if _is_empty(source):
+        return False
+    if source in {part.strip(",") for part in lazy_set.split()}:
+        return True
+    if _PLACEHOLDER_NAME.search(source):
+        return False
+    classes = attributes.get("class", "").lower()
+    is_loaded = "lazy" not in classes or "lazyloaded" in classes
+    return is_loaded or bool(attributes.get("srcset", "").strip())
 
 
 def _copies(html: str, all_tags: Sequence[HtmlTag]) -> Iterator[tuple[int, int]]:

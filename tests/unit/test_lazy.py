@@ -30,6 +30,27 @@ def rendered(body: str) -> str:
         (f'<img src="{GIF}" data-srcset="/a.jpg 300w, /b.jpg 900w">', ["/b.jpg"]),
         ('<img src="/1x1.gif" data-srcset="/a.jpg 1x, /b.jpg 2x">', ["/b.jpg"]),
         (f'<img srcset="{GIF} 1w" data-srcset="/a.jpg 9w" data-src="/c.jpg">', ["/c.jpg"]),
+        # lazysizes with a placeholder in `srcset`, and after the script has run; a picture beside a
+        # set of larger ones; a small copy before the script has run; one that its name tells.
+        (f'<img class=lazyload src="/a.jpg" srcset="{GIF}" data-srcset="/b.jpg 9w">', ["/a.jpg"]),
+        ('<img class=lazyloaded src="/a.jpg" data-srcset="/b.jpg 9w">', ["/a.jpg"]),
+        ('<img class=lazyload src="/a.jpg" data-srcset="/a.jpg, /b.jpg 2x">', ["/a.jpg"]),
+        ('<img src="/a.jpg" data-srcset="/b.jpg 2x">', ["/a.jpg"]),
+        ('<img class=lazyload src="/a.jpg" data-srcset="/b.jpg 2x">', ["/b.jpg"]),
+        ('<img src="/a.jpg?w=20" data-srcset="/b.jpg 2x">', ["/b.jpg"]),
+        ('<img src="/img/loading.svg" srcset="/c.jpg" data-srcset="/b.jpg 2x">', ["/b.jpg"]),
+        # WP Rocket, Jetpack, LoveIt (Hugo), Butterfly and Fluid (Hexo), Shopify.
+        (f'<img src="{GIF}" data-lazy-srcset="/b.jpg 2x" data-lazy-src="/a.jpg">', ["/a.jpg"]),
+        (
+            f'<img src="/a.jpg" srcset="{GIF}" data-lazy-srcset="/b.jpg 2x" data-lazy-src=/a.jpg>',
+            ["/a.jpg"],
+        ),
+        (
+            '<img src="/loading.min.svg" data-src="/a.jpg" data-srcset="/a.jpg, /a.jpg 2x">',
+            ["/a.jpg"],
+        ),
+        (f'<img src="{GIF}" data-lazy-src="/a.jpg" class=no>', ["/a.jpg"]),
+        ('<img src="/a_300x.jpg" data-src="/a_{width}x.jpg" data-widths="[180]">', ["/a_300x.jpg"]),
         ('<video src="" data-src="/a.mp4"></video>', ["/a.mp4"]),
         ('<video src="/a.mp4" data-src="/b.mp4"></video>', ["/a.mp4"]),
         ('<audio><source data-src="/a.ogg"></audio>', ["/a.ogg"]),
@@ -51,6 +72,19 @@ def test_every_picture_of_a_set_is_the_real_one() -> None:
     assert rendered(f"<picture>{set_}</picture>") == (
         f'<picture><source srcset="{SITE}/a.webp 1x"/><img src="{SITE}/a.png"/></picture>'
     )
+
+
+def test_the_placeholder_in_the_set_of_a_picture_is_left_out() -> None:
+    """A reader that knows `srcset` would show it."""
+    assert rendered('<img lazyload src="/a.jpg" srcset="/loading.gif" alt="A">') == (
+        f'<img src="{SITE}/a.jpg" alt="A"/>'
+    )
+    assert rendered('<img lazyload srcset="/a.jpg" alt="A">').startswith("<img srcset")
+
+
+def test_the_real_set_stays_beside_a_loaded_picture() -> None:
+    body = f'<img src="/a.jpg" srcset="{GIF} 1w" data-srcset="/b.jpg 9w" alt="A">'
+    assert rendered(body) == f'<img src="{SITE}/a.jpg" srcset="{SITE}/b.jpg 9w" alt="A"/>'
 
 
 def test_a_lazy_video_has_its_picture() -> None:
