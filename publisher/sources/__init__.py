@@ -20,6 +20,7 @@ from publisher.sources.engines import RECORDS
 from publisher.sources.engines.file_reader import read_file
 from publisher.sources.post_files import PostFiles
 from publisher.sources.walk import enter, walk
+from publisher.system.paths import is_folder
 from publisher.system.reasons import closed_by, permission_advice, reason
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.sources.engines.engine import PostReader
+    from publisher.sources.walk import Listing
 
 # What a file is, its warnings, and whether it is due.
 _FileRead: TypeAlias = "tuple[Post | Skip | Page | None, Sequence[Diagnostic], bool]"
@@ -83,16 +85,13 @@ def _read_folder(
     _require_folder(config.posts.path, config.path)
     _require_own_folder(config)
     reach = reach_of(config)
-    paths, refused = walk(config.posts.path, reach)
+    listing = walk(config.posts.path, reach)
     record = RECORDS[config.posts.engine]
-    reader = record.reader(_folder(config, paths, reach), record)
-    read_files = [
-        _read_file(reader, path, now, was_published)
-        for path in sorted(paths)
-        if not _is_excluded(path, config)
-    ]
+    paths = [path for path in listing.paths if not _is_excluded(path, config)]
+    reader = record.reader(_folder(config, listing, reach), record)
+    read_files = [_read_file(reader, PurePosixPath(path), now, was_published) for path in paths]
     # A glob such as `img/**` matches what is in a folder, but not the folder itself.
-    skipped = [skip for skip in refused if not _is_excluded(skip.path / "x", config)]
+    skipped = [skip for skip in listing.skipped if not _is_excluded(f"{skip.path}/x", config)]
     reading = _reading(reader, read_files, skipped)
     if lost := [page.path for page in reading.pages if page.is_meant]:
         reader.require_history(lost)
@@ -160,6 +159,7 @@ def _read_file(
     now: dt.datetime,
     was_published: Callable[[Post], bool],
 ) -> _FileRead:
+    reader.folder.trace.begin(path)
     outcome, warnings = read_file(reader, path, now=now)
     early = _scheduled(outcome)
     if early is None or not was_published(early):
@@ -172,13 +172,13 @@ def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:
     return outcome.post if isinstance(outcome, Skip) and outcome.status == "future" else None
 
 
-def _is_excluded(path: PurePosixPath, config: Config) -> bool:
+def _is_excluded(path: str, config: Config) -> bool:
     """Whether a file is no post by the configuration, or because the site's generator built it."""
     posts, output = config.posts.path, config.site.output
     is_inside = output is not None and output != posts and output.is_relative_to(posts)
     if output and is_inside and (posts / path).is_relative_to(output):
         return True
-    return any(globs.excludes(pattern, str(path)) for pattern in config.posts.exclude)
+    return any(globs.excludes(pattern, path) for pattern in config.posts.exclude)
 
 
 def _require_folder(folder: Path, config: Path) -> None:
@@ -200,19 +200,19 @@ def _require_folder(folder: Path, config: Path) -> None:
     )
 
 
-def _folder(config: Config, paths: Sequence[PurePosixPath], reach: Reach) -> PostFiles:
+def _folder(config: Config, listing: Listing, reach: Reach) -> PostFiles:
     """Raises ConfigError."""
     posts = config.posts
     committed: Mapping[PurePosixPath, dt.datetime] = {}
     if posts.updated == "git":
         from publisher.sources import git_history  # noqa: PLC0415 - few need it, at every start
 
-        committed = git_history.last_changes(posts.path, paths)
+        committed = git_history.last_changes(posts.path, [*map(PurePosixPath, listing.files)])
     return PostFiles(
         config=config,
         posts=posts.path,
         site=site_of(config),
-        paths=frozenset(paths),
+        files=listing.files.keys(),
         reach=reach,
         committed=committed,
     )
@@ -234,7 +234,7 @@ def site_of(config: Config) -> Path:
     )
     if site := next(sites, None):
         return site
-    if record.posts_folder and (posts.path / record.posts_folder).is_dir():
+    if record.posts_folder and is_folder(posts.path / record.posts_folder):
         return posts.path
     return top if top in (posts.path, *posts.path.parents) else posts.path.parent
 

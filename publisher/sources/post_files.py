@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.errors import PostError
 from publisher.sources import site_settings
+from publisher.sources.traces import Paths, Trace
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError, open_regular
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from publisher.config import Config
@@ -29,23 +30,32 @@ class PostFiles:
     """The folder of the posts, the paths of its files, and the folder of the site.
 
     `committed` is the author date of the last commit that changed a file (`updated: git`).
-    `instead` are bytes that are read in the place of those on disk.
+    `instead` are bytes that are read in the place of those on disk. The `trace` has all that was
+    looked at beside the file of the post itself.
     """
 
     config: Config
     posts: Path
     site: Path
-    paths: frozenset[PurePosixPath]
+    files: Collection[str]
     reach: Reach
     committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
     instead: Mapping[PurePosixPath, Bytes] = field(default_factory=dict)
+    trace: Trace = field(default_factory=Trace)
+
+    @property
+    def paths(self) -> Paths:
+        """The paths of all files."""
+        return Paths(self.files, self.trace)
 
     def bytes(self, path: PurePosixPath) -> bytes:
         """The bytes of a post's file. Raises PostError."""
         if path in self.instead:
             return self.instead[path]
+        self.trace.look_at(path)
         try:
-            return self.reach.read(self.posts / path)
+            with open_regular(self.reach.reached_unnoted(self.posts / path)) as file:
+                return file.read()
         except LinkError as error:
             raise PostError(path, error.message) from error
         except PermissionError as error:
@@ -58,8 +68,9 @@ class PostFiles:
 
     def head(self, path: PurePosixPath) -> str:
         """The text in the first bytes of a file; empty if it cannot be read."""
+        self.trace.look_at(path)
         try:
-            with open_regular(self.reach.reached(self.posts / path)) as file:
+            with open_regular(self.reach.reached_unnoted(self.posts / path)) as file:
                 return file.read(HEAD_BYTES).decode("utf-8", "replace")
         except OSError:
             return ""

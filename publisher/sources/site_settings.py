@@ -13,6 +13,7 @@ from publisher.config.find import OLD_NAME, is_ours
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
 from publisher.sources.front_matter.values import FALSE, TRUE
+from publisher.system import looks
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, yaml_document
@@ -96,6 +97,7 @@ def find(folder: Path, names: Iterable[str]) -> Path | None:
 
 
 def _exists(file: Path) -> bool:
+    looks.note(file)
     try:
         return file.is_file() and not (file.name == OLD_NAME and is_ours(file))
     except OSError:  # e.g. permission denied: reading the file will report the error

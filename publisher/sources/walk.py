@@ -1,11 +1,12 @@
-"""List all files of a folder of posts, and the folders that cannot be read."""
+"""List all files of a folder of posts with their states, and the folders not to be read."""
 
 from __future__ import annotations
 
 import heapq
 import os
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.post import Skip
 from publisher.system.reasons import permission_advice, reason
@@ -15,42 +16,92 @@ if TYPE_CHECKING:
     from publisher.system.symlinks import Reach
 
 
-def walk(folder: Path, reach: Reach) -> tuple[list[PurePosixPath], list[Skip]]:
+class FileState(NamedTuple):
+    """What changes when a file does; all times are in nanoseconds since the epoch.
+
+    The status of a file has a time of its own that no program can set, so that neither a file with
+    another one's name nor one with its old time passes for unchanged.
+    """
+
+    written: int
+    size: int
+    number: int  # of the inode
+    changed: int
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a folder, by their paths below it, with their states.
+
+    The state of a symbolic link is not known. `folders` are those that were entered, with their
+    real paths; `skipped` those that cannot be read.
+    """
+
+    files: dict[str, FileState | None]
+    folders: dict[str, str]
+    skipped: list[Skip]
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all files in the order of their parts."""
+        return sorted(self.files, key=lambda path: path.split("/"))
+
+
+def walk(folder: Path, reach: Reach) -> Listing:
     """All files that are not hidden, and a broken Skip for each folder that cannot be read.
 
     Every folder is read once, so a loop of links ends. Folders behind links come last: a folder is
     read by its own path if it has one, and a new link does not change the path of a post. A link
     to a folder that is out of `reach` is a broken Skip, because posts may be in it.
     """
-    files: list[PurePosixPath] = []
-    skipped: list[Skip] = []
-    folders, links = [PurePosixPath()], list[PurePosixPath]()
+    listing = Listing({}, {}, [])
+    folders, links = [""], list[list[str]]()
     entered: set[tuple[int, int]] = set()
     while folders or links:
-        here = folders.pop() if folders else heapq.heappop(links)
+        here = folders.pop() if folders else "/".join(heapq.heappop(links))
         try:
-            entries = _entries(reach.reached(folder / here), entered)
+            real = reach.reached_unnoted(folder / here)
+            entries = _entries(real, entered)
         except LinkError as error:
-            exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here}"]'
-            skipped.append(Skip(here, error.message + exclude, broken=True))
+            exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here or "."}"]'
+            listing.skipped.append(_unread(here, error.message + exclude))
             continue
         except PermissionError as error:
             advice = permission_advice(folder / here)
-            skipped.append(Skip(here, f"{_problem(error)}; {advice}", broken=True))
+            listing.skipped.append(_unread(here, f"{_problem(error)}; {advice}"))
             continue
         except OSError as error:
-            skipped.append(Skip(here, f"{_problem(error)}; repair or remove it", broken=True))
+            listing.skipped.append(_unread(here, f"{_problem(error)}; repair or remove it"))
             continue
+        listing.folders[here] = os.fspath(real)
         for entry in entries:
-            path = here / entry.name
+            path = f"{here}/{entry.name}" if here else entry.name
             if not _is_folder(entry):
-                files.append(path)
+                listing.files[path] = _state(entry)
             elif entry.is_symlink():
                 # A heap, so that the order of links does not depend on the file system.
-                heapq.heappush(links, path)
+                heapq.heappush(links, path.split("/"))
             else:
                 folders.append(path)
-    return files, skipped
+    return listing
+
+
+def _unread(path: str, reason: str) -> Skip:
+    return Skip(PurePosixPath(path), reason, broken=True)
+
+
+def _state(entry: os.DirEntry[str]) -> FileState | None:
+    try:
+        return None if entry.is_symlink() else state_of(entry.stat(follow_symlinks=False))
+    except OSError:  # it was removed meanwhile
+        return None
+
+
+def state_of(status: os.stat_result) -> FileState:
+    return FileState(
+        status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns, status.st_mode
+    )
 
 
 def _problem(error: OSError) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from publisher.system import looks
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -53,6 +55,11 @@ class Reach:
 
     def reached(self, path: Path) -> Path:
         """The path with all links resolved. Raises LinkError if one leads out of the roots."""
+        looks.note(path)
+        return self.reached_unnoted(path)
+
+    def reached_unnoted(self, path: Path) -> Path:
+        """The same for a path whose state is recorded in another way than by `looks`."""
         real = self._real(path.parent) / path.name
         if real.is_symlink():
             real = _real(real)

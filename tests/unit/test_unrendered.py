@@ -121,7 +121,7 @@ def read(folder: Path, engine: Engine, name: str, text: str, **options: Any) -> 
         path=folder / "publisher.yaml",
     )
     path = PurePosixPath(name)
-    files = PostFiles(config, folder, folder, frozenset({path}), sources.reach_of(config))
+    files = PostFiles(config, folder, folder, {str(path)}, sources.reach_of(config))
     record = RECORDS[engine]
     outcome, warnings = read_file(record.reader(files, record), path, now=NOW)
     assert warnings == []

@@ -20,6 +20,7 @@ from publisher.sources.engines.likely_posts import posts_folder
 from publisher.sources.engines.unread import SettingsFile, changes, if_computed
 from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique
+from publisher.system.paths import is_file
 from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import eleventy_slug
@@ -82,7 +83,7 @@ class Eleventy(PostReader):
         super().__init__(folder, record)
         self._program = eleventy_programs.find(folder.site, folder.reach)
         file = folder.site / self._program.file if self._program else folder.site
-        if file.is_file():
+        if is_file(file):
             site_settings.data(file, folder.reach)
         self._input = self._program.source if self._program else ""
         self.location = folder.below(self._input)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from publisher.errors import ConfigError, PostError
 from publisher.sources import site_settings
@@ -144,11 +144,17 @@ class EngineRecord:
 class PostReader:
     """Reads the posts of one folder.
 
+    `shares_looks` is false if the reader remembers nothing of a file that it reads for a post
+    beside the post's own, see `traces`.
+
     The constructor raises ConfigError if the settings of the site cannot be read.
     """
 
+    shares_looks: ClassVar[bool] = True
+
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         self.folder = folder
+        folder.trace.shares = self.shares_looks
         self.record = record
         self.config = folder.config
         self.zone: dt.tzinfo = folder.config.site.zone

@@ -12,7 +12,6 @@ import hashlib
 import itertools
 import re
 from dataclasses import replace
-from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from publisher.text.slugs import hexo_slug
 from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from publisher.post import Post
@@ -117,6 +116,7 @@ class Hexo(PostReader):
         self._names = _Names(rule)
         # With this setting a folder beside each post, with the name of the post, has its pictures.
         self._has_assets = self.settings.get("post_asset_folder") == "true"
+        self._filled_folders = folder.paths.folders("filled", _above) if self._has_assets else ()
 
     @property
     def shows_future(self) -> bool:
@@ -127,10 +127,6 @@ class Hexo(PostReader):
         if self._has_assets and path.with_suffix("") in self._filled_folders:
             return replace(self.record.syntax, links="asset-images")
         return self.record.syntax
-
-    @cached_property
-    def _filled_folders(self) -> frozenset[PurePosixPath]:
-        return frozenset(parent for path in self.folder.paths for parent in path.parents)
 
     def is_post(self, path: PurePosixPath) -> bool:
         below = self._below(path)
@@ -298,13 +294,24 @@ def _folders_of_posts(folder: PostFiles, source: str) -> Sequence[PurePosixPath]
     """The folders with posts, relative to posts.path: `_posts` and `_drafts`, or that itself."""
     names = ("_posts", "_drafts")
     is_within = not {*names}.isdisjoint(folder.posts.parts)
-    if is_within or not any("_posts" in path.parts for path in folder.paths):
+    if is_within or not folder.paths.have("_posts"):
         return (PurePosixPath(),)
     try:
         above = PurePosixPath((folder.site / source).relative_to(folder.posts))
     except ValueError:
         above = PurePosixPath()
     return [above / name for name in names]
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    """The folders that hold something."""
+    filled: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in filled:
+            filled.add(folder)
+            folder = folder.rpartition("/")[0]
+    return filled
 
 
 def _hash(slug: str, published: Moment) -> str:

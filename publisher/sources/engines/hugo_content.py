@@ -16,7 +16,7 @@ from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import language_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from publisher.post import Status
     from publisher.sources.engines.hugo_settings import ContentFolder
@@ -55,7 +55,7 @@ class HugoContent(PostReader):
         super().__init__(folder, record)
         content = site_settings.text(self.settings, "contentdir") or "content"
         self.location = folder.below(content)
-        self._bundles = {path.parent for path in folder.paths if is_index(path)} - {PurePosixPath()}
+        self._bundles = folder.paths.folders("bundles", _bundles)
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
         self._section_sources: dict[PurePosixPath, SourceText] = {}
 
@@ -258,6 +258,12 @@ class HugoContent(PostReader):
 def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:
     """The possible paths of the page of a section."""
     return [folder / f"_index{kind}" for kind in (".md", ".markdown", ".html")]
+
+
+def _bundles(paths: Iterable[str]) -> set[str]:
+    """The folders with the page of a bundle."""
+    indexes = (PurePosixPath(path) for path in paths if "/index." in path)
+    return {str(path.parent) for path in indexes if is_index(path)}
 
 
 def is_index(path: PurePosixPath) -> bool:

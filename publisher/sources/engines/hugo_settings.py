@@ -21,7 +21,7 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.unread import SettingsFile, changes, line
-from publisher.system.paths import is_folder
+from publisher.system.paths import all_below, is_file, is_folder
 from publisher.text import ignore_patterns
 
 if TYPE_CHECKING:
@@ -92,9 +92,9 @@ def files(site: Path) -> list[SettingsFile]:
 
 def _of_folders(site: Path) -> Iterator[SettingsFile]:
     for folder in _FOLDERS:
-        names = sorted((site / folder).rglob("*"))[:_MOST_FILES]
+        names = all_below(site / folder)[:_MOST_FILES]
         for file in names:
-            if file.suffix[1:] in _KINDS and file.is_file():
+            if file.suffix[1:] in _KINDS and is_file(file):
                 yield SettingsFile(file, _keys(file.stem))
 
 

@@ -130,7 +130,7 @@ class Jekyll(PostReader):
         self._below_site = folder.below("")
         self._below_source = folder.below(self._folders.source)
         inside = not _POSTS.isdisjoint(folder.posts.parts)
-        self._mixed = not inside and any("_posts" in path.parts for path in folder.paths)
+        self._mixed = not inside and folder.paths.have("_posts")
         self._defaults = jekyll_defaults.scopes(self.settings)
 
     @property

@@ -71,6 +71,8 @@ _COMPILERS: Mapping[str, Markup] = {"rest": "rest", "markdown": "markdown", "htm
 
 
 class Nikola(PostReader):
+    shares_looks = False  # each post has its own `.meta` file, and its own original
+
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
         self.location = folder.below("")

@@ -117,7 +117,8 @@ class Plain(PostReader):
     def _vault(self) -> Vault:
         """The files of the vault in which the folder of the notes is one of several."""
         is_above = self.location != PurePosixPath()
-        return Vault(walk(self.folder.site, self.folder.reach)[0] if is_above else ())
+        files = walk(self.folder.site, self.folder.reach).files if is_above else ()
+        return Vault(map(PurePosixPath, files))
 
     def default_title(self, name: Name) -> str | None:
         return name.slug or None
