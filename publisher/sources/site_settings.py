@@ -86,6 +86,22 @@ def text_of(file: Path, reach: Reach) -> str:
     return text
 
 
+def readable_text(file: Path, reach: Reach) -> str:
+    """The text of a file; empty if it cannot be read: whoever needs the file reports that."""
+    try:
+        return data(file, reach).decode("utf-8", "replace")
+    except ConfigError:
+        return ""
+
+
+def readable(file: Path, reach: Reach) -> dict[str, Value]:
+    """The settings in a file; empty if it cannot be read: whoever needs them reports that."""
+    try:
+        return read(file, reach)
+    except ConfigError:
+        return {}
+
+
 def shown(error: ConfigError, site: Path) -> str:
     """The error about a file of the site, whose path is the one below the site."""
     return str(error).removeprefix(f"{site}/")

@@ -7,16 +7,12 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines.detected import reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from publisher.system.symlinks import Reach
-    from publisher.text.yaml_document import Value
 
 _GENERATORS = re.compile(
     r"(?:.*/)?(?:astro|docusaurus|eleventy|gatsby|hexo|hugo|jekyll|lume|mkdocs|next|nuxi?|nuxt|pelican"
@@ -28,15 +24,6 @@ _OPTIONS = frozenset({
     "--site-dir", "-d", "-o",
 })  # fmt: skip
 _NEXT_COMMAND = frozenset({"&&", "||", ";", "|", "&"})
-
-
-def package(folder: Path, reach: Reach) -> dict[str, Value]:
-    """What package.json says; nothing if it cannot be read: the site's own programs report that."""
-    try:
-        file = site_settings.find(folder, ("package.json",))
-        return site_settings.read(file, reach) if file else {}
-    except ConfigError:
-        return {}
 
 
 def words(script: str) -> list[str]:
@@ -51,7 +38,8 @@ def words(script: str) -> list[str]:
 
 def outputs(folder: Path) -> tuple[str, ...]:
     """The folders that options of the scripts name, as they are written there."""
-    scripts = site_settings.section(package(folder, reach_of(folder)), "scripts")
+    package = site_settings.readable(folder / "package.json", reach_of(folder))
+    scripts = site_settings.section(package, "scripts")
     lines = [words(script) for script in scripts.values() if isinstance(script, str)]
     return tuple(dict.fromkeys(name for line in lines for name in _outputs(line)))
 

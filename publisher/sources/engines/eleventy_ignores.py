@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.sources.engines import eleventy_programs
-from publisher.sources.engines.ignore_settings import of_calls, of_ignore_file, text
+from publisher.sources.engines.ignore_settings import of_calls, of_ignore_file
 from publisher.sources.engines.ignored import Ignored
+from publisher.sources.site_settings import readable_text
 from publisher.text import ignore_patterns
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def of_site(site: Path, posts: Path, reach: Reach) -> Ignored:
     ignored = Ignored()
     for folder in dict.fromkeys((site, site / program.source)):
         ignored += of_ignore_file(folder / ".eleventyignore", reach, _of_lines)
-    settings = text(site / program.file, reach) if program.file else ""
+    settings = readable_text(site / program.file, reach) if program.file else ""
     if not _NO_GIT.search(settings):
         ignored += of_ignore_file(site / ".gitignore", reach, _of_lines)
     if program.file:

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines import build_scripts, scripts
 from publisher.sources.engines.detected import inside, output_folder
@@ -62,13 +61,13 @@ def find(folder: Path, reach: Reach) -> Program | None:
 
     A script in package.json may name the configuration and the folders; its options win.
     """
-    package = build_scripts.package(folder, reach)
+    package = site_settings.readable(folder / "package.json", reach)
     options = _options(package)
     own = site_settings.find(folder, PROGRAMS)
     if not (own or options or _depends(package, _PACKAGE)):
         return None
     file = inside(options.get("config", "")) or (own.name if own else _configuration(folder))
-    text = _text(folder / file, reach) if file else ""
+    text = site_settings.readable_text(folder / file, reach) if file else ""
     settings = ScriptSettings(text)
     source = options.get("input") or _folder(settings, "input", "setInputDirectory")
     output = options.get("output") or _folder(settings, "output", "setOutputDirectory")
@@ -118,13 +117,6 @@ def _configuration(folder: Path) -> str:
     files = scripts.programs_in(folder, PROGRAMS, levels=_MOST_LEVELS)
     found = (str(file.relative_to(folder)) for file in files if file.name in PROGRAMS)
     return next(found, "")
-
-
-def _text(file: Path, reach: Reach) -> str:
-    try:
-        return site_settings.data(file, reach).decode("utf-8", "replace")
-    except ConfigError:
-        return ""
 
 
 def address_scripts(site: Path, posts: Path, reach: Reach) -> list[AddressScript]:

@@ -20,10 +20,9 @@ from publisher.sources.engines.ignore_settings import (
     of_yaml,
     program,
     ruled,
-    text,
-    values,
 )
 from publisher.sources.engines.ignored import Ignored, UnreadSetting
+from publisher.sources.site_settings import readable, readable_text
 from publisher.text import ignore_patterns, script_lists
 from publisher.text.ignore_patterns import PatternError, Patterns
 
@@ -63,7 +62,7 @@ def of_vault(site: Path, posts: Path, reach: Reach) -> Ignored:
     ignored = of_site(site, posts, reach) + Ignored(needs_publish=True)
     for vault in dict.fromkeys((posts, site)):
         file = vault / ".obsidian" / "app.json"
-        if site_settings.texts(values(file, reach), "userIgnoreFilters"):
+        if site_settings.texts(readable(file, reach), "userIgnoreFilters"):
             ignored += Ignored(unread=[UnreadSetting(file, 1, _OBSIDIAN)])
     return ignored
 
@@ -73,10 +72,10 @@ def _quartz(site: Path, posts: Path, reach: Reach) -> Ignored:
     content = first_above(posts, [site / "content"])
     if file := site_settings.find(site, ("quartz.config.ts",)):
         ignored = of_lists(file, "ignorePatterns", content, reach)
-        explicit = script_lists.has_call(text(file, reach), "Plugin.ExplicitPublish")
+        explicit = script_lists.has_call(readable_text(file, reach), "Plugin.ExplicitPublish")
     elif file := site_settings.find(site, ("quartz.config.yaml",)):
         ignored = of_yaml(file, ["ignorePatterns"], content, reach, ignore_patterns.of_globs)
-        explicit = _EXPLICIT.search(text(file, reach)) is not None
+        explicit = _EXPLICIT.search(readable_text(file, reach)) is not None
     else:
         return Ignored()
     own = of_ignore_file(content / ".gitignore", reach, ignore_patterns.of_git)
@@ -94,7 +93,7 @@ def _vitepress(site: Path, posts: Path, reach: Reach) -> Ignored:
     ignored = Ignored()
     for top in (site, site / "docs", site / "src"):
         if file := program(top / ".vitepress", "config"):
-            source = _SRC_DIR.search(text(file, reach))
+            source = _SRC_DIR.search(readable_text(file, reach))
             folder = top / inside(source[1]) if source else top
             ignored += of_lists(file, "srcExclude", folder, reach)
         if file := program(top / ".vuepress", "config"):
@@ -133,7 +132,7 @@ def _of_expressions(patterns: Sequence[str]) -> Patterns:
 def _lume(site: Path, posts: Path, reach: Reach) -> Ignored:
     """The paths in calls of `site.ignore`, relative to the source folder."""
     file = program(site, "_config")
-    if file is None or "lume" not in (settings := text(file, reach)):
+    if file is None or "lume" not in (settings := readable_text(file, reach)):
         return Ignored()
     source = _LUME_SRC.search(settings)
     folder = site / inside(source[1]) if source else site
@@ -156,13 +155,13 @@ def _mkdocs(site: Path, posts: Path, reach: Reach) -> Ignored:
     file = site_settings.find(site, ("mkdocs.yml", "mkdocs.yaml"))
     if file is None:
         return Ignored()
-    docs = site / (inside(site_settings.text(values(file, reach), "docs_dir") or "") or "docs")
+    docs = site / (inside(site_settings.text(readable(file, reach), "docs_dir") or "") or "docs")
     own = ignore_patterns.of_git(["/templates/"])
     ignored = Ignored.of(docs, own, "the folder of templates of MkDocs")
     for _ in range(_MOST_BASES):
         keys = ["exclude_docs", "draft_docs"]
         ignored += of_yaml(file, keys, docs, reach, ignore_patterns.of_git)
-        base = inside(site_settings.text(values(file, reach), "INHERIT") or "")
+        base = inside(site_settings.text(readable(file, reach), "INHERIT") or "")
         if not base:
             break
         file = file.parent / base
@@ -175,7 +174,7 @@ def _vault(site: Path, posts: Path, reach: Reach) -> Ignored:
     for vault in dict.fromkeys((posts, site)):
         settings = vault / ".obsidian"
         for name, key in _TEMPLATES:
-            folder = inside(site_settings.text(values(settings / name, reach), key) or "")
+            folder = inside(site_settings.text(readable(settings / name, reach), key) or "")
             patterns = [folder] if folder else []
             ignored += ruled(
                 ignore_patterns.of_names, patterns, vault,

@@ -15,11 +15,16 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
-from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
+from publisher.sources.engines.detected import (
+    DetectedSite,
+    author_of,
+    output_folder,
+    reach_of,
+    settings_in,
+)
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML
 from publisher.sources.engines.names import Name
@@ -369,19 +374,11 @@ def _detect(folder: Path) -> DetectedSite | None:
 
 def _is_hexo(folder: Path, settings: dict[str, Value]) -> bool:
     """Whether the settings are Hexo's; Jekyll's are in a file of the same name."""
-    if _has_package(folder) or not _OWN_KEYS.isdisjoint(settings):
+    package = site_settings.readable(folder / "package.json", reach_of(folder))
+    if "hexo" in package or not _OWN_KEYS.isdisjoint(settings):
         return True
     is_jekyll = not {"source", "collections_dir"}.isdisjoint(settings)
     return (folder / "source" / "_posts").is_dir() and not is_jekyll
-
-
-def _has_package(folder: Path) -> bool:
-    """Whether package.json has the key that `hexo init` writes."""
-    try:
-        package = settings_in(folder, ("package.json",))
-    except ConfigError:
-        return False
-    return package is not None and "hexo" in package[1]
 
 
 RECORD = EngineRecord(

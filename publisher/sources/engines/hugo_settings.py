@@ -156,14 +156,14 @@ def ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
     """What `ignoreFiles` leaves out: expressions for the absolute paths of files."""
     found = Ignored()
     for file in files(site):
-        values = ignore_settings.values(file.path, reach)
+        values = site_settings.readable(file.path, reach)
         own = site_settings.folded({**values})
         if patterns := site_settings.texts(own, "ignorefiles"):  # those in the last file count
             found = ignore_settings.ruled(
                 ignore_patterns.of_expressions, patterns, Path(site.anchor),
                 file=file.path, setting="ignoreFiles",
                 line=line(
-                    ignore_settings.text(file.path, reach),
+                    site_settings.readable_text(file.path, reach),
                     [key for key in values if key.lower() == "ignorefiles"],
                 ),
             )  # fmt: skip

@@ -31,32 +31,22 @@ def program(folder: Path, name: str) -> Path | None:
     return site_settings.find(folder, [f"{name}.{kind}" for kind in _KINDS])
 
 
-def text(file: Path, reach: Reach) -> str:
-    """The text of a file; empty if it cannot be read."""
-    try:
-        return site_settings.data(file, reach).decode("utf-8", "replace")
-    except ConfigError:
-        return ""
-
-
-def values(file: Path, reach: Reach) -> Mapping[str, Value]:
-    """The values of a file of YAML or JSON; empty if it cannot be read."""
-    try:
-        return site_settings.read(file, reach)
-    except ConfigError:
-        return {}
-
-
 def of_lists(
     file: Path, name: str, folder: Path, reach: Reach, compiled: Compile = ignore_patterns.of_globs
 ) -> Ignored:
     """The globs in the lists that a program gives to a key. They are relative to a folder."""
-    return _of_lists(file, name, script_lists.of_key(text(file, reach), name), folder, compiled)
+    return _of_lists(
+        file,
+        name,
+        script_lists.of_key(site_settings.readable_text(file, reach), name),
+        folder,
+        compiled,
+    )
 
 
 def of_calls(file: Path, name: str, folder: Path, reach: Reach, compiled: Compile) -> Ignored:
     """The patterns that a program gives to a method."""
-    found = script_lists.of_calls(text(file, reach), name)
+    found = script_lists.of_calls(site_settings.readable_text(file, reach), name)
     return _of_lists(file, name, found, folder, compiled)
 
 
@@ -66,7 +56,7 @@ def of_negations(file: Path, name: str, folder: Path, reach: Reach) -> Ignored:
     def negated(patterns: Sequence[str]) -> Patterns:
         return ignore_patterns.of_globs(one for one in patterns if one.startswith("!"))
 
-    found = script_lists.of_key(text(file, reach), name)
+    found = script_lists.of_key(site_settings.readable_text(file, reach), name)
     # Another value of that name is no list of globs.
     lists = [one for one in found if one.is_whole or one.values]
     return _of_lists(file, name, lists, folder, negated)
@@ -113,7 +103,7 @@ def of_ignore_file(file: Path, reach: Reach, compiled: Compile) -> Ignored:
     """The lines of a file such as `.gitignore`, relative to its folder; nothing without one."""
     if not is_file(file):
         return Ignored()
-    lines = text(file, reach).splitlines()
+    lines = site_settings.readable_text(file, reach).splitlines()
     return ruled(compiled, lines, file.parent, file=file, line=1, setting=file.name)
 
 

@@ -347,10 +347,8 @@ def _kind(path: PurePosixPath) -> str:
 
 def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
     """The plugins of the site that change the addresses of posts."""
-    try:
-        settings = (settings_in(site, _SETTINGS) or ("", {}))[1]
-    except ConfigError:  # whoever reads the posts reports it
-        settings = {}
+    file = site_settings.find(site, _SETTINGS)
+    settings = site_settings.readable(file, reach) if file else {}
     folders = jekyll_folders.folders(settings).plugins
     files = (scripts.programs_in(site / folder, (".rb",)) for folder in folders)
     return scripts.matching(itertools.chain.from_iterable(files), _ADDRESS, reach)

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines.any import RECORD
 from publisher.sources.engines.detected import DetectedSite, inside, output_folder, reach_of
@@ -154,25 +153,14 @@ GENERATORS = (
 
 def detect(folder: Path) -> DetectedSite | None:
     """The site in a folder by the first of these generators that it belongs to."""
+    reach = reach_of(folder)
+    package = site_settings.readable_text(folder / "package.json", reach)
     for generator in GENERATORS:
         file = site_settings.find(folder, generator.marks)
-        text = _text(file, folder) if file else ""
-        if file and (not generator.word or generator.word in text + _package(folder)):
+        text = site_settings.readable_text(file, reach) if file else ""
+        if file and generator.word in text + package:
             return _site(generator, folder, str(file.relative_to(folder)), text)
     return None
-
-
-def _text(file: Path, folder: Path) -> str:
-    """The text of a file; empty if it cannot be read, because its name is enough."""
-    try:
-        return site_settings.data(file, reach_of(folder)).decode("utf-8", "replace")
-    except ConfigError:
-        return ""
-
-
-def _package(folder: Path) -> str:
-    file = site_settings.find(folder, ("package.json",))
-    return _text(file, folder) if file else ""
 
 
 def _site(generator: Generator, folder: Path, source: str, text: str) -> DetectedSite:

@@ -27,7 +27,7 @@ def of_site(site: Path, _: Path, reach: Reach) -> Ignored:
     computed: dict[str, UnreadSetting] = {}
     files = (site_settings.find(site, (name,)) for name in _FILES)
     for file in filter(None, files):
-        settings |= ignore_settings.values(file, reach)
+        settings |= site_settings.readable(file, reach)
         for name, line in scripts.computed(file, reach).items():
             computed[name] = UnreadSetting(file, line, f"{name} is computed")
     content = site / (site_settings.text(settings, "PATH") or "content")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigError
 from publisher.sources import site_settings
 
 if TYPE_CHECKING:
@@ -39,15 +38,8 @@ def matching(files: Iterable[Path], pattern: re.Pattern[str], reach: Reach) -> l
 
     Files that cannot be read are left out: whoever reads the posts reports them.
     """
-    found = ((file, _line(_text(file, reach), pattern)) for file in files)
+    found = ((file, _line(site_settings.readable_text(file, reach), pattern)) for file in files)
     return [AddressScript(file, line) for file, line in found if line]
-
-
-def _text(file: Path, reach: Reach) -> str:
-    try:
-        return site_settings.data(file, reach).decode("utf-8", "replace")
-    except ConfigError:
-        return ""
 
 
 def _line(text: str, pattern: re.Pattern[str]) -> int:
@@ -102,7 +94,7 @@ def computed(file: Path, reach: Reach) -> dict[str, int]:
 def _tree(file: Path, reach: Reach) -> ast.Module:
     """The syntax tree of a Python file; empty if it cannot be read."""
     try:
-        return site_settings.syntax_tree(_text(file, reach))
+        return site_settings.syntax_tree(site_settings.readable_text(file, reach))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
 

@@ -156,10 +156,10 @@ def _ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
     if file is None:
         return Ignored()
     name = "ignored_content"
-    listed = site_settings.texts(ignore_settings.values(file, reach), name)
+    listed = site_settings.texts(site_settings.readable(file, reach), name)
     patterns = [_anywhere(one) for one in listed if one.startswith("*")]
     compiled = ignore_patterns.of_globs
-    at = line(ignore_settings.text(file, reach), [name])
+    at = line(site_settings.readable_text(file, reach), [name])
     return ignore_settings.ruled(compiled, patterns, site, file=file, line=at, setting=name)
 
 

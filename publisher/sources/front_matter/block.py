@@ -28,6 +28,7 @@ MAX_BYTES = 64 * 1024
 _OPENING = re.compile(r"---[ \t]*")
 # YAML's document end marker closes front matter in Jekyll, too.
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_MARK = re.compile(r"([-+;])\1*")  # of a fence
 _CONFLICT = re.compile(r"<{7} |>{7} ")
 # A title without quotes: YAML takes ` #` in it for the start of a comment.
 _PLAIN_TITLE = re.compile(r"title:[ \t](?![ \t]*[\"'|>!&*\[{])")
@@ -100,7 +101,7 @@ def fenced(lines: list[str], path: PurePosixPath, *, is_strict: bool = False) ->
     opening = first_line(lines, path)
     if opening is None or not _OPENING.fullmatch(lines[opening]):
         return None
-    closing = _closing(lines, opening, path)
+    closing = closing_fence(lines, opening, _CLOSING, path)
     above = opening + 1
     front_matter, lost, warnings = _parsed(lines[above:closing], above, path, is_strict=is_strict)
     if is_strict and front_matter.duplicates:
@@ -165,12 +166,22 @@ def limited(block: list[str], above: int, path: PurePosixPath) -> str:
     return legal(text)
 
 
-def _closing(lines: list[str], opening: int, path: PurePosixPath) -> int:
+def closing_fence(
+    lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath
+) -> int:
+    """The index of the line that closes the front matter. Raises PostError if there is none."""
     for index in range(opening + 1, len(lines)):
-        if _CLOSING.fullmatch(lines[index]):
+        if fence.fullmatch(lines[index]):
             return index
-    message = "the front matter never ends; add a line `---` below it"
+    mark = _MARK.match(lines[opening])
+    message = f"the front matter never ends; add a line `{mark[0] if mark else ''}` below it"
     raise PostError(path, message, line=opening + 1)
+
+
+def lines_of_keys(lines: list[str], start: int, end: int, key: re.Pattern[str]) -> dict[str, int]:
+    """The first line (from 1) of each key, which is the last group that matches."""
+    matches = ((index + 1, key.match(lines[index])) for index in reversed(range(start, end)))
+    return {match[match.lastindex or 0]: line for line, match in matches if match}
 
 
 def _parsed(

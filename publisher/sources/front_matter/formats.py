@@ -12,7 +12,14 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
-from publisher.sources.front_matter.block import PostFile, fenced, first_line, limited
+from publisher.sources.front_matter.block import (
+    PostFile,
+    closing_fence,
+    fenced,
+    first_line,
+    limited,
+    lines_of_keys,
+)
 from publisher.text import script_objects
 from publisher.text.characters import legal
 from publisher.text.yaml_document import MAX_DEPTH, PlainScalar
@@ -38,6 +45,7 @@ _DEEP_KEY = re.compile(
     rf"(?:^|[\[{{,])[ \t]*+{_TOML_PART}(?:[ \t]*+\.[ \t]*+{_TOML_PART}){{{MAX_DEPTH},}}",
     re.MULTILINE,
 )
+JSON_KEY = re.compile(r"[ \t{]*\"([^\"]+)\"[ \t]*:")
 _NAMED_FENCE = re.compile(r"---[ \t]*(json|toml|yaml|js|javascript|coffee)[ \t]*", re.IGNORECASE)
 _FENCE_END = re.compile(r"---[ \t]*")
 # The rules of Python-Markdown's extension "Meta-Data".
@@ -56,7 +64,7 @@ def toml(lines: list[str], path: PurePosixPath) -> PostFile | None:
 
 
 def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> PostFile:
-    closing = _fence(lines, opening, fence, path)
+    closing = closing_fence(lines, opening, fence, path)
     block = lines[opening + 1 : closing]
     try:
         values = toml_values(limited(block, opening + 1, path))
@@ -65,19 +73,7 @@ def _toml(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosi
         message = f"the front matter is not TOML: {reason}; check the quotes and brackets there"
         line = min(line, max(len(block), 1))
         raise PostError(path, message, line=opening + 1 + line) from error
-    keys = [(index, _TOML_KEY.match(line)) for index, line in enumerate(block)]
-    # Reversed, so that the first line counts: a table below may have the same key.
-    starts = {(m[1] or m[2]): opening + 2 + index for index, m in reversed(keys) if m}
-    return _document(values, lines, closing, starts)
-
-
-def _fence(lines: list[str], opening: int, fence: re.Pattern[str], path: PurePosixPath) -> int:
-    for index in range(opening + 1, len(lines)):
-        if fence.fullmatch(lines[index]):
-            return index
-    shown = lines[opening].strip()[:3]
-    message = f"the front matter never ends; add a line `{shown}` below it"
-    raise PostError(path, message, line=opening + 1)
+    return with_keys(values, lines, opening + 1, closing, _TOML_KEY)
 
 
 def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
@@ -94,9 +90,9 @@ def named(lines: list[str], path: PurePosixPath) -> PostFile | None:
     if language != "json":
         message = f"the front matter is a program ({language}), which is never run; write YAML"
         raise PostError(path, message, line=opening + 1)
-    closing = _fence(lines, opening, _FENCE_END, path)
+    closing = closing_fence(lines, opening, _FENCE_END, path)
     values, _ = _json(lines, opening + 1, path, end=closing)
-    return _document(values, lines, closing, _json_lines(lines, opening + 1, closing))
+    return with_keys(values, lines, opening + 1, closing, JSON_KEY)
 
 
 def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
@@ -106,7 +102,7 @@ def braced(lines: list[str], path: PurePosixPath) -> PostFile | None:
         return None
     values, length = _json(lines, opening, path)
     closing = opening + "\n".join(lines[opening:])[:length].count("\n")
-    return _document(values, lines, closing, _json_lines(lines, opening, closing + 1))
+    return with_keys(values, lines, opening, closing, JSON_KEY)
 
 
 def _json(
@@ -126,19 +122,12 @@ def _json(
     return values, length
 
 
-def _json_lines(lines: list[str], start: int, end: int) -> dict[str, int]:
-    keys = [
-        (index, re.match(r"[ \t{]*\"([^\"]+)\"[ \t]*:", lines[index]))
-        for index in range(start, end)
-    ]
-    return {match[1]: index + 1 for index, match in reversed(keys) if match}
-
-
-def _document(
-    values: dict[str, Value], lines: list[str], closing: int, starts: dict[str, int]
+def with_keys(
+    values: dict[str, Value], lines: list[str], start: int, closing: int, key: re.Pattern[str]
 ) -> PostFile:
-    body = "\n".join(lines[closing + 1 :])
-    return PostFile(values=values, body=body, body_line=closing + 2, lines=starts)
+    """The file with these values, whose front matter is in the lines from `start` to `closing`."""
+    starts = lines_of_keys(lines, start, closing + 1, key)
+    return PostFile(values, "\n".join(lines[closing + 1 :]), closing + 2, lines=starts)
 
 
 def as_values(parsed: object) -> dict[str, Value]:
@@ -240,16 +229,10 @@ def exported(lines: list[str], path: PurePosixPath) -> PostFile | None:
         return PostFile({}, text, warnings=((error.line, message),))
     if found is None:
         return None
-    limited(found.text.split("\n"), found.line - 1, path)
-    keys = [(found.line + number, key) for number, key in _exported_keys(found.text)]
-    return PostFile(values, text, lines={key: line for line, key in reversed(keys)})
-
-
-def _exported_keys(text: str) -> Iterable[tuple[int, str]]:
-    """The keys that start a line, or follow the first brace, with the index of the line."""
-    for number, line in enumerate(text.split("\n")):
-        if match := _EXPORTED_KEY.match(line):
-            yield number, match[1]
+    inside = found.text.split("\n")
+    limited(inside, found.line - 1, path)
+    keys = lines_of_keys(inside, 0, len(inside), _EXPORTED_KEY)
+    return PostFile(values, text, lines={key: found.line - 1 + keys[key] for key in keys})
 
 
 def metadata(lines: list[str], path: PurePosixPath) -> PostFile | None:

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
 from publisher.sources.front_matter import block
-from publisher.sources.front_matter.block import PostFile, first_line, limited
-from publisher.sources.front_matter.formats import as_values, fault
+from publisher.sources.front_matter.block import closing_fence, first_line, limited
+from publisher.sources.front_matter.formats import JSON_KEY, as_values, fault, with_keys
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
+    from publisher.sources.front_matter.block import PostFile
+
 _FENCE = re.compile(r"(-{3,}|;{3,})[ \t]*")
 # YAML forbids tabs in indentation (YAML 1.2 section 6.1); hexo-front-matter replaces them.
 _TABS = re.compile(r"\A\t+")
-_JSON_KEY = re.compile(r"[ \t]*\"([^\"]+)\"[ \t]*:")
 
 
 def between(lines: list[str], path: PurePosixPath) -> PostFile | None:
@@ -31,10 +32,7 @@ def between(lines: list[str], path: PurePosixPath) -> PostFile | None:
     match = _FENCE.fullmatch(lines[opening]) if opening is not None else None
     if opening is None or not match:
         return None
-    closing = _next(lines, opening + 1, match[1])
-    if closing is None:
-        message = f"the front matter never ends; add a line `{match[1]}` below it"
-        raise PostError(path, message, line=opening + 1)
+    closing = closing_fence(lines, opening, re.compile(rf"{match[1]}[ \t]*"), path)
     if match[1].startswith(";"):
         return _json(lines, opening + 1, closing, path)
     return _yaml(lines, opening, closing, path)
@@ -46,7 +44,8 @@ def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
     The fence may as well be a thematic break below a text. Raises PostError.
     """
     opening = first_line(lines, path)
-    closing = _next(lines, opening or 0)
+    fences = (index for index in range(opening or 0, len(lines)) if _FENCE.fullmatch(lines[index]))
+    closing = next(fences, None)
     if opening is None or closing is None:
         return None
     try:
@@ -64,15 +63,6 @@ def above(lines: list[str], path: PurePosixPath) -> PostFile | None:
         warnings=tuple((line - 1, message) for line, message in post_file.warnings),
         lines={key: line - 1 for key, line in post_file.lines.items()},
     )
-
-
-def _next(lines: list[str], start: int, mark: str = "") -> int | None:
-    """The index of the next fence, which must be `mark` if that is not empty; None without one."""
-    for index in range(start, len(lines)):
-        match = _FENCE.fullmatch(lines[index])
-        if match and mark in {"", match[1]}:
-            return index
-    return None
 
 
 def _yaml(lines: list[str], opening: int, closing: int, path: PurePosixPath) -> PostFile | None:
@@ -93,10 +83,4 @@ def _json(lines: list[str], start: int, closing: int, path: PurePosixPath) -> Po
         reason, line = fault(error, "\n".join(inside))
         message = f"the front matter is not JSON without braces: {reason}; check quotes and commas"
         raise PostError(path, message, line=start + line) from error
-    keys = [(number, _JSON_KEY.match(line)) for number, line in enumerate(inside, start + 1)]
-    return PostFile(
-        values=values,
-        body="\n".join(lines[closing + 1 :]),
-        body_line=closing + 2,
-        lines={match[1]: number for number, match in reversed(keys) if match},
-    )
+    return with_keys(values, lines, start, closing, JSON_KEY)
