@@ -30,7 +30,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")  # fmt: skip
 
-_DATES: dict[str, Callable[[dt.datetime], str]] = {
+DATES: dict[str, Callable[[dt.datetime], str]] = {
     "year": lambda at: f"{at.year:04}",
     "short_year": lambda at: f"{at.year % 100:02}",
     "month": lambda at: f"{at.month:02}",
@@ -51,7 +51,7 @@ _DATES: dict[str, Callable[[dt.datetime], str]] = {
 }
 _TEXTS = ("title", "slug", "name", "path", "collection", "categories", "slugified_categories",
           "output_ext", "section", "sections")  # fmt: skip
-PLACEHOLDERS = frozenset([*_DATES, *_TEXTS])
+PLACEHOLDERS = frozenset([*DATES, *_TEXTS])
 
 _PLACEHOLDER = re.compile(":([a-z_]+)")
 # RFC 3986 section 3.3: the characters that a path carries unencoded, beside letters and digits.
@@ -67,7 +67,7 @@ def unknown_placeholders(template: str) -> list[str]:
 
 def needs_date(template: str) -> bool:
     """Whether the template uses a part of the date."""
-    return any(_known(name) in _DATES for name in _PLACEHOLDER.findall(template))
+    return any(_known(name) in DATES for name in _PLACEHOLDER.findall(template))
 
 
 def expand(
@@ -96,7 +96,7 @@ def values(
     collection: str = "posts",
 ) -> dict[str, str]:
     """What each placeholder stands for in the URL of a post; see `expand`."""
-    dates = {key: form(published) for key, form in _DATES.items()}
+    dates = {key: form(published) for key, form in DATES.items()}
     return {**dates, **_texts(slug, path, categories), "collection": collection}
 
 

@@ -7,12 +7,13 @@ overrides those that differ. `file_reader` reads a file by them.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from publisher.errors import ConfigError, PostError
+from publisher.post import NO_OPTIONS
 from publisher.sources import site_settings
 from publisher.sources.engines import ignored, markups, setting_lines
 from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
@@ -41,7 +42,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Engine, Person
-    from publisher.post import BodySyntax, Diagnostic, Markup, Post, Status, TemplateFiles
+    from publisher.post import (
+        BodySyntax,
+        Diagnostic,
+        MarkdownOptions,
+        Markup,
+        Post,
+        Status,
+        TemplateFiles,
+    )
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
@@ -106,7 +115,9 @@ class EngineRecord:
     `Post.source`, and must stay as they are. The keys `dates` have priority over the date in the
     file name, which has priority over the keys `late_dates`.
 
-    `unread_settings` are those that change posts and are not read, see `unread.find`.
+    `unread_settings` are those that change posts and are not read, see `unread.find`. `markdown`
+    is what the settings change in Markdown, and `future` are the paths of keys, one of which is
+    true if a post with a date in the future is published at once.
 
     `has_rules` is false if the addresses of posts are only guesses. `address_scripts` finds the
     programs of a site that compute these addresses: its arguments are the folders of the site and
@@ -134,6 +145,8 @@ class EngineRecord:
     address_scripts: FindScripts = field(default=lambda *_: ())
     ignored: FindIgnored = ignored.nothing
     unread_settings: Mapping[str, Unread] = field(default_factory=dict)
+    markdown: Callable[[Mapping[str, Value]], MarkdownOptions] = field(default=lambda _: NO_OPTIONS)
+    future: Sequence[Sequence[str]] = ()
 
     @property
     def site_files(self) -> Sequence[str]:
@@ -241,7 +254,8 @@ class PostReader:
     @property
     def shows_future(self) -> bool:
         """Whether the settings publish a post with a date in the future at once."""
-        return False
+        future = self.record.future
+        return any(site_settings.text(self.settings, *keys) == "true" for keys in future)
 
     @cached_property
     def persons(self) -> Mapping[str, Person]:
@@ -250,7 +264,11 @@ class PostReader:
 
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """How the engine reads the body of the post."""
-        return self.record.syntax
+        return self._syntax
+
+    @cached_property
+    def _syntax(self) -> BodySyntax:
+        return replace(self.record.syntax, options=self.record.markdown(self.settings))
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether a file of this name is meant as a post."""

@@ -31,13 +31,13 @@ from publisher.sources.engines.names import Name
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import open_fences, source_forms
 from publisher.sources.front_matter.values import one_line, unique
-from publisher.text import dates, globs
+from publisher.text import dates, globs, permalinks
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import hexo_slug
 from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from publisher.post import Post
@@ -76,17 +76,7 @@ _PARTS_OF_NAMES = {
 _MAX_OPEN = 3  # placeholders of any length in `new_post_name`; each multiplies the matching time
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)(.*)", re.ASCII | re.DOTALL)
-_DATES: dict[str, Callable[[dt.datetime], str]] = {
-    "year": lambda at: f"{at.year:04}",
-    "month": lambda at: f"{at.month:02}",
-    "day": lambda at: f"{at.day:02}",
-    "i_month": lambda at: str(at.month),
-    "i_day": lambda at: str(at.day),
-    "hour": lambda at: f"{at.hour:02}",
-    "minute": lambda at: f"{at.minute:02}",
-    "second": lambda at: f"{at.second:02}",
-    "timestamp": lambda at: str(int(at.timestamp())),
-}
+_DATES = ("year", "month", "day", "i_month", "i_day", "hour", "minute", "second")
 _DEFAULTS = (
     "gfm", "breaks", "autolink", "smartypants", "descriptionLists", "prependRoot", "headerIds",
 )  # fmt: skip
@@ -122,10 +112,6 @@ class Hexo(PostReader):
         # With this setting a folder beside each post, with the name of the post, has its pictures.
         self._has_assets = self.settings.get("post_asset_folder") == "true"
         self._filled_folders = folder.paths.folders("filled", _above) if self._has_assets else ()
-
-    @property
-    def shows_future(self) -> bool:
-        return self.settings.get("future") == "true"
 
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """Pictures resolve against the root of the site, or against the post's own folder."""
@@ -212,7 +198,8 @@ class Hexo(PostReader):
         rule = site_settings.text(self.settings, "permalink") or ":year/:month/:day/:title/"
         defaults = site_settings.section(self.settings, "permalink_defaults")
         own = {
-            **{name: form(published.local) for name, form in _DATES.items()},
+            **{name: permalinks.DATES[name](published.local) for name in _DATES},
+            "timestamp": str(int(published.local.timestamp())),
             "title": slug,
             "slug": slug,
             "name": slug.rpartition("/")[2],
@@ -403,4 +390,5 @@ RECORD = EngineRecord(
     source_readers=(source_forms.open_fences,),
     late_dates=(),
     unread_settings=_UNREAD,
+    future=(("future",),),
 )

@@ -7,7 +7,6 @@ versions of Hugo differ, these are the rules of the newest one.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -40,10 +39,6 @@ _DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED
 
 
 class Hugo(HugoContent):
-    @property
-    def shows_future(self) -> bool:
-        return self.settings.get("buildfuture") == "true"
-
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with keys in lower case, and custom values from below `params`."""
         post_file = super().document(path)
@@ -68,13 +63,6 @@ class Hugo(HugoContent):
         return replace(
             dated_name, slug=path.parts[-2] if is_index(path) and path.parts[1:] else stem
         )
-
-    def syntax(self, path: PurePosixPath) -> BodySyntax:
-        return self._syntax
-
-    @cached_property
-    def _syntax(self) -> BodySyntax:
-        return replace(self.record.syntax, options=hugo_markdown.options(self.settings))
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         build = front_matter.value("build") or front_matter.value("_build")
@@ -297,5 +285,7 @@ RECORD = EngineRecord(
     settings=hugo_settings.NAMES,
     ignored=hugo_settings.ignored,
     unread_settings=hugo_settings.UNREAD,
+    markdown=hugo_markdown.options,
+    future=(("buildfuture",),),
     late_dates=(),
 )

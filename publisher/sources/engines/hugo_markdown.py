@@ -8,6 +8,8 @@ from publisher.post import MarkdownExtension, MarkdownOptions
 from publisher.sources import site_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from publisher.text.yaml_document import Value
 
 # The extensions of goldmark that are on without a setting.
@@ -22,7 +24,7 @@ _EXTENSIONS: dict[str, MarkdownExtension] = {
 }
 
 
-def options(settings: dict[str, Value]) -> MarkdownOptions:
+def options(settings: Mapping[str, Value]) -> MarkdownOptions:
     """What the settings change."""
     goldmark = site_settings.section(settings, "markup", "goldmark")
     parser = site_settings.section(goldmark, "parser")

@@ -10,7 +10,6 @@ import datetime as dt
 import itertools
 import posixpath
 import re
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -133,11 +132,6 @@ class Jekyll(PostReader):
         self._mixed = not inside and folder.paths.have("_posts")
         self._defaults = jekyll_defaults.scopes(self.settings)
 
-    @property
-    def shows_future(self) -> bool:
-        posts = site_settings.section(self.settings, "collections", "posts")
-        return "true" in (self.settings.get("future"), posts.get("future"))
-
     @cached_property
     def persons(self) -> Mapping[str, Person]:
         authors = self.folder.settings(*_author_files(self._folders.data))
@@ -205,13 +199,6 @@ class Jekyll(PostReader):
                 Diagnostic(front_matter.path, 1, f"{message}; rename the file")
             )
         return super().published(front_matter, name)
-
-    def syntax(self, path: PurePosixPath) -> BodySyntax:
-        return self._syntax
-
-    @cached_property
-    def _syntax(self) -> BodySyntax:
-        return replace(self.record.syntax, options=jekyll_markdown.options(self.settings))
 
     def needs_date(self, path: PurePosixPath) -> bool:
         return not _POSTS.isdisjoint((*self.folder.posts.parts, *path.parts))
@@ -413,6 +400,8 @@ RECORD = EngineRecord(
     settings=_SETTINGS,
     address_scripts=_address_scripts,
     unread_settings=_UNREAD,
+    markdown=jekyll_markdown.options,
+    future=(("future",), ("collections", "posts", "future")),
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),
     source_readers=(source_forms.fenced,),

@@ -10,6 +10,8 @@ from publisher.post import NO_OPTIONS, MarkdownOptions
 from publisher.sources import site_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from publisher.text.yaml_document import Value
 
 _LEVELS = re.compile(r"([1-6])(?:\.\.([1-6]))?")
@@ -19,7 +21,7 @@ _TYPED = {"hellip": "...", "mdash": "---", "ndash": "--"}
 MAX_SYMBOL = 50  # characters
 
 
-def options(settings: dict[str, Value]) -> MarkdownOptions:
+def options(settings: Mapping[str, Value]) -> MarkdownOptions:
     """What the settings change; a value that kramdown would refuse changes nothing."""
     given = site_settings.section(settings, "kramdown")
     plugins = {name for key in ("plugins", "gems") for name in site_settings.texts(settings, key)}

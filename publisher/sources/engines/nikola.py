@@ -80,10 +80,6 @@ class Nikola(PostReader):
     def site_languages(self) -> list[str]:
         return [*site_settings.section(self.settings, "TRANSLATIONS")]
 
-    @property
-    def shows_future(self) -> bool:
-        return self.settings.get("FUTURE_IS_NOW") == "true"
-
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is a post; in the folder of the site it must match `POSTS`."""
         whole = self.location == PurePosixPath() and "POSTS" in self.settings
@@ -346,6 +342,7 @@ RECORD = EngineRecord(
     settings=_SETTINGS,
     address_scripts=_address_scripts,
     unread_settings=_UNREAD,
+    future=(("FUTURE_IS_NOW",),),
     markups={
         ".rst": "rest",
         ".rest": "rest",

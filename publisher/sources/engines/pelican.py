@@ -130,10 +130,6 @@ class Pelican(PostReader):
         published = site_settings.find(self.folder.site, _PUBLISHED_SETTINGS)
         return [*([SettingsFile(published)] if published else []), *super().settings_files()]
 
-    @property
-    def shows_future(self) -> bool:
-        return self.settings.get("WITH_FUTURE_DATES") == "true"
-
     def document(self, path: PurePosixPath) -> block.PostFile:
         markup = self.markup_of(path)
         data = self.folder.bytes(path)
@@ -413,6 +409,7 @@ RECORD = EngineRecord(
     address_scripts=_address_scripts,
     ignored=pelican_ignores.of_site,
     unread_settings=_UNREAD,
+    future=(("WITH_FUTURE_DATES",),),
     markups={
         **dict.fromkeys(MARKDOWN, "markdown"),
         ".rst": "rest",

@@ -12,7 +12,7 @@ from publisher.sources.front_matter import formats
 from publisher.text.script_settings import ScriptSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.system.symlinks import Reach
@@ -29,33 +29,29 @@ _PROGRAMS = (".js", ".mjs", ".cjs", ".ts")
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What a setting changes, unless its value is empty or one of the words in `unless`.
+    """What a setting changes, and whether posts differ with a value of it that is data.
 
-    A list has one of these, and others only of `unless` and `harmless`. The word `*` stands for
-    every value that is data: only one that a program computes is not read.
+    A value that a program computes is never read.
     """
 
     parts: Sequence[Part]
-    unless: frozenset[str]
-    harmless: frozenset[str] = frozenset()
-
-    def is_changed_by(self, value: Value) -> bool:
-        """Whether posts differ with this value of the setting."""
-        if not value or "*" in self.unless:
-            return False
-        listed = value if isinstance(value, list) else re.split(r"[\s,]+", str(value).strip())
-        words = {str(word).lower() for word in listed}
-        return self.unless.isdisjoint(words) or not words <= self.unless | self.harmless
+    is_changed_by: Callable[[Value], bool]
 
 
 def changes(
-    *parts: Part, unless: Iterable[str] = ("false",), harmless: Iterable[str] = ()
+    *parts: Part, unless: Collection[str] = ("false",), harmless: Collection[str] = ()
 ) -> Unread:
-    """A setting that changes these parts, unless only these words, in lower case, are set.
+    """A setting that changes these parts, unless it is empty or one of these words, in lower case.
 
-    Those that are `harmless` change nothing beside one of the others.
+    A list may have others of them beside it, and those that are `harmless`.
     """
-    return Unread(parts, frozenset(unless), frozenset(harmless))
+
+    def is_changed_by(value: Value) -> bool:
+        listed = value if isinstance(value, list) else re.split(r"[\s,]+", str(value).strip())
+        words = {str(word).lower() for word in listed}
+        return bool(value) and (words.isdisjoint(unless) or not words <= {*unless, *harmless})
+
+    return Unread(parts, is_changed_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +62,24 @@ class SettingsFile:
     keys: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadList(Unread):
-    """What a list changes if it has other words than those in `unless`."""
-
-    def is_changed_by(self, value: Value) -> bool:
-        words = value if isinstance(value, list) else [value]
-        return bool(value) and not {str(word).lower() for word in words} <= self.unless
-
-
-def adds(*parts: Part, known: Iterable[str]) -> Unread:
+def adds(*parts: Part, known: Collection[str]) -> Unread:
     """A list that changes these parts if it has other words than these, in lower case."""
-    return UnreadList(parts, frozenset(known))
 
+    def is_changed_by(value: Value) -> bool:
+        words = value if isinstance(value, list) else [value]
+        return bool(value) and not {str(word).lower() for word in words} <= {*known}
 
-@dataclass(frozen=True, slots=True)
-class UnreadValue(Unread):
-    """What a setting changes if it has another value than the engine's default."""
-
-    default: Value = None
-
-    def is_changed_by(self, value: Value) -> bool:
-        return value != self.default
+    return Unread(parts, is_changed_by)
 
 
 def other_than(default: Value, *parts: Part) -> Unread:
     """A setting that changes these parts unless it has the default, as files of data have it."""
-    return UnreadValue(parts, frozenset(), default=default)
+    return Unread(parts, lambda value: value != default)
 
 
 def if_computed(*parts: Part) -> Unread:
     """A setting that is read, and changes these parts if its value is not written as data."""
-    return Unread(parts, frozenset("*"))
+    return Unread(parts, lambda _: False)
 
 
 @dataclass(frozen=True, slots=True)

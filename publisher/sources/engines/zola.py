@@ -66,7 +66,7 @@ class Zola(PostReader):
 
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """With `bottom_footnotes` Zola moves footnotes to the end, and gives them other ids."""
-        syntax = replace(self.record.syntax, options=markdown_options(self.settings))
+        syntax = super().syntax(path)
         if site_settings.is_true(self.settings, "markdown", "bottom_footnotes"):
             return replace(syntax, footnotes="bottom")
         return syntax
@@ -203,4 +203,5 @@ RECORD = EngineRecord(
     settings=_SETTINGS,
     ignored=_ignored,
     unread_settings=_UNREAD,
+    markdown=markdown_options,
 )
