@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from publisher import feeds, selection, sources
 from publisher.app import source_texts
+from publisher.app.doubts import addresses, ignored_files, unread_settings
 from publisher.lint import clients, posts
 from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
-from publisher.sources import address_scripts, ignore_doubts, setting_doubts
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import BuiltFiles, Files
 from publisher.text.characters import short_line
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
+    from publisher.app.doubts.unread_settings import Doubt
     from publisher.app.project import Project
     from publisher.config import Config
     from publisher.entry import Entry
     from publisher.lint.clients import ClientDiagnostic
     from publisher.sources.built.pages.pattern import AddressDifference
-    from publisher.sources.setting_doubts import Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def check(
     for one in dict.fromkeys((*project.diagnostics, *skipped, *_of_pages(project), *of_posts)):
         diagnostics[one.path].append(one)
     of_clients = _client_diagnostics(project, now) if with_clients else None
-    unread = setting_doubts.doubts(project.config)
+    unread = unread_settings.doubts(project.config)
     of_settings = (
         *project.setting_warnings,
         *_unsettled(project),
@@ -122,11 +122,11 @@ def _unsettled(project: Project) -> Iterator[Diagnostic]:
             "`publisher init --learn`"
         )
         yield project.of_setting(("posts", "drop"), message)
-    if doubt := address_scripts.doubt(project.config):
-        yield project.of_setting(("posts", "permalink"), address_scripts.advice(doubt))
-    if doubt := ignore_doubts.doubt(project.config):
-        yield project.of_setting(("posts", "exclude"), ignore_doubts.advice(doubt))
-    yield from setting_doubts.problems(project.config)
+    if doubt := addresses.doubt(project.config):
+        yield project.of_setting(("posts", "permalink"), addresses.advice(doubt))
+    if doubt := ignored_files.doubt(project.config):
+        yield project.of_setting(("posts", "exclude"), ignored_files.advice(doubt))
+    yield from unread_settings.problems(project.config)
 
 
 def _title(project: Project, stated: Callable[[Project], str | None]) -> Iterator[Diagnostic]:

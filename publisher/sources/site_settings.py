@@ -5,8 +5,6 @@ From a Python file only literals are taken, and names that were assigned a liter
 
 from __future__ import annotations
 
-import ast
-import warnings
 from typing import TYPE_CHECKING
 
 from publisher.config.find import OLD_NAME, is_ours
@@ -16,7 +14,7 @@ from publisher.sources.front_matter.values import FALSE, TRUE
 from publisher.system import looks
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
-from publisher.text import merge_conflicts, yaml_document
+from publisher.text import merge_conflicts, python_settings, yaml_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +45,8 @@ def parsed(file: Path, text: str) -> Value:
             case ".json":
                 return formats.json_value(text)
             case ".py":
-                return _literals(text)
+                tree = python_settings.syntax_tree(text)
+                return formats.as_values(python_settings.literals(tree))
             case _:
                 return yaml_document.read(text).with_plain_scalars
     except yaml_document.YamlError as error:
@@ -157,49 +156,3 @@ def folded(value: dict[str, Value]) -> dict[str, Value]:
     return {
         key.lower(): folded(part) if isinstance(part, dict) else part for key, part in value.items()
     }
-
-
-def _literals(text: str) -> dict[str, Value]:
-    return formats.as_values(literals(syntax_tree(text)))
-
-
-def syntax_tree(text: str) -> ast.Module:
-    """The syntax tree of a Python module. Raises what `ast.parse` raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # e.g. an invalid escape sequence in the site's program
-        return ast.parse(text)
-
-
-def literals(tree: ast.Module) -> dict[str, object]:
-    """The literals that a Python module assigns to names at its top level."""
-    literals: dict[str, object] = {}
-    for node in tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                _assign(literals, name, value)
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                _assign(literals, name, value)
-            case ast.AugAssign(target=ast.Name(id=name)):  # e.g. `+=`
-                literals.pop(name, None)
-            case _:
-                pass
-    return literals
-
-
-def _assign(literals: dict[str, object], name: str, value: ast.expr) -> None:
-    """Record the value of a name. A computed value is unknown, and so is the name then."""
-    try:
-        literals[name] = ast.literal_eval(_Names(literals).visit(value))
-    except (ValueError, TypeError, SyntaxError, RecursionError):
-        literals.pop(name, None)
-
-
-class _Names(ast.NodeTransformer):
-    """Replaces names by the literals that were assigned to them."""
-
-    def __init__(self, known: Mapping[str, object]) -> None:
-        self._known = known
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        known = self._known.get(node.id)
-        return ast.Constant(known) if isinstance(known, str | int | float | bool) else node

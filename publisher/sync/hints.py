@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from publisher.sync.changes import Publish, Retract
+from publisher.text.counts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -81,7 +82,7 @@ def _shared_text(paths: Sequence[str], items: Sequence[str], renames: Renames) -
     one = len(paths) == 1
     was = "the post that was" if len(items) == 1 else "the posts that were"
     return (
-        f"{_listed(paths)} {'has' if one else 'have'} the text of {was} {_listed(items)}; if "
+        f"{listed(paths)} {'has' if one else 'have'} the text of {was} {listed(items)}; if "
         f"{'it was' if one else 'one of them was'} renamed, {renames.keeping(paths[0], items)}"
     )
 
@@ -97,10 +98,6 @@ def _title_and_date(item: Desired | Recorded | Seen) -> tuple[str, str] | None:
     """The title of the item and the date in its atom:id, or None if one of them is missing."""
     date = _DATE.match(item.atom_id or "")
     return (item.title, date[1]) if item.title and date else None
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def nodes_left_behind(

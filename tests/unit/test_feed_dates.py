@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.feed import parse, written_dates
+from publisher.sources.feed import parse
+from publisher.text import written_dates
 
 # (as written, in UTC); an empty instant: no date.
 DATES = [

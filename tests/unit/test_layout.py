@@ -255,7 +255,7 @@ PURE = (
     "sources/built",
     "sources/feed/earlier_ids.py", "sources/feed/item_source.py", "sources/feed/items.py",
     "sources/feed/repair.py", "sources/feed/unread_elements.py", "sources/feed/web_page.py",
-    "sources/feed/written_dates.py", "sources/front_matter/block.py",
+    "sources/front_matter/block.py",
     "sources/front_matter/docinfo.py", "sources/front_matter/formats.py",
     "sources/front_matter/headers.py",
     "sources/front_matter/open_fences.py", "sources/front_matter/source_forms.py",

@@ -11,6 +11,7 @@ import pytest
 from publisher.sources.engines import RECORDS, unread
 from publisher.sources.engines.detected import reach_of
 from publisher.sources.engines.unread import SettingsFile, changes
+from publisher.text import setting_lines
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def test_files_of_parts_and_languages_of_hugo_are_searched(tmp_path: Path) -> No
     ],
 )
 def test_a_setting_is_found_in_dotted_headers_and_maps(text: str, keys: str, expected: int) -> None:
-    assert unread.line(text, keys.split(".")) == expected
+    assert setting_lines.in_text(text, keys.split(".")) == expected
 
 
 @pytest.mark.parametrize(

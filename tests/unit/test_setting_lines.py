@@ -10,7 +10,7 @@ import pytest
 
 from publisher import sources
 from publisher.config import Config, Posts, Site
-from publisher.sources.engines.setting_lines import line
+from publisher.text.setting_lines import line
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher import sources
+from publisher.app.doubts import unread_settings
 from publisher.config import Config, Posts, Site
 from publisher.errors import PublisherError
-from publisher.sources import detect, setting_doubts
+from publisher.sources import detect
 from tests.support.posts import rendered
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ def read_with(folder: Path, engine: Engine, settings: Sequence[str], value: obje
     )
     try:
         detect.detect(folder)
-        setting_doubts.doubts(config)
-        setting_doubts.problems(config)
+        unread_settings.doubts(config)
+        unread_settings.problems(config)
         are_read = bool(rendered(sources.read(config, now=NOW), SITE).entries)
     except PublisherError:
         are_read = False

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
+from publisher.app.doubts import ignored_files, unread_settings
 from publisher.app.events import Note, ignore
 from publisher.app.init import (
     document,
@@ -24,7 +25,7 @@ from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
 from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.errors import ConfigError, Unavailable, UnsafePlanError
-from publisher.sources import detect, ignore_doubts, setting_doubts
+from publisher.sources import detect
 from publisher.sources.engines.detected import DetectedSite
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
@@ -62,7 +63,7 @@ def init(
     facts = _facts(options, site, folder, on_event)
     config = _parsed(facts, path)
     found = survey(config)
-    if found.templates and not ignore_doubts.doubt(config):
+    if found.templates and not ignored_files.doubt(config):
         facts, config, found = _without_templates(facts, path, found.templates, on_event)
     if not options.feed:
         lesson = learning.study(config, site.output, site.static, on_event)
@@ -80,7 +81,7 @@ def init(
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
     _ask_about_ignored(config, ask)
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
-    for one in setting_doubts.doubts(_parsed(facts, path)):
+    for one in unread_settings.doubts(_parsed(facts, path)):
         on_event(Note(f"{one.place}: {one.message}".removeprefix(f"{folder}/")))
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
@@ -244,7 +245,7 @@ def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:
 
 def _ask_about_ignored(config: Config, ask: Ask) -> None:
     """Ask if files may be published that the site leaves out. Raises ConfigError."""
-    risk = ignore_doubts.risk(config)
+    risk = ignored_files.risk(config)
     if not risk:
         return
     fact = f"{risk}, so it may publish e.g. private notes"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from publisher.app.doubts import addresses
 from publisher.app.events import Note
-from publisher.sources import address_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def with_rule(
 
     `refusal` is why facts would be no valid configuration.
     """
-    doubt = address_scripts.doubt(config)
+    doubt = addresses.doubt(config)
     if not doubt:
         return facts
     while answer := ask(_QUESTION.format(doubt)):
@@ -40,7 +40,7 @@ def with_rule(
         if not (error := refusal(given)):
             return given
         on_event(Note(str(error)))
-    on_event(Note(f"posts.permalink {address_scripts.advice(doubt)}"))
+    on_event(Note(f"posts.permalink {addresses.advice(doubt)}"))
     return replace(facts, comments=_comments(doubt))
 
 
@@ -49,16 +49,16 @@ def without_comments(text: str, config: Config) -> str:
     unbuilt = msgspec.structs.replace(
         config, site=msgspec.structs.replace(config.site, output=None)
     )
-    doubt = address_scripts.doubt(unbuilt)
+    doubt = addresses.doubt(unbuilt)
     lines = (rf"[ \t]*# {re.escape(line)}\r?\n" for line in _comments(doubt))
     return re.sub(f"^{''.join(lines)}", "", text, flags=re.MULTILINE)
 
 
 def _comments(doubt: str) -> tuple[str, str]:
-    return f"{doubt}. Set:", f"permalink: {address_scripts.EXAMPLE}"
+    return f"{doubt}. Set:", f"permalink: {addresses.EXAMPLE}"
 
 
 _QUESTION = (
     "{}. Which template gives the URLs of your posts, e.g. "
-    f"{address_scripts.EXAMPLE}? (Enter if you do not know)"
+    f"{addresses.EXAMPLE}? (Enter if you do not know)"
 )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from publisher.errors import ConfigError, PostError
 from publisher.post import NO_OPTIONS
 from publisher.sources import site_settings
-from publisher.sources.engines import ignored, markups, setting_lines
+from publisher.sources.engines import ignored, markups
 from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
 from publisher.sources.engines.names import (
     Name,
@@ -30,7 +30,7 @@ from publisher.sources.engines.unread import SettingsFile
 from publisher.sources.front_matter import block, formats, headers, source_forms, source_text
 from publisher.sources.front_matter.values import FrontMatter, one_line, unique
 from publisher.system.symlinks import LinkError
-from publisher.text import permalinks
+from publisher.text import permalinks, setting_lines
 from publisher.text.characters import legal
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.markers import marker_of
@@ -54,13 +54,13 @@ if TYPE_CHECKING:
     from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.ignored import FindIgnored, Ignored
     from publisher.sources.engines.scripts import AddressScript
-    from publisher.sources.engines.setting_lines import Keys
     from publisher.sources.engines.unread import Unread
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
     from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
+    from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
 LATE_DATES = (

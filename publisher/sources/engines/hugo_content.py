@@ -8,24 +8,28 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
-from publisher.sources.engines import hugo_settings, hugo_targets, markups, setting_lines
+from publisher.sources.engines import hugo_settings, hugo_targets, markups
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import language_tag
+from publisher.text import setting_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from publisher.post import Status
     from publisher.sources.engines.hugo_settings import ContentFolder
-    from publisher.sources.engines.setting_lines import Keys
     from publisher.sources.engines.unread import SettingsFile, Unread
+    from publisher.sources.front_matter.block import PostFile
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
+    from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value
+
+_FENCES = frozenset({"---", "+++"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ class HugoContent(PostReader):
             found = found or hugo_settings.origin(files, self.folder.reach, keys)
             return self.place(*found) if found else None
         page = self.index(cascade.folder)
-        return (page, setting_lines.of_head(self.document(page), keys)) if page else None
+        return (page, _line_in_head(self.document(page), keys)) if page else None
 
     def _cascades(self, path: PurePosixPath) -> Iterator[_Cascade]:
         """The values that a post gets; the first one of a key counts."""
@@ -253,6 +257,15 @@ class HugoContent(PostReader):
     @property
     def has_capitals(self) -> bool:
         return self.settings.get("disablepathtolower") == "true"
+
+
+def _line_in_head(document: PostFile, keys: Keys) -> int:
+    """The line of the last of the keys in the front matter of a file."""
+    lines = document.text.split("\n")[: document.body_line - 1]
+    kind = ".toml" if any(line.startswith("+++") for line in lines) else ".yml"
+    return setting_lines.line(
+        "\n".join("" if line.strip() in _FENCES else line for line in lines), kind, keys
+    )
 
 
 def _indexes(folder: PurePosixPath) -> list[PurePosixPath]:

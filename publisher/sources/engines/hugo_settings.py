@@ -20,15 +20,15 @@ from publisher.sources.engines.detected import (
     unread_sections,
 )
 from publisher.sources.engines.ignored import Ignored
-from publisher.sources.engines.unread import SettingsFile, changes, line
+from publisher.sources.engines.unread import SettingsFile, changes
 from publisher.system.paths import all_below, is_file, is_folder
-from publisher.text import ignore_patterns
+from publisher.text import ignore_patterns, setting_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from publisher.sources.engines.setting_lines import Keys
     from publisher.system.symlinks import Reach
+    from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
 _KINDS = ("toml", "yaml", "yml", "json")
@@ -162,7 +162,7 @@ def ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
             found = ignore_settings.ruled(
                 ignore_patterns.of_expressions, patterns, Path(site.anchor),
                 file=file.path, setting="ignoreFiles",
-                line=line(
+                line=setting_lines.in_text(
                     site_settings.readable_text(file.path, reach),
                     [key for key in values if key.lower() == "ignorefiles"],
                 ),

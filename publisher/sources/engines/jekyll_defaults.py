@@ -10,7 +10,7 @@ from publisher.text import globs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from publisher.sources.engines.setting_lines import Keys
+    from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from publisher.sources.engines.setting_lines import Keys
+    from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
     PatternsOf = Callable[[str], AbstractContextManager[None]]

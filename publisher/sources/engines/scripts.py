@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
+from publisher.text import python_settings
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from publisher.system.symlinks import Reach
 
@@ -77,40 +78,20 @@ def computed_names(
     are read as well.
     """
     tree = _tree(file, reach)
-    unknown = {*names} - {*site_settings.literals(tree)}
-    lines = [(line, name) for name, line in _assigned(tree) if name in unknown]
-    lines += [(line, "") for line in _star_imports(tree, read)] if unknown else ()
+    unknown = {*names} - {*python_settings.literals(tree)}
+    lines = [(line, name) for name, line in python_settings.assigned(tree) if name in unknown]
+    lines += [(line, "") for line in python_settings.star_imports(tree, read)] if unknown else ()
     return [AddressScript(file, *one) for one in sorted(lines)[:1]]
 
 
 def computed(file: Path, reach: Reach) -> dict[str, int]:
     """The names that a Python file gives a value which is no literal, with their first lines."""
-    tree = _tree(file, reach)
-    known = site_settings.literals(tree)
-    lines = sorted(_assigned(tree), key=lambda assigned: -assigned[1])
-    return {name: line for name, line in lines if name not in known}
+    return python_settings.computed(_tree(file, reach))
 
 
 def _tree(file: Path, reach: Reach) -> ast.Module:
     """The syntax tree of a Python file; empty if it cannot be read."""
     try:
-        return site_settings.syntax_tree(site_settings.readable_text(file, reach))
+        return python_settings.syntax_tree(site_settings.readable_text(file, reach))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
-
-
-def _assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The names that get a value anywhere in the module, with their lines."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id, node.lineno
-
-
-def _star_imports(tree: ast.Module, read: Collection[str]) -> Iterator[int]:
-    """The lines of `from other import *`."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.ImportFrom(module=module, names=[ast.alias(name="*")]) if module not in read:
-                yield node.lineno
-            case _:
-                pass

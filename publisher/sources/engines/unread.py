@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
 from publisher.sources.front_matter import formats
+from publisher.text import setting_lines
 from publisher.text.script_settings import ScriptSettings
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _of_data(
         for path, value in _at(values, keys):
             if setting.is_changed_by(value):
                 shown = ".".join(path) if "*" in keys else name
-                yield name, shown, line(text, path[len(file.keys) :])
+                yield name, shown, setting_lines.in_text(text, path[len(file.keys) :])
                 break
     computed = scripts.computed(file.path, reach) if file.path.suffix == ".py" else {}
     yield from ((name, name, computed[name]) for name in unread if name in computed)
@@ -158,20 +159,3 @@ def _at(value: Value, keys: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Va
             if keys[0] in {"*", key.lower()}:
                 for path, found in _at(part, keys[1:]):
                     yield (key, *path), found
-
-
-def line(text: str, keys: Iterable[str]) -> int:
-    """The line (from 1) of the last key of a path: each key is behind the one before it.
-
-    The first one is better at the beginning of a line, without any indentation; the others on the
-    line of the one before, as in `[a.b]`.
-    """
-    at = 0
-    for key in keys:
-        named = rf"(?<![\w\"'-])([\"']?){re.escape(key)}\1\s*[]:=.]"
-        on_line = re.compile(r"[^\n#]*?" + named).match(text, at) if at else None
-        places = (r"^\[{0,2}" + named, r"^(?!\s*#).*?" + named)[1 if at else 0 :]
-        found = (re.compile(place, re.MULTILINE).search(text, at) for place in places)
-        match = on_line or next(filter(None, found), None)
-        at = match.end() - 1 if match else at
-    return text.count("\n", 0, at) + 1

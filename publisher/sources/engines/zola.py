@@ -20,9 +20,9 @@ from publisher.sources.engines.detected import (
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
-from publisher.sources.engines.unread import changes, line
+from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter.values import unique
-from publisher.text import ignore_patterns
+from publisher.text import ignore_patterns, setting_lines
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
 
@@ -159,7 +159,7 @@ def _ignored(site: Path, posts: Path, reach: Reach) -> Ignored:
     listed = site_settings.texts(site_settings.readable(file, reach), name)
     patterns = [_anywhere(one) for one in listed if one.startswith("*")]
     compiled = ignore_patterns.of_globs
-    at = line(site_settings.readable_text(file, reach), [name])
+    at = setting_lines.in_text(site_settings.readable_text(file, reach), [name])
     return ignore_settings.ruled(compiled, patterns, site, file=file, line=at, setting=name)
 
 

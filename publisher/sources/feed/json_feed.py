@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from publisher.errors import ConfigError
-from publisher.sources.feed import item_source, items, written_dates
+from publisher.sources.feed import item_source, items
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
+from publisher.text import written_dates
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:

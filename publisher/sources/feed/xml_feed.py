@@ -24,9 +24,9 @@ from publisher.sources.feed import (
     repair,
     unread_elements,
     web_page,
-    written_dates,
 )
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
+from publisher.text import written_dates
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:

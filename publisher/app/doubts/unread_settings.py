@@ -11,6 +11,7 @@ from publisher import sources
 from publisher.sources.engines import RECORDS, unread
 from publisher.sources.engines.unread import Part
 from publisher.sources.post_files import PostFiles
+from publisher.text.counts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +58,7 @@ class Doubt:
 
     @property
     def _effect(self) -> str:
-        parts = " and ".join(filter(None, (", ".join(self.parts[:-1]), self.parts[-1])))
+        parts = listed(self.parts)
         way_out = f"; {self.way_out}" if self.way_out else ""
         return f"{parts[0].upper()}{parts[1:]} may differ from those on your site{way_out}"
 

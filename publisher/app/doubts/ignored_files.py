@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from publisher import sources
 from publisher.sources.engines import RECORDS
+from publisher.text.counts import limited
 
 if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.sources.engines.ignored import Ignored
-
-NAMED = 5  # settings that are named; others are counted
 
 
 def doubt(config: Config) -> str:
@@ -45,9 +44,8 @@ def _told(ignored: Ignored | None, config: Config) -> str:
     reasons = [
         f"{one.file}:{one.line}: {one.problem}".removeprefix(f"{folder}/") for one in ignored.unread
     ]
-    if len(reasons) > NAMED:
-        reasons[NAMED:] = [f"{len(reasons) - NAMED} more"]
-    return f"publisher cannot tell which files your site leaves out ({'; '.join(reasons)})"
+    named = "; ".join(limited(reasons))
+    return f"publisher cannot tell which files your site leaves out ({named})"
 
 
 def advice(doubt: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher import sources
 from publisher.sources.engines import RECORDS
+from publisher.text.counts import limited, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 
 EXAMPLE = "/:year/:slug/"
-NAMED = 5  # scripts that are named; others are counted
 _RULES = "publisher does not know by which rules your generator chooses the URLs of posts"
 
 
@@ -38,12 +38,9 @@ def doubt(config: Config) -> str:
 
 def _named(scripts: Sequence[AddressScript], config: Config) -> str:
     folder = config.path.absolute().parent
-    names = [_name(one).removeprefix(f"{folder}/") for one in scripts]
-    if len(names) > NAMED:
-        names[NAMED:] = [f"{len(names) - NAMED} more"]
+    names = limited([_name(one).removeprefix(f"{folder}/") for one in scripts])
     verb = "compute" if names[1:] else "computes"
-    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    return f"{listed} {verb} the URLs of posts, and publisher runs no program of the site"
+    return f"{listed(names)} {verb} the URLs of posts, and publisher runs no program of the site"
 
 
 def _name(script: AddressScript) -> str:

@@ -1,0 +1,108 @@
+"""Read the literals that a Python program assigns to names, and where. It is never run. Pure."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from ast import walk  # of a tree in memory, unlike that of os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+
+def syntax_tree(text: str) -> ast.Module:
+    """The syntax tree of a Python module. Raises what `ast.parse` raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # e.g. an invalid escape sequence in the site's program
+        return ast.parse(text)
+
+
+def literals(tree: ast.Module) -> dict[str, object]:
+    """The literals that a Python module assigns to names at its top level."""
+    literals: dict[str, object] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                _assign(literals, name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                _assign(literals, name, value)
+            case ast.AugAssign(target=ast.Name(id=name)):  # e.g. `+=`
+                literals.pop(name, None)
+            case _:
+                pass
+    return literals
+
+
+def _assign(literals: dict[str, object], name: str, value: ast.expr) -> None:
+    """Record the value of a name. A computed value is unknown, and so is the name then."""
+    try:
+        literals[name] = ast.literal_eval(_Names(literals).visit(value))
+    except (ValueError, TypeError, SyntaxError, RecursionError):
+        literals.pop(name, None)
+
+
+def computed(tree: ast.Module) -> dict[str, int]:
+    """The names that get a value which is no literal, with their first lines."""
+    known = literals(tree)
+    lines = sorted(assigned(tree), key=lambda named: -named[1])
+    return {name: line for name, line in lines if name not in known}
+
+
+class _Names(ast.NodeTransformer):
+    """Replaces names by the literals that were assigned to them."""
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        self._known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        known = self._known.get(node.id)
+        return ast.Constant(known) if isinstance(known, str | int | float | bool) else node
+
+
+def assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The names that get a value anywhere in the module, with their lines."""
+    for node in walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+
+
+def star_imports(tree: ast.Module, read: Collection[str]) -> Iterator[int]:
+    """The lines of `from other import *`, unless `other` is one of `read`."""
+    for node in walk(tree):
+        match node:
+            case ast.ImportFrom(module=module, names=[ast.alias(name="*")]) if module not in read:
+                yield node.lineno
+            case _:
+                pass
+
+
+def line_of(tree: ast.Module, keys: Sequence[str | int]) -> int:
+    """The line of the last of the keys in the last assignment to the name that the first key is.
+
+    The keys are in lower case.
+    """
+    line, value = 1, None
+    for node in tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=found)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as found)
+            ) if name.lower() == keys[0]:
+                line, value = node.lineno, found
+    for key in keys[1:]:
+        match value:
+            case ast.Dict():
+                pairs = zip(value.keys, value.values, strict=True)
+                named = [pair for pair in pairs if _is_key(pair[0], key)]
+                if not named:
+                    return line
+                _, value = named[-1]
+                line = value.lineno
+            case _:
+                return line
+    return line
+
+
+def _is_key(node: ast.expr | None, key: str | int) -> bool:
+    return isinstance(node, ast.Constant) and str(node.value).lower() == key
