@@ -78,7 +78,7 @@ format: .venv/dev
 
 lock: .venv/ready
 	@.venv/bin/python -m pip install -q uv
-	.venv/bin/uv pip compile --quiet --upgrade --python-version 3.11 --group dev --generate-hashes \
+	.venv/bin/uv pip compile --quiet --upgrade --python-version 3.11 --group dev --all-extras --generate-hashes \
 		--no-annotate --custom-compile-command "make lock" --output-file requirements-dev.txt \
 		pyproject.toml
 

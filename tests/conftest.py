@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,8 @@ from tests.support.servers import REAL, Ejabberd, Prosody, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from selenium import webdriver
 
 # A git hook runs the tests with GIT_DIR, which would lead the git of a test into this repository.
 for name in [name for name in os.environ if name.startswith("GIT_")]:
@@ -85,6 +88,25 @@ def federation(accounts: Mapping[str, str]) -> Iterator[Federation]:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """What `tests.support.hostile.Hostile` shows."""
     return Certificates.make(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A browser with a new profile, and without a network except loopback."""
+    from selenium import webdriver  # few tests need it
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or "chromium"
+    for switch in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-sync",
+                   "disable-background-networking", "disable-component-update",
+                   "disable-dev-shm-usage",
+                   f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture

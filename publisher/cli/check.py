@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 EXAMPLE = "  publisher check --readers\n  publisher check --json"
 
 LEAST_FOR_BAR = 200  # entries; fewer are checked before anybody could read a progress bar
-# The rule was not produced by running the reader.
-_GUESS = " (read in its source or documentation, not run)"
 SUBJECTS = 3  # how many feeds, items or posts are named of many
 MOST_NAMED = 20  # warnings of one kind that are all named
 
@@ -83,11 +81,10 @@ def _print_reader_diagnostics(diagnostics: Sequence[ClientDiagnostic]) -> None:
     """Print the messages by reader. A message that many posts share is printed once."""
     shared: defaultdict[tuple[str, str, str], list[ClientDiagnostic]] = defaultdict(list)
     for diagnostic in diagnostics:
-        guess = "" if diagnostic.basis == "run" else _GUESS
-        shared[diagnostic.reader, diagnostic.message, guess].append(diagnostic)
-    for reader, message, guess in sorted(shared, key=lambda key: key[0]):
-        output.print_line(f"{reader}: {message}{guess}")
-        output.print_line(f"    {_subjects(shared[reader, message, guess])}")
+        shared[diagnostic.reader, diagnostic.message, diagnostic.caveat].append(diagnostic)
+    for reader, message, caveat in sorted(shared, key=lambda key: key[0]):
+        output.print_line(f"{reader}: {message}{caveat}")
+        output.print_line(f"    {_subjects(shared[reader, message, caveat])}")
     if not diagnostics:
         output.print_line("readers: no problems; all readers show the posts as they are")
 

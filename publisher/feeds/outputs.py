@@ -79,6 +79,13 @@ class Output:
         return "feed" if self.is_topic else "archive"
 
     @property
+    def media_type(self) -> str:
+        """The media type with which a web server sends the file."""
+        if self.format == "html" or self.format == "css":  # noqa: PLR1714 - mypy narrows it
+            return f"text/{self.format}; charset=utf-8"
+        return feeds.TYPES[self.format]
+
+    @property
     def is_topic(self) -> bool:
         """Whether it is a feed to subscribe to, and not an archive: a topic of WebSub section 4."""
         return self.document is not None and self.document.current is None

@@ -34,7 +34,7 @@ _HEADING_TAG = re.compile("(</?h)([1-6])(?=[ >])")
 
 STYLE_MARK: Final = "/* How browsers show an Atom feed. Readers never load this. */"
 
-_STYLE: Final = """\
+STYLE: Final = """\
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #57606a;
   --line: #d0d7de; --box: #f6f8fa; --link: #0a58ca; }
 @media (prefers-color-scheme: dark) {
@@ -181,7 +181,7 @@ def _lines(
     if site.icon:
         yield f'<link rel="icon" href="{_text(site.absolute_url(site.icon))}">'
     yield from map(autodiscovery, _main(feeds))
-    yield f"<style>\n{_STYLE}</style>"
+    yield f"<style>\n{STYLE}</style>"
     yield "</head>"
     yield "<body>"
     yield '<a class="skip" href="#posts">To the posts</a>'

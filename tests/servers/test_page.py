@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -17,6 +15,8 @@ from tests.support.web import Answer, Web
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from selenium import webdriver
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
 PAGE = "page: {path: subscribe/index.html}\nstylesheet: feed.css\n"
@@ -227,23 +227,6 @@ def test_a_page_that_publisher_did_not_write_is_never_replaced(blog: Blog) -> No
 
 
 # --- In a browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """A browser with a new profile, and without a network except loopback."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    for switch in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-sync",
-                   "disable-background-networking", "disable-component-update",
-                   "disable-dev-shm-usage",
-                   f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

@@ -56,6 +56,8 @@ IMPORTERS = {
     "cssselect": "text/selectors.py",
     "regex": "text/site_patterns.py",
     "unidecode": "text/transliteration.py",
+    "starlette": "app/serve",
+    "uvicorn": "app/serve",
 }
 
 DYNAMIC_IMPORTS = {

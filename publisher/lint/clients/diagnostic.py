@@ -30,6 +30,11 @@ class ClientDiagnostic:
     basis: Basis
     example: str = ""
 
+    @property
+    def caveat(self) -> str:
+        """The end of a sentence about the reader: how sure the rule is; empty if it was run."""
+        return "" if self.basis == "run" else " (read in its source or documentation, not run)"
+
 
 # Reader, message, and the path of a post that is an example.
 Findings: TypeAlias = Iterator[tuple[str, str, str]]
