@@ -18,8 +18,7 @@ from publisher.config.keys import LEDGER_NAME, STATE_NAME
 from publisher.content import cache
 from publisher.errors import LedgerError, LockedError
 from publisher.feeds import outputs
-from publisher.sources import git_history
-from publisher.system import lock, snapshot
+from publisher.system import git, lock, snapshot
 from publisher.system.snapshot import Places
 
 if TYPE_CHECKING:
@@ -89,8 +88,8 @@ def until(project: Project, built: Iterable[Built]) -> float | None:
 
 def places(config: Config) -> Places | None:
     """Everything that a run with this configuration may read; None if that is not known."""
-    git = git_history.places(config.posts.path)
-    if git is None:
+    history = git.places(config.posts.path)
+    if history is None:
         return None
     site, posts = sources.site_of(config), config.posts.path
     trees = [posts, site, config.state, *([config.site.output] if config.site.output else [])]
@@ -98,11 +97,11 @@ def places(config: Config) -> Places | None:
         *_configurations(config),
         *sources.settings_of(config),
         *_outputs(config),
-        *git.files,
+        *history.files,
         *map(Path, _ZONES),
     ]
     return Places(
-        trees=_texts([*trees, *outputs.folders(config), *git.trees]),
+        trees=_texts([*trees, *outputs.folders(config), *history.trees]),
         files=_texts(files),
         left_out=_texts(config.state / name for name in _CACHES),
     )
