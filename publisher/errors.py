@@ -178,6 +178,14 @@ class StreamReset(StreamBroken):
 
 
 class LoginFailed(Unavailable):
-    """The login failed: wrong password, untrusted certificate, or no TLS."""
+    """The login failed: wrong password, untrusted certificate, or no TLS.
+
+    `may_pass`: a later login may succeed, although nobody changes anything, e.g. because the server
+    was stopped during this one.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, may_pass: bool = False) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import selection
-from publisher.app import sessions, targets
+from publisher.app import logins, sessions, targets
 from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
 from publisher.config import NodeConfig
@@ -170,7 +170,7 @@ async def _look_at_account(
     config: Config, xmpp: Xmpp, chosen: Sequence[Target], on_event: OnEvent
 ) -> list[ComparedNode]:
     try:
-        async with sessions.Account(xmpp).login() as connection:
+        async with logins.Account(xmpp).login() as connection:
             compared = await asyncio.gather(
                 *(
                     _look_at_service(config, connection, one, on_event)
@@ -263,7 +263,7 @@ async def _delete_at(config: Config, address: NodeAddress, known: Collection[Nod
     """
     wanted = NodeConfig(service=address.service, node=address.node)
     owners = [x for x in config.xmpp if any(n.service == address.service for n in x.nodes)]
-    async with sessions.Account((owners or config.xmpp)[0]).login() as connection:
+    async with logins.Account((owners or config.xmpp)[0]).login() as connection:
         try:
             await _deleted(XmppNode(connection, wanted, site_title=config.site.title))
         except WrongAddress as error:

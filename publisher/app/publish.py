@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from publisher.app.build import Built
     from publisher.app.events import OnEvent
+    from publisher.app.logins import Logins
     from publisher.app.pages import PageProblem
     from publisher.app.project import Project
-    from publisher.app.sessions import EarlyLogins
     from publisher.app.targets import Target
     from publisher.config import Config, Xmpp
     from publisher.sync import Node, Step, Task
@@ -73,6 +73,13 @@ def publish(
         return _publish(config, options, on_event)
 
 
+def publish_under_lock(
+    config: Config, options: PublishOptions, on_event: OnEvent, *, logins: Logins
+) -> PublishResult:
+    """Like `publish`, for a caller that holds the lock, in the sessions of the caller."""
+    return _publish(config, options, on_event, logins)
+
+
 def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Project:
     """Read the posts as a run does.
 
@@ -99,11 +106,13 @@ def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Pr
     return project
 
 
-def _publish(config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
+def _publish(
+    config: Config, options: PublishOptions, on_event: OnEvent, kept: Logins | None = None
+) -> PublishResult:
     project = read(config, options, writes=True)
     _require_posts(project, options)
     known = _known_targets(project, options)
-    with _logins(known) as logins:
+    with nullcontext(kept) if kept else _logins(known) as logins:
         may_be_empty = options.nodes.allow_retracts
         built = build(project, allow_empty=may_be_empty, new_ids=options.nodes.new_ids)
         on_event(FeedsBuilt(project, built))
@@ -128,7 +137,7 @@ class _Push:
     options: PublishOptions
     on_event: OnEvent
     known: _Targets | None
-    logins: EarlyLogins | None
+    logins: Logins | None
 
 
 def _known_targets(project: Project, options: PublishOptions) -> _Targets | None:
@@ -150,15 +159,15 @@ def _known_targets(project: Project, options: PublishOptions) -> _Targets | None
     return _Targets(listed, [*accounts])
 
 
-def _logins(known: _Targets | None) -> AbstractContextManager[EarlyLogins | None]:
+def _logins(known: _Targets | None) -> AbstractContextManager[Logins | None]:
     """Log in to the accounts that `_push` will need while the feeds are built."""
     # A password command may wait for the user to type, so nothing else may happen meanwhile.
     quick = [xmpp for xmpp in known.accounts if not xmpp.password_command] if known else []
     if not quick:
         return nullcontext()
-    from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
+    from publisher.app import logins  # noqa: PLC0415 - imports slixmpp, which is slow
 
-    return sessions.EarlyLogins(quick)
+    return logins.EarlyLogins(quick)
 
 
 def _require_posts(project: Project, options: PublishOptions) -> None:

@@ -8,16 +8,15 @@ imports it only when there is work.
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 from collections import defaultdict
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from publisher import xmpp
 from publisher.app.events import NodeRead, Note
+from publisher.app.logins import OneRun
 from publisher.app.targets import config_of
 from publisher.errors import (
     AnswerTooBig,
@@ -30,13 +29,12 @@ from publisher.errors import (
 )
 from publisher.sync import Result, Task
 from publisher.sync import item as items
-from publisher.system.event_loop import run_async
-from publisher.xmpp import password
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from publisher.app.events import OnEvent
+    from publisher.app.logins import Logins
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Xmpp
@@ -60,31 +58,26 @@ def work_at(
     targets: Sequence[Target],
     work: Work,
     on_event: OnEvent,
-    logins: EarlyLogins | None = None,
+    logins: Logins | None = None,
 ) -> list[Result]:
     """Do `work` at every target. Return the results in the same order; errors are in them.
 
-    Accounts of `logins` are logged in already, or will soon be.
+    The sessions come from `logins`; without any, each account logs in for this work alone.
     """
     if not targets:
         return []
-    accounts = {id(xmpp): Account(xmpp) for xmpp in project.config.xmpp}
-    accounts |= logins.accounts if logins else {}
-    working = _work_at_all(_Run(project, work, on_event, accounts), targets)
-    return run_async(working, logins.taken() if logins else None)
+    logins = logins or OneRun()
+    return logins.run(_work_at_all(_Run(project, work, on_event, logins), targets))
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What all sessions of a run have in common. `results` is filled by them.
-
-    `accounts` are by the identities of their configurations.
-    """
+    """What all sessions of a run have in common. `results` is filled by them."""
 
     project: Project
     work: Work
     on_event: OnEvent
-    accounts: Mapping[int, Account]
+    logins: Logins
     results: dict[NodeAddress, Result] = field(default_factory=dict)
 
 
@@ -102,9 +95,10 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
 
     If the server closes the stream because of an item, log in again and continue with the other
     items; suspect items are sent alone. If all items of a node were too many for one answer, log in
-    again and fetch some at a time.
+    again and fetch some at a time. If a session from before this run has ended, do its work again
+    in a new one, which looks at the nodes first.
     """
-    account = run.accounts[id(xmpp)]
+    account = run.logins.account(xmpp)
     pace = _PaceReport(run.on_event)
     left = list(targets)
     for _ in range(MAX_LOGINS):
@@ -124,6 +118,10 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
             unanswered = [t for t in left if isinstance(run.results[t.address].error, NoAnswer)]
             left = [replace(t, task=replace(t.task, fetches_all=False)) for t in unanswered]
             continue
+        lost = [t for t in left if _is_lost(run.results[t.address])]
+        if lost and account.may_repeat():
+            left = lost
+            continue
         broken = [t for t in left if isinstance(run.results[t.address].error, StreamBroken)]
         ended = [run.results[target.address] for target in broken]
         # Without a culprit or a suspect, the next session would do the same as this one.
@@ -136,6 +134,11 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
         ]
 
 
+def _is_lost(result: Result) -> bool:
+    """Whether the service did not answer, and none of our stanzas is the reason."""
+    return isinstance(result.error, NoAnswer) and not isinstance(result.error, StreamBroken)
+
+
 class _PaceReport:
     """Reports once, in whatever session, that the server of an account sets the pace."""
 
@@ -145,6 +148,9 @@ class _PaceReport:
 
     @asynccontextmanager
     async def during(self, connection: xmpp.Connection) -> AsyncIterator[None]:
+        if connection.backlog.rate.done():  # an earlier run in this session has reported it
+            yield
+            return
         report = asyncio.create_task(self._report(connection))
         try:
             yield
@@ -159,87 +165,6 @@ class _PaceReport:
         if not self._is_reported:
             self._is_reported = True
             self._on_event(Note(note))
-
-
-class Account:
-    """Logs in to one account. It gets the password once, at the first login."""
-
-    def __init__(self, xmpp: Xmpp) -> None:
-        self._xmpp = xmpp
-        self._password: str | None = None
-        self._early: asyncio.Task[_Login] | None = None
-
-    def begin(self) -> None:
-        """Begin the first login. `login` waits for its end."""
-        self._early = asyncio.get_running_loop().create_task(self._opened())
-
-    @asynccontextmanager
-    async def login(self) -> AsyncIterator[xmpp.Connection]:
-        """Yield a connection. Raises ConfigError, LoginFailed, Unavailable."""
-        early, self._early = self._early, None
-        login = await (early or self._opened())
-        async with login.end:
-            yield login.connection
-
-    async def _opened(self) -> _Login:
-        if self._password is None:
-            # A password command may take a while, or wait for the user to type.
-            self._password = await password.password(self._xmpp, os.environ)
-        end = AsyncExitStack()
-        connecting = xmpp.connect(self._xmpp, self._password)
-        return _Login(await end.enter_async_context(connecting), end)
-
-    async def leave(self) -> None:
-        """Log out after a login that nobody has taken, whatever its outcome."""
-        if self._early:
-            self._early.cancel()
-            with suppress(PublisherError, asyncio.CancelledError):
-                async with self.login():
-                    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Login:
-    """A connection, and what closes it."""
-
-    connection: xmpp.Connection
-    end: AsyncExitStack
-
-
-class EarlyLogins:
-    """Logs in to accounts in a thread while the caller does something else, e.g. builds the feeds.
-
-    `work_at` takes the accounts over, with the event loop. Otherwise they are left at the end of
-    the context.
-    """
-
-    def __init__(self, accounts: Sequence[Xmpp]) -> None:
-        self.accounts = {id(xmpp): Account(xmpp) for xmpp in accounts}
-        self._runner: asyncio.Runner | None = None
-
-    def __enter__(self) -> Self:
-        self._runner = asyncio.Runner()
-        self._loop = self._runner.get_loop()
-        for account in self.accounts.values():
-            self._loop.call_soon(account.begin)
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if runner := self.taken():
-            run_async(self._leave(), runner)
-
-    def taken(self) -> asyncio.Runner | None:
-        """Stop the thread, and return what runs its event loop from now on; once only."""
-        runner, self._runner = self._runner, None
-        if runner:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        return runner
-
-    async def _leave(self) -> None:
-        await asyncio.gather(*(account.leave() for account in self.accounts.values()))
 
 
 def by_service(targets: Sequence[Target]) -> Iterator[list[Target]]:

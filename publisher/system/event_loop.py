@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from publisher.system.interruption import SIGNALS, Interrupted, Raiser
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
+    from contextlib import AbstractContextManager
     from types import FrameType
 
 T = TypeVar("T")
@@ -22,15 +23,26 @@ def run_async(work: Coroutine[Any, Any, T], runner: asyncio.Runner | None = None
 
     A `runner` whose loop has tasks already runs those, too. It is closed at the end.
 
-    A second one would interrupt the clean-up, and asyncio would print a traceback for every
+    A second signal would interrupt the clean-up, and asyncio would print a traceback for every
     unfinished task. Raises Interrupted after a signal that would otherwise have raised it, or
     KeyboardInterrupt.
     """
+    return _run(work, runner or asyncio.Runner())
+
+
+def run_in(runner: asyncio.Runner, work: Coroutine[Any, Any, T]) -> T:
+    """Like `run_async`, but the runner stays open, and the other tasks of its loop stay."""
+    return _run(work, nullcontext(runner))
+
+
+def _run(work: Coroutine[Any, Any, T], runner: AbstractContextManager[asyncio.Runner]) -> T:
     if threading.current_thread() is not threading.main_thread():  # only that one gets signals
-        return _run(work, runner)
+        with runner as chosen:
+            return chosen.run(work)
     with _cancelling() as canceller:
         try:
-            result = _run(_cancelled(work, canceller), runner)
+            with runner as chosen:
+                result = chosen.run(_cancelled(work, canceller))
         except asyncio.CancelledError:
             if canceller.number is None:
                 raise
@@ -38,11 +50,6 @@ def run_async(work: Coroutine[Any, Any, T], runner: asyncio.Runner | None = None
         if canceller.number is not None:  # it came too late to cancel the work
             raise Interrupted(canceller.number)
         return result
-
-
-def _run(work: Coroutine[Any, Any, T], runner: asyncio.Runner | None) -> T:
-    with runner or asyncio.Runner() as chosen:
-        return chosen.run(work)
 
 
 class _Canceller:

@@ -161,7 +161,8 @@ class StrictClient(ClientXMPP):
             LoginFailed(
                 f"{server_name(self._config)} does not accept the password of {self._config.jid} "
                 f"({condition}); it was tried once. Check xmpp.jid and "
-                f"{password_key(self._config)}"
+                f"{password_key(self._config)}",
+                may_pass=condition == "temporary-auth-failure",
             )
         )
 
@@ -186,8 +187,10 @@ class StrictClient(ClientXMPP):
             self._on_untrusted(reason)
         where, why = server_name(self._config), because(reason)
         if self.plugin["feature_mechanisms"].attempted_mechs:
-            # slixmpp disconnects if the server's SCRAM signature is wrong (RFC 5802 section 3).
-            self._fail(LoginFailed(f"{where} does not prove that it knows the password"))
+            # slixmpp disconnects if the server's SCRAM signature is wrong (RFC 5802 section 3). So
+            # does a server that is stopped at this moment.
+            problem = f"{where} does not prove that it knows the password"
+            self._fail(LoginFailed(problem, may_pass=True))
         advice = "check xmpp.port and xmpp.tls"
         self._fail(Unavailable(f"{where} closed the connection before the login: {why}; {advice}"))
 
@@ -236,6 +239,10 @@ class StrictClient(ClientXMPP):
         """Let the sender of a message know that nobody reads it here."""
         if (answer := unread.answer(message)) is not None and self._may_refuse():
             self.send_raw(tostring(answer, encoding="unicode"))
+
+    def count_anew(self) -> None:
+        """Begin to count what arrives unasked at zero again."""
+        self._unasked = self._refused = 0
 
     def _may_refuse(self) -> bool:
         """Count a message or a request that gets an answer."""
@@ -297,7 +304,8 @@ class StrictClient(ClientXMPP):
         """Called by slixmpp for an error in a handler, e.g. at a malformed SASL answer."""
         self._problem = "it does not speak XMPP as it should"
         advice = "check xmpp.host and xmpp.port"
-        self._fail(LoginFailed(f"{server_name(self._config)}: {self._problem}; {advice}"))
+        problem = f"{server_name(self._config)}: {self._problem}; {advice}"
+        self._fail(LoginFailed(problem, may_pass=True))
 
     async def _handle_stream_features(self, features: Any) -> bool | None:
         """Begin TLS before anything else, then log in with the best mechanism that is safe."""

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from slixmpp import ClientXMPP, InvalidJID
 
-from publisher.errors import ConfigError, NoAnswer, ServiceError, Unavailable
+from publisher.errors import ConfigError, NoAnswer, Refused, ServiceError, Unavailable
 from publisher.xmpp import answers, presence, sent_payload
 from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.client import StrictClient, Unresolved
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from publisher.xmpp.unanswered import Answer
 
 CONNECT_SECONDS = 10.0
+PING = "{urn:xmpp:ping}ping"
 # COMPAT(ejabberd 23.01): it closes its side only after 0.1 s.
 CLOSE_SECONDS = 0.5
 
@@ -62,6 +63,17 @@ class Connection:
         return self._client.lost.done() and not self._client.is_cut
 
     @property
+    def is_usable(self) -> bool:
+        """Whether it is open, and no service has gone silent on it."""
+        is_silent = any(one.expired.done() for one in self._watchdogs.values())
+        return not (is_silent or self._client.lost.done())
+
+    @property
+    def end(self) -> asyncio.Future[object]:
+        """Done when the connection has ended."""
+        return self._client.lost
+
+    @property
     def client(self) -> ClientXMPP:
         """slixmpp's client, for a subscriber that listens to messages."""
         return self._client
@@ -84,6 +96,7 @@ class Connection:
             self._client.contacts = contacts = presence.Contacts(self.jid)
             self._client.send_presence(ppriority=presence.PRIORITY)
             if not awaits_contacts:
+                contacts.end()
                 return
             # Without the roster we do not know whom to wait for. If the connection is lost, the
             # next request says so.
@@ -94,6 +107,23 @@ class Connection:
     async def _roster(self) -> Element:
         query, purpose = Element(f"{presence.ROSTER}query"), f"list the contacts of {self.jid}"
         return await self.request("get", query, to=self.jid, purpose=purpose, right="read")
+
+    async def is_alive(self, *, seconds: float) -> bool:
+        """Whether the account's server answers within this time (XEP-0199).
+
+        From now on, what the server may send unasked is counted anew: the limits are for a time in
+        which somebody asks, and not for the months that a connection may last.
+        """
+        self._client.count_anew()
+        ping, domain = Element(PING), str(self._client.boundjid.domain)
+        try:
+            async with asyncio.timeout(seconds):
+                await self.request("get", ping, to=domain, purpose="answer a ping", right="read")
+        except Refused:  # a server that does not know pings answers, too (section 4.5)
+            return True
+        except (TimeoutError, ServiceError):
+            return False
+        return True
 
     async def request(
         self,

@@ -66,4 +66,4 @@ def _advice(software: str, account: str) -> str:
 def _bytes(number: float) -> str:
     """A number of bytes as text, with two digits that count."""
     kilobytes = number / 1000
-    return f"{kilobytes:.0f} kB" if kilobytes >= 10 else f"{kilobytes:.1f} kB"
+    return f"{kilobytes:.0f} kB" if kilobytes >= 9.95 else f"{kilobytes:.1f} kB"

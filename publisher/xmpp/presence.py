@@ -41,6 +41,7 @@ class Contacts:
         self._expected: frozenset[str] | None = None
         self._online: dict[str, bool] = {}  # by bare JID, of those that have answered
         self._changed = asyncio.Event()
+        self._is_over = False
 
     def expect(self, roster: Element) -> None:
         """Read the roster (RFC 6121 section 2.1.3). Until then we know of no contact.
@@ -53,7 +54,9 @@ class Contacts:
         )
 
     def note(self, presence: Element) -> None:
-        """Take a presence that has arrived."""
+        """Take a presence that has arrived. After the wait nobody asks for it."""
+        if self._is_over:
+            return
         if (kind := presence.get("type")) in {None, "unavailable", "error"}:
             contact = presence.get("from", "").partition("/")[0].lower()
             self._online[contact] = kind is None
@@ -91,3 +94,9 @@ class Contacts:
                     self._changed.clear()
                     async with asyncio.timeout(self._quiet_seconds):
                         await self._changed.wait()
+        self.end()
+
+    def end(self) -> None:
+        """Forget the contacts: a session may last for months, and anybody may send presence."""
+        self._is_over = True
+        self._online.clear()

@@ -1,0 +1,1 @@
+"""Watch the posts, or the built site, and publish what changes: `publisher watch`."""
