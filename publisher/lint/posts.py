@@ -19,6 +19,7 @@ from publisher.lint import addresses
 from publisher.post import Diagnostic, in_short_by_file
 from publisher.system.site_files import authority
 from publisher.text.characters import short_line
+from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +37,7 @@ FIRST_YEAR = 1990  # the year of the first web server
 YEARS_AHEAD = 2
 
 _NUMBER = re.compile(r"\d+")
+_EMBEDS = frozenset({"audio", "img", "source", "video"})
 _LONGEST_URL = 2_000  # characters in which the end of an address is sought
 _BLANKS_IN_URL = re.compile(r"[ \t]+[^()\n]*\)")
 
@@ -155,6 +157,7 @@ class _Pages:
     ) -> None:
         self._renderings = renderings
         self._root = urlsplit(site.root)
+        self._is_local = is_loopback_url(site.root)
         self._folders = folders
         self._pages = {_page(urlsplit(entry.link).path) for entry in entries.entries}
         self._shapes = {_shape(path) for path in self._pages} - {""}
@@ -216,6 +219,8 @@ class _Pages:
 
     def _wrong(self, address: dropped.BodyUrl, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
+        if address.tag in _EMBEDS and is_loopback_url(address.absolute) and not self._is_local:
+            return f"{short_line(address.absolute, 60)} is on this machine; readers cannot load it"
         if authority(parts) != authority(self._root) or parts.path == urlsplit(entry.link).path:
             return None
         path = _page(parts.path)
@@ -236,7 +241,7 @@ class _Pages:
                 f"{shown} is not below site.url, {self._root.geturl()}, but {folder} has it; if "
                 "the site is at the root of its host, correct site.url"
             )
-        if address.tag in {"img", "audio", "video", "source"}:
+        if address.tag in _EMBEDS:
             return f"{shown} does not exist in {folder}; readers may not see it"
         if advice := _missing_scheme(
             address.written or unquote(_below_page(address.absolute, entry.link))

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from publisher.sources.built.pages.development import LocalSigns
 from publisher.sources.built.pages.head import Head, read_head
 from publisher.sources.built.pages.page import (
     MAX_ATTRIBUTES,
@@ -248,6 +249,7 @@ def test_the_metadata_of_a_page() -> None:
         modified="2024-02-03",
         author="Ann",
         type="article",
+        local=LocalSigns(has_pictures=True),
     )
 
 
@@ -314,39 +316,6 @@ def test_a_redirect_sends_browsers_to_another_page(html: str, *, expected: bool)
 )
 def test_robots_say_what_is_not_indexed(content: str, *, expected: bool) -> None:
     assert head(f'<meta name="robots" content="{content}">').is_noindex == expected
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        '<link rel="canonical" href="http://localhost:4000/a/">',
-        '<meta property="og:url" content="http://127.0.0.1:4000/a/">',
-        '<meta property="og:image" content="http://localhost:4000/a.png">',
-        '<body><img src="http://0.0.0.0:4000/a.png">',
-        '<link rel="stylesheet" href="//localhost:1313/main.css">',
-        '<body><script src="/livereload.js?mindelay=10&v=2&port=1313&path=livereload"></script>',
-        '<script src="/.11ty/reload-client.js" type="module"></script>',
-        "<head><script>document.write('<script src=\"http://' + (location.host || 'localhost')"
-        ".split(':')[0] + ':35729/livereload.js?snipver=1\"></' + 'script>')</script>",
-    ],
-)
-def test_the_page_of_a_development_server_is_seen(html: str) -> None:
-    assert head(html).is_loopback
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        '<link rel="canonical" href="https://x.example/a/">',
-        '<body><a href="http://localhost:4000/">open it</a>',
-        '<link rel="me" href="http://localhost/">',
-        "<body><p>livereload.js at http://localhost:35729/",
-        "<script>if (location.hostname == 'dev') document.write('livereload.js')</script>",
-        '<body><img src="/localhost/a.png"><img src="http://[::1">',
-    ],
-)
-def test_a_page_that_only_mentions_this_machine_is_of_the_site(html: str) -> None:
-    assert not head(html).is_loopback
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,14 @@ def test_links_to_posts_that_are_not_there(blog: Blog, address: str, message: st
         assert (line, message in text) == (6, True)
 
 
+def test_a_picture_on_the_machine_of_its_author_is_named_but_no_link(blog: Blog) -> None:
+    text = "One.\n\n![x](http://127.0.0.1:8000/a.png)\n\n[open it](http://localhost:4000/)\n"
+    blog.write("2026-01-01-a.md", text, title="A")
+    assert warnings(blog, "2026-01-01-a.md") == [
+        (6, "http://127.0.0.1:8000/a.png is on this machine; readers cannot load it")
+    ]
+
+
 @pytest.mark.parametrize(
     ("address", "missing"),
     [

@@ -6,7 +6,6 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias, overload
 from urllib.parse import urljoin
 
@@ -21,7 +20,8 @@ from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.learning.learn import MAX_PAGES, learn, measured
 from publisher.sources.built.learning.learning_page import LearnedPost
 from publisher.sources.built.pages import site_metadata, site_url
-from publisher.sources.built.pages.address import is_copy
+from publisher.sources.built.pages.address import HOME, is_copy
+from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.site_metadata import SiteMetadata
 from publisher.sources.built.pages.words import source_words, triples
@@ -31,6 +31,7 @@ from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import PurePosixPath
 
     from publisher.app.events import OnEvent
     from publisher.config import Config
@@ -45,7 +46,6 @@ DatedPost: TypeAlias = "tuple[Post, dt.datetime | None]"  # None: the source has
 # Where generators build sites; those of the detected generator come first.
 USUAL = ("_site", "public", "output", "build", "dist", "out", ".next/out", "site")
 _LEAST_FOUND = 0.5  # of the posts; else the folder is not, or no longer, that of the site
-_HOME = PurePosixPath("index.html")
 _FEW = 20  # pages that show how all are built
 _KEPT_PAGES = 300  # trees in memory at once; those of larger sites are parsed again when needed
 
@@ -150,8 +150,8 @@ def study(
         return Lesson(len(posts), reason=_not_found(folders, best, len(posts)))
     if page := best.page_of_development():
         reason = (
-            f"{best.name} was built by a development server: {page} links to this machine. Build "
-            "the site as you deploy it"
+            f"{best.name} was built by a development server: {page} links to this machine, "
+            "or reloads itself. Build the site as you deploy it"
         )
         return Lesson(len(posts), reason=reason)
     learned = learn(best.pairs())
@@ -268,8 +268,8 @@ class _Trial:
     def metadata(self) -> SiteMetadata:
         """What the pages of the posts and the home page say of the site."""
         heads = {path: self._heads[path] for path in sorted(self.pages.values())}
-        home = self._heads.get(_HOME)
-        is_usable = home and not (home.is_redirect or home.is_loopback)
+        home = self._heads.get(HOME)
+        is_usable = home and not (home.is_redirect or home.local.is_certain or home.local.has_parts)
         return site_metadata.metadata(
             heads,
             home if is_usable else None,
@@ -290,12 +290,11 @@ class _Trial:
         return ""
 
     def page_of_development(self) -> PurePosixPath | None:
-        """A page that a development server built, among some of the posts' pages."""
-        for path in [*self.pages.values()][:_FEW]:
-            page = self._page(path)
-            if page and page.head.is_loopback:
-                return path
-        return None
+        """A page of a post, or the home page, if a development server built the site."""
+        paths = dict.fromkeys((*self.pages.values(), HOME))
+        return development_page(
+            {path: self._heads[path].local for path in paths if path in self._heads}, HOME
+        )
 
     def tell_learning(self, read: int, *, of: int) -> None:
         """Report how many of the posts' pages were read to learn from them, in their order."""

@@ -28,13 +28,14 @@ from publisher.sources.built.earlier_pages import EarlierPages, older_source
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
-from publisher.sources.built.folder.output import HOME, OutputFolder
+from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.page_ids import idle_ids, is_selected
 from publisher.sources.built.page_theme import ChangedPage
 from publisher.sources.built.page_versions import PageVersion, choose, lost_while_hidden
 from publisher.sources.built.pages import dates
-from publisher.sources.built.pages.address import address, url_paths
+from publisher.sources.built.pages.address import HOME, address, url_paths
+from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page_facts import absolute, facts_of, site_card
 from publisher.sources.built.read_pages import ReadPage, ReadPages, decoded, encoded
 from publisher.sources.built.shown_page import ShownPage, body_of, source_of, text_of
@@ -48,13 +49,13 @@ from publisher.system.symlinks import Reach
 from publisher.text.characters import damage
 from publisher.text.counts import number_of
 from publisher.text.timestamps import z
-from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from publisher.config import Config, Site
     from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.pages.development import LocalSigns
     from publisher.sources.built.pages.head import Head
 
 _DRAFTS = {"drafts", "_drafts"}
@@ -91,7 +92,7 @@ def read(
     safety.require_whole_sitemap(output.sitemap_files.cut, folder)
     reader = _Reader(config, output, paths, known, anew=anew)
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
-    safety.require_deployed(reader.development_page, folder)
+    safety.require_deployed(development_page(reader.signs, HOME), folder)
     skipped = [one for one in outcomes if isinstance(one, Skip)]
     no_posts = {one.path: one.reason for one in skipped if one.status == "hidden"}
     no_posts |= dict.fromkeys(reader.elsewhere, "leads to another page")
@@ -281,8 +282,9 @@ def _damage(post: Post) -> Iterator[Diagnostic]:
 class _Reader:
     """Reads the pages of one output folder.
 
-    `development_page` is one of a development server, `elsewhere` those that lead to other pages,
-    and `versions` has those that may be posts. `has_sitemap`: the site has one that names posts.
+    `signs` are what its pages have from this machine, `elsewhere` are those that lead to other
+    pages, and `versions` has those that may be posts. `has_sitemap`: the site has one that names
+    posts.
     """
 
     def __init__(
@@ -298,7 +300,7 @@ class _Reader:
         self._site: Site = config.site
         self._output = output
         self.pages = ReadPages(output, config.posts, config.state, anew=anew)
-        self.development_page: PurePosixPath | None = None
+        self.signs: dict[PurePosixPath, LocalSigns] = {}
         self.elsewhere: list[PurePosixPath] = []
         self.versions: dict[PurePosixPath, PageVersion] = {}
         self._known = known
@@ -323,8 +325,7 @@ class _Reader:
         if version is None and page.is_cut:
             return Skip(path, CUT, status="waiting")
         head = version.page.head if version and version.waits else page.head
-        if self._is_of_development(head):
-            self.development_page = self.development_page or path
+        self.signs[path] = head.local
         url = address(path, head, self._site.root, self._output.named())
         if head.is_redirect or self._is_copy(path, head, url):
             self.elsewhere.append(path)
@@ -385,16 +386,6 @@ class _Reader:
             return False
         named = self._output.file_of(urlsplit(canonical.removeprefix(root)).path)
         return named not in {None, path, HOME}
-
-    def _is_of_development(self, head: Head) -> bool:
-        """Whether a development server wrote the page.
-
-        The author of a post may have linked to a picture on his machine. That is no server, as long
-        as the home page has nothing of the kind.
-        """
-        names_itself = any(is_loopback_url(url or "") for url in (head.canonical, head.og_url))
-        home = self._home
-        return names_itself or (head.is_loopback and (home is None or home.is_loopback))
 
     @cached_property
     def _home(self) -> Head | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from publisher.errors import PostError
 from publisher.sources.built.bodies.opened import open_page, unreadable
 from publisher.sources.built.finding.placement import digest
-from publisher.sources.built.folder.output import HOME
 from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages import dates
+from publisher.sources.built.pages.address import HOME
+from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import absolute
 from publisher.sources.built.state.conclusion import Look
@@ -159,18 +161,17 @@ class PageReader:
     def development_page(self, looks: Iterable[Look]) -> PurePosixPath | None:
         """The first page that a development server wrote; None if there is none.
 
-        The author of a post may have linked to a picture on his machine. That is no server, as long
-        as the home page has nothing of the kind.
+        If only some pages were opened, and one has a sign, it is compared with others of the site.
         """
-        for look in looks:
-            opened = look.opened
-            if opened.has_loopback_url or (opened.head.is_loopback and self._serves_home):
-                return look.page
-        return None
-
-    @property
-    def _serves_home(self) -> bool:
-        return self._home is None or self._home.is_loopback
+        signs = {look.page: look.opened.head.local for look in looks}
+        if any(one.any for one in signs.values()):
+            if self._home:
+                signs[HOME] = self._home.local
+            for _, page, _ in self._placement.examples():
+                if page not in signs:
+                    with suppress(OSError, PageError):
+                        signs[page] = self._head(page).local
+        return development_page(signs, HOME)
 
     @cached_property
     def _home(self) -> Head | None:

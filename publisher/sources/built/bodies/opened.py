@@ -23,7 +23,6 @@ from publisher.sources.built.pages.page import words_of_html
 from publisher.sources.built.pages.page_facts import absolute, base_of
 from publisher.sources.built.pages.words import missing_triples, source_words, triples
 from publisher.text.titles import plain_title
-from publisher.text.uris import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +40,10 @@ class OpenedPage:
     `refusals` are the reasons why the body is not taken, empty if it is: first if the page need not
     show the title of the post, then if it must. Every page has the title of a post without one.
     `missing` are the triples of the source that the page lacks; `lacks_end` tells whether the last
-    one is among them. `has_loopback_url` tells whether the page says that its address is on this
-    machine. `added` are the words around the post in the body, `added_last` those in the one that
-    was taken last (None: none was). `useless` are the selectors of `drop` that match nothing in it.
-    `kept` is a sentence about what the author wrote where they name only a place; else empty.
+    one is among them. `added` are the words around the post in the body, `added_last` those in the
+    one that was taken last (None: none was). `useless` are the selectors of `drop` that match
+    nothing in it. `kept` is a sentence about what the author wrote where they name only a place;
+    else empty.
     """
 
     body: BuiltBody
@@ -53,7 +52,6 @@ class OpenedPage:
     has_title: bool
     missing: frozenset[int]
     lacks_end: bool
-    has_loopback_url: bool
     head: Head
     added: AddedWords = NO_WORDS
     added_last: AddedWords | None = None
@@ -99,9 +97,6 @@ def open_page(
         has_title=has_title,
         missing=missing,
         lacks_end=not triples(source[-3:]).isdisjoint(missing),
-        has_loopback_url=any(
-            map(is_loopback_url, (page.head.canonical or "", page.head.og_url or ""))
-        ),
         head=page.head,
         added=added_words(extracted.words, source) if extracted else NO_WORDS,
         added_last=None if last_words is None else added_words(last_words, source),
@@ -113,7 +108,7 @@ def open_page(
 def unreadable(path: PurePosixPath, reason: str, *, site_root: str) -> OpenedPage:
     """A page that exceeds a limit shows nothing."""
     body = BuiltBody("", url_of(path, site_root))
-    return OpenedPage(body, "", (reason, reason), False, frozenset(), False, False, Head())
+    return OpenedPage(body, "", (reason, reason), False, frozenset(), False, Head())
 
 
 def _refusals(

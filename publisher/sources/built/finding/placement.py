@@ -13,8 +13,8 @@ from publisher.sources.built.finding.match import has_name
 from publisher.sources.built.finding.page_choice import Candidates, choose
 from publisher.sources.built.finding.page_search import PageSearch, Sought
 from publisher.sources.built.folder import safety
-from publisher.sources.built.folder.output import HOME, Signature
-from publisher.sources.built.pages.address import address
+from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.pages.address import HOME, address
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.state import losses
@@ -257,9 +257,9 @@ class Placement:
         for post in posts:
             row = self._known.row(post.path)
             sought.append(Sought(post, self._expected(post), row.taken, row.has_title))
-        return self._words.find(sought, pages, self._examples())
+        return self._words.find(sought, pages, self.examples())
 
-    def _examples(self) -> Sequence[tuple[Post, PurePosixPath, Signature]]:
+    def examples(self) -> Sequence[tuple[Post, PurePosixPath, Signature]]:
         """Some posts from all over the site that have a page."""
         placed = [(post, page) for post in self._posts if (page := self.page(post))]
         some = placed[:: max(1, len(placed) // _EXAMPLES)][:_EXAMPLES]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from publisher.sources.built.folder.sitemap import Sitemap, read_sitemap
-from publisher.sources.built.pages.address import INDEXES, SUFFIXES, url_path, url_paths
+from publisher.sources.built.pages.address import HOME, INDEXES, SUFFIXES, url_path, url_paths
 from publisher.sources.built.pages.page import MAX_SIZE
 from publisher.system.symlinks import Reach, open_regular
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from publisher.sources.built.folder.home_links import HomeLinks
 
-HOME = PurePosixPath("index.html")
 _MAX_INODE = 2**63 - 1  # that SQLite stores; some file systems have larger ones
 _FEEDS = (".atom", ".rss", ".xml")
 _MAX_FEEDS = 20

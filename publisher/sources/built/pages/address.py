@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -10,13 +11,13 @@ from publisher.text.permalinks import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Container
-    from pathlib import PurePosixPath
 
     from publisher.sources.built.pages.head import Head
 
 # What web servers show for the URL of a folder, and what they may show without its suffix.
 INDEXES = ("index.html", "index.htm", "index.xhtml")
 SUFFIXES = (".html", ".htm", ".xhtml")
+HOME = PurePosixPath("index.html")
 
 
 def address(path: PurePosixPath, head: Head, site_url: str, sitemap: Container[str]) -> str:

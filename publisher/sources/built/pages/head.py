@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from publisher.text.uris import is_loopback_url
+from publisher.sources.built.pages.development import NO_SIGNS, LocalSigns, read_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,8 +31,7 @@ class Head:
     `has_bare_date` tells that the date of publication is that of the only `<time>`, which nothing
     marks as such a date.
 
-    `is_loopback` tells that a development server wrote the page: its canonical URL, a picture, a
-    style sheet or a script is on this machine, or it reloads itself.
+    `local` is what the page has from this machine.
     """
 
     title: str | None = None
@@ -53,7 +52,7 @@ class Head:
     is_redirect: bool = False
     redirect_url: str | None = None
     is_noindex: bool = False
-    is_loopback: bool = False
+    local: LocalSigns = NO_SIGNS
 
 
 def read_head(tree: etree._Element) -> Head:
@@ -90,7 +89,7 @@ def read_head(tree: etree._Element) -> Head:
         is_redirect=any(map(_is_redirect, metas_of := [*tree.iter("meta")])),
         redirect_url=next(filter(None, map(_redirect_url, filter(_is_redirect, metas_of))), None),
         is_noindex=bool(_NO_INDEX.search(metas.get("robots", ""))),
-        is_loopback=_is_loopback(tree, metas, links.get("canonical")),
+        local=read_signs(tree, metas, links.get("canonical")),
     )
 
 
@@ -240,36 +239,3 @@ def _article_values(data: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 def _name(author: Json) -> str | None:
     name = author.get("name") if isinstance(author, dict) else author
     return _value(name) if isinstance(name, str) else None
-
-
-# Pages of a development server
-
-_LIVE_RELOAD = re.compile(r"livereload\.js|browser-sync-client|/\.11ty/reload-client|/@vite/client")
-
-
-def _is_loopback(tree: etree._Element, metas: Mapping[str, str], canonical: str | None) -> bool:
-    urls = [canonical, *(metas.get(name) for name in ("og:url", "og:image", "twitter:image"))]
-    resources = tree.iter("img", "link", "script")
-    urls += [one.get("src") or one.get("href") for one in resources if not _is_hint(one)]
-    return any(url and is_loopback_url(url) for url in urls) or any(
-        map(_reloads, tree.iter("script"))
-    )
-
-
-def _is_hint(element: etree._Element) -> bool:
-    """Whether it is a link to another page or site, not a part of this one."""
-    return element.tag == "link" and not (
-        {"stylesheet", "icon", "preload", "modulepreload"}
-        & {*(element.get("rel") or "").lower().split()}
-    )
-
-
-def _reloads(script: etree._Element) -> bool:
-    """Whether it is the script by which a development server reloads the page.
-
-    A theme may have it behind a question about the name of the host.
-    """
-    if _LIVE_RELOAD.search(script.get("src") or ""):
-        return True
-    text = script.text or ""
-    return "hostname" not in text and _LIVE_RELOAD.search(text) is not None
