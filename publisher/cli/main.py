@@ -90,7 +90,7 @@ def _run(
     except SystemExit as end:  # --help, --version, wrong usage
         return int(end.code or 0), True
     except PublisherError as error:
-        output.print_error("publisher", error)
+        output.print_end(error)
         code = error.exit_code
     except Interrupted as end:
         signals.end_at_next_signal()

@@ -12,6 +12,7 @@ import os
 import sys
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from publisher.errors import PageMissing, first_exit_code
@@ -226,6 +227,22 @@ def print_message(*lines: str) -> None:
 def print_error(prefix: str, error: PublisherError) -> None:
     """Print an error to stderr: its title behind the prefix, and a line for each problem."""
     print_message(f"{prefix}: {error.title}", *(f"  - {problem}" for problem in error.problems))
+
+
+def print_end(error: PublisherError) -> None:
+    """Print the error that ends a run."""
+    problems = (f"  - {_from_here(problem)}" for problem in error.problems)
+    print_message(f"publisher: {_from_here(error.title)}", *problems)
+
+
+def _from_here(sentence: str) -> str:
+    """The sentence with the path at its beginning as one writes it in the current folder.
+
+    Others stay: they may be advice for publisher.yaml, in which paths are relative to that file.
+    """
+    with suppress(OSError):  # the current folder is gone
+        return sentence.removeprefix(f"{Path.cwd()}/")
+    return sentence
 
 
 def can_ask() -> bool:

@@ -461,3 +461,17 @@ def test_the_demo_without_prosody_names_the_package(blog: Blog) -> None:
     run = blog.run("demo", environment={"PATH": os.devnull})
     assert run.code == 4
     assert "apt-get install prosody" in run.err
+
+
+def test_an_error_names_a_file_as_seen_from_the_current_folder(blog: Blog, tmp_path: Path) -> None:
+    (blog.folder / "_config.yml").write_text("title: [A\n")
+    config, name = str(blog.folder / "publisher.yaml"), blog.folder.name
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for folder, shown in (
+        (blog.folder, "_config.yml"),
+        (blog.folder.parent, f"{name}/_config.yml"),
+        (elsewhere, f"{blog.folder}/_config.yml"),
+    ):
+        run = blog.run("build", "--config", config, folder=folder)
+        assert (run.code, run.err.partition(" not YAML")[0]) == (2, f"publisher: {shown}:1:")

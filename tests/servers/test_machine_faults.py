@@ -378,8 +378,8 @@ def test_a_full_disk_below_the_state_folder_loses_nothing(
     run = on_a_small_disk(blog, state, "fill; publisher publish")
     assert run.code == 2
     # A new ledger is made before the look, a used one is not written before the first intent.
-    who = "publisher" if is_new else f"error: {prosody.service} {node}"
-    assert run.err == f"{who}: {state}/ledger.sqlite: database or disk is full; {FULL}"
+    who = f"publisher: {state.name}" if is_new else f"error: {prosody.service} {node}: {state}"
+    assert run.err == f"{who}/ledger.sqlite: database or disk is full; {FULL}"
     names = ["2026-01-02-second-post", *([FIRST] if is_new else [])]
     shown = {item.id for item in Outsider(prosody, "reader", node).items()} if not is_new else set()
     assert "2026-01-02-second-post" not in shown, "nothing is sent that cannot be recorded"

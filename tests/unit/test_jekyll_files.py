@@ -15,7 +15,7 @@ from publisher.rendering import Renderings
 from tests.support.posts import post, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from publisher.rendering import Rendered
@@ -49,7 +49,7 @@ def test_data_that_cannot_be_read_are_named_where_they_are_used(tmp_path: Path) 
     ((line, message),) = told(made)
     assert made.content.text == "1"
     assert line == 6
-    assert f"{tmp_path}/_data/bad.yml:" in message
+    assert ": _data/bad.yml:" in message
     assert "not YAML" in message
 
 
@@ -216,6 +216,52 @@ def test_a_cached_post_is_rendered_again_if_the_site_has_changed(tmp_path: Path)
     assert text(tmp_path, body, {"_includes/y.html": "z"}, cache=True) == "2 z A"
     newer = {"_posts/2020-01-02-b.md": "---\ntitle: B\n---\n"}
     assert text(tmp_path, body, newer, cache=True) == "2 z B"
+
+
+NEIGHBOURS = (
+    "{% if page.previous %}{{ page.previous.title }} {{ page.previous.url }}{% endif %},"
+    "{{ page.next.title }} {{ page.next.url }}"
+)
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ((), ","),
+        (("2020-01-02",), ",2020-01-02 /2020/01/02/x.html"),
+        (("2019-12-31", "2019-12-30"), "2019-12-31 /2019/12/31/x.html,"),
+        (
+            ("2019-12-31", "2020-02-01", "2020-01-02"),
+            "2019-12-31 /2019/12/31/x.html,2020-01-02 /2020/01/02/x.html",
+        ),
+    ],
+)
+def test_a_post_reads_those_before_and_after_it(
+    tmp_path: Path, others: Sequence[str], expected: str
+) -> None:
+    """As Jekyll 4.3 shows them; of the first and the last post one is missing."""
+    files = {f"_posts/{day}-x.md": f"---\ntitle: '{day}'\n---\nX." for day in others}
+    made = rendered(tmp_path, NEIGHBOURS, files)
+    assert (made.content.text, told(made)) == (expected, [])
+
+
+def test_a_post_is_rendered_again_if_another_comes_after_it(tmp_path: Path) -> None:
+    later = {"_posts/2020-01-09-z.md": "---\ntitle: Later\n---\nZ.\n"}
+    assert text(tmp_path, "{{ page.next.title }}.", {}, cache=True) == "."
+    assert text(tmp_path, "{{ page.next.title }}.", later, cache=True) == "Later."
+
+
+def test_a_key_of_the_post_does_not_hide_its_neighbour(tmp_path: Path) -> None:
+    post_with_key = {"_posts/2020-01-01-a.md": "---\nnext: own\n---\n{{ page.next.title }}.\n"}
+    assert text(tmp_path, "", post_with_key) == "."
+
+
+def test_the_excerpt_of_a_post_and_the_time_of_the_build_are_not_known(tmp_path: Path) -> None:
+    made = rendered(tmp_path, "{{ page.excerpt }}{{ site.time }}", {})
+    assert [message.partition(": ")[2] for _, message in told(made)] == [
+        "the value of page.excerpt is not known here; dropped",
+        "the value of site.time is not known here; dropped",
+    ]
 
 
 def test_data_and_posts_are_prepared_once_for_all_tags() -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from publisher.content import markup
 from publisher.content.templates.context import TagValues, TemplateContext
 from publisher.content.templates.page_values import page_values, typed_values
-from publisher.content.templates.site_content import SiteValues
+from publisher.content.templates.site_content import NAMES, NEIGHBOURS, FoundValues, neighbour
 from publisher.content.templates.text import Evaluated, TextBuilder, without_tags
 from publisher.text import markdown_code
 
@@ -129,7 +129,12 @@ def _liquid(
             values = page
         case _:
             program = {syntax.program: _PROGRAM} if syntax.program else {}
-            values = {"page": page, "site": SiteValues(site, links.site_value), **program}
+            path = str(page["path"])
+            own = FoundValues(
+                page, NEIGHBOURS, lambda name: links.site_value(neighbour(name, path))
+            )
+            whole = FoundValues(site, NAMES, links.site_value)
+            values = {"page": own, "site": whole, **program}
     context = TemplateContext(
         values,
         root=urlsplit(tag_values.url.rstrip("/")),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content.templates.site_content import NAMES as SITE_NAMES
+from publisher.content.templates.site_content import NEIGHBOURS
 from publisher.post import NO_OPTIONS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 # Values that Jekyll computes for a page, and collections that it gathers from the whole site.
 _COMPUTED_BY_JEKYLL = frozenset(
-    {"content", "dir", "excerpt", "next", "output", "previous", "relative_path"}
+    {"content", "dir", "excerpt", "output", "relative_path", *NEIGHBOURS}
 )
 _COLLECTED_BY_JEKYLL = frozenset({
     "pages", "collections", "documents", "static_files", "html_pages", "html_files",
@@ -93,6 +94,8 @@ class TemplateContext:
         match root, keys:
             case "site", [key, *_] if key in SITE_NAMES and self._data_problems is not None:
                 return not self._problem(path)
+            case "page", [key, *_] if key in NEIGHBOURS and self._data_problems is not None:
+                return True
             case "site", [key, *_]:
                 return self._has_settings and key not in _COLLECTED_BY_JEKYLL
             case "page", [key, *_]:

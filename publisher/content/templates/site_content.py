@@ -6,6 +6,7 @@ Most posts read nothing of it, so it is made when it is first asked for.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from publisher.content.templates.page_values import RUBY, page_values, typed_val
 from publisher.content.templates.values import FilterError, as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from publisher.config import Site
     from publisher.post import Post, TemplateFiles
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     Labels = Callable[[Post], Sequence[str]]
 
 NAMES = frozenset({"posts", "categories", "tags", "data"})
-_OF_ITS_PAGE = frozenset({"content", "excerpt", "output", "next", "previous"})
+# The posts before and after one in time, which its own template may read.
+NEIGHBOURS = frozenset({"next", "previous"})
+_OF_ITS_PAGE = frozenset({"content", "excerpt", "output", *NEIGHBOURS})
 
 
 class OtherPost(Mapping[str, object]):
@@ -49,17 +52,28 @@ class OtherPost(Mapping[str, object]):
         raise FilterError("a post cannot be written out")
 
 
-class SiteValues(dict[str, object]):
-    """The settings of the site, with what `found` finds by one of the NAMES."""
+class FoundValues(dict[str, object]):
+    """Values, with what `found` finds by one of the `names`, which have priority."""
 
-    def __init__(self, settings: Mapping[str, object], found: Callable[[str], object]) -> None:
-        super().__init__((name, value) for name, value in settings.items() if name not in NAMES)
+    def __init__(
+        self,
+        values: Mapping[str, object],
+        names: Collection[str],
+        found: Callable[[str], object],
+    ) -> None:
+        super().__init__((name, value) for name, value in values.items() if name not in names)
+        self._names = names
         self._found = found
 
     def __missing__(self, name: str) -> object:
-        if name not in NAMES:
+        if name not in self._names:
             raise KeyError(name)
         return self._found(name)
+
+
+def neighbour(name: str, path: str) -> str:
+    """The name by which `SiteContent` knows the `next` or `previous` post of the one at a path."""
+    return f"{name} {path}"
 
 
 class SiteContent:
@@ -73,7 +87,7 @@ class SiteContent:
         self._digests: dict[str, str] = {}
 
     def value(self, name: str) -> object:
-        """The value of one of the NAMES, made once, because loops may ask for it again."""
+        """The value of one of the NAMES or a neighbour, made once: loops may ask for it again."""
         if name not in self._values:
             self._values[name] = self._made(name)
         return self._values[name]
@@ -86,14 +100,19 @@ class SiteContent:
                 return self._labelled(lambda post: post.categories)
             case "tags":
                 return self._labelled(lambda post: post.tags)
-            case _:
+            case "data":
                 return typed_values(self.files.data, booleans=RUBY) if self.files else {}
+            case _:
+                return self._neighbours.get(name)
 
     def digest(self, name: str) -> str:
         """A hash of a value, which shows whether it has changed since an earlier run."""
         if name not in self._digests:
-            posts = [dict(post) for _, post in self._newest_first] if name != "data" else []
-            value = posts or self.value(name)
+            value = self.value(name)
+            if isinstance(value, OtherPost):
+                value = dict(value)
+            elif name in NAMES - {"data"}:
+                value = [dict(post) for _, post in self._newest_first] or value
             self._digests[name] = hashlib.sha256(
                 as_json(value).encode("utf-8", "surrogatepass")
             ).hexdigest()
@@ -103,6 +122,14 @@ class SiteContent:
     def _newest_first(self) -> list[tuple[Post, OtherPost]]:
         posts = sorted(self._posts, key=lambda post: (post.published, post.path), reverse=True)
         return [(post, OtherPost(page_values(post, self._site))) for post in posts]
+
+    @cached_property
+    def _neighbours(self) -> dict[str, OtherPost]:
+        found = {}
+        for (_, newer), (_, older) in itertools.pairwise(self._newest_first):
+            found[neighbour("next", str(older["path"]))] = newer
+            found[neighbour("previous", str(newer["path"]))] = older
+        return found
 
     def _labelled(self, labels: Labels) -> dict[str, list[OtherPost]]:
         found: dict[str, list[OtherPost]] = {}

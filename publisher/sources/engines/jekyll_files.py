@@ -53,7 +53,8 @@ class JekyllFiles:
             keys = [_named(part) for part in (*folders, PurePosixPath(stem).stem)]
             path = ".".join(("site.data", *keys))
             if number == MAX_FILES or left <= 0:
-                problems["site.data"] = f"{file}: there are more data than publisher reads"
+                short = file.relative_to(self.files.site)
+                problems["site.data"] = f"{short}: there are more data than publisher reads"
                 break
             try:
                 self._require_inside(file, self._data_folder)
@@ -61,7 +62,7 @@ class JekyllFiles:
                 _put(data, keys, self._parsed(file, text))
                 left -= len(text)
             except ConfigError as error:
-                problems[path] = str(error)
+                problems[path] = site_settings.shown(error, self.files.site)
         return data, problems
 
     @property
@@ -99,7 +100,7 @@ class JekyllFiles:
         except LinkError as error:
             return error.message
         except ConfigError as error:
-            return str(error)
+            return site_settings.shown(error, self.files.site)
         except OSError:
             pass
         return ""
