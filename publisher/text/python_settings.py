@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+# Methods of lists and maps that change them.
+_ADDING = frozenset({"append", "extend", "insert", "pop", "remove", "setdefault", "update"})
+
 
 def syntax_tree(text: str) -> ast.Module:
     """The syntax tree of a Python module. Raises what `ast.parse` raises."""
@@ -43,10 +46,36 @@ def _assign(literals: dict[str, object], name: str, value: ast.expr) -> None:
 
 
 def computed(tree: ast.Module) -> dict[str, int]:
-    """The names that get a value which is no literal, with their first lines."""
+    """The names whose value is no literal, or not always the one at the top level.
+
+    Each has the first line that says so.
+    """
     known = literals(tree)
-    lines = sorted(assigned(tree), key=lambda named: -named[1])
-    return {name: line for name, line in lines if name not in known}
+    lines = [one for one in _assigned(tree) if one[0] not in known]
+    lines += (one for node in tree.body if not _is_definition(node) for one in _changed(node))
+    return dict(sorted(lines, key=lambda named: -named[1]))
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def _changed(statement: ast.stmt) -> Iterator[tuple[str, int]]:
+    """The names that get a value on a condition or in a loop, or whose value gets a part.
+
+    That is so in `A["key"] = 1` and in `A.append(1)`.
+    """
+    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        yield from _assigned(statement)
+    for node in walk(statement):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                yield name, node.lineno
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
+                if method in _ADDING:
+                    yield name, node.lineno
+            case _:
+                pass
 
 
 class _Names(ast.NodeTransformer):
@@ -60,8 +89,8 @@ class _Names(ast.NodeTransformer):
         return ast.Constant(known) if isinstance(known, str | int | float | bool) else node
 
 
-def assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The names that get a value anywhere in the module, with their lines."""
+def _assigned(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """The names that get a value anywhere in the tree, with their lines."""
     for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno

@@ -77,6 +77,12 @@ def check(
         ("pelican", "publishconf.py",
          "from pelicanconf import *\nif SITEURL:\n    ARTICLE_URL = '{slug}'\n", 3),
         ("pelican", "pelicanconf.py", "from common import *\n", 1),
+        ("pelican", "pelicanconf.py", "import os\nARTICLE_URL = '{slug}'\n"
+         "if os.environ.get('CI'):\n    ARTICLE_URL = '{slug}/'\n", 4),
+        ("pelican", "pelicanconf.py", "EXTRA_PATH_METADATA = {}\n\n"
+         "EXTRA_PATH_METADATA['a'] = {'slug': 'b'}\n", 3),
+        ("nikola", "conf.py", "BLOG_TITLE = 'A'\nPOSTS = []\n"
+         "POSTS.append(('posts/*.md', 'blog', 'post.tmpl'))\n", 3),
         ("nikola", "conf.py",
          "BLOG_TITLE = 'A'\nPRETTY_URLS = bool(1)\nTRANSLATIONS = {}\n", 2),
     ],

@@ -129,6 +129,25 @@ LOCALE = ['']
 """
 
 
+CONDITIONS = """\
+import os
+PATH = DEFAULT_LANG = "a"
+DEFAULT_METADATA = {}
+SITENAME = "A"
+PLUGINS = []
+def of_site():
+    PLUGINS = ["of the function"]
+if os.environ.get("CI"):
+    PATH = "content"
+    SITENAME = "B"
+try:
+    from own import DEFAULT_DATE
+except ImportError:
+    DEFAULT_DATE = "fs"
+DEFAULT_METADATA["status"] = "draft"
+"""
+
+
 @pytest.mark.parametrize(
     ("engine", "settings", "named"),
     [
@@ -141,6 +160,7 @@ LOCALE = ['']
         ),
         ("pelican", "DEFAULT_METADATA = {'a': 'b'}\nCLEAN_URLS = True", ["CLEAN_URLS"]),
         ("pelican", "import os\nDEFAULT_METADATA = dict(a=os.name)", ["DEFAULT_METADATA"]),
+        ("pelican", CONDITIONS, ["PATH", "DEFAULT_DATE", "DEFAULT_LANG", "DEFAULT_METADATA"]),
         ("pelican", PELICAN_DEFAULTS, []),
         (
             "pelican",

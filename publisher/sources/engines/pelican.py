@@ -90,7 +90,10 @@ _UNREAD = {
     "PLUGINS": adds(
         "bodies", known=[prefix + name for prefix in ("", "pelican.plugins.") for name in _PLUGINS]
     ),
-    **dict.fromkeys(("ARTICLE_PATHS", "PAGE_PATHS", "WITH_FUTURE_DATES"), if_computed("posts")),
+    **dict.fromkeys(
+        ("ARTICLE_PATHS", "MARKUP", "PAGE_PATHS", "WITH_FUTURE_DATES"), if_computed("posts")
+    ),
+    "PATH": if_computed("posts", "URLs", "categories"),
     "DEFAULT_DATE": if_computed("dates"),
     "DEFAULT_LANG": if_computed("languages"),
     "USE_FOLDER_AS_CATEGORY": if_computed("categories"),

@@ -78,9 +78,10 @@ def computed_names(
     are read as well.
     """
     tree = _tree(file, reach)
-    unknown = {*names} - {*python_settings.literals(tree)}
-    lines = [(line, name) for name, line in python_settings.assigned(tree) if name in unknown]
-    lines += [(line, "") for line in python_settings.star_imports(tree, read)] if unknown else ()
+    computed = python_settings.computed(tree)
+    lines = [(line, name) for name, line in computed.items() if name in names]
+    if not python_settings.literals(tree).keys() >= {*names}:
+        lines += [(line, "") for line in python_settings.star_imports(tree, read)]
     return [AddressScript(file, *one) for one in sorted(lines)[:1]]
 
 
