@@ -61,9 +61,21 @@ def decided(project: Project, options: NodeOptions) -> Project:
     unbuilt = renames.unbuilt_posts(project.entries, project.config.site)
     posts = {**{id_: post.path for id_, post in unbuilt.items()}, **_published(project)}
     if ALL in options.as_new:
-        return replace(project, as_new=frozenset(posts))
-    ids = {id_ for text in options.as_new for id_ in _named("--as-new", text, project, posts)}
-    return replace(project, as_new=frozenset(ids))
+        as_new = frozenset(posts)
+    else:
+        found = (_named("--as-new", text, project, posts) for text in options.as_new)
+        as_new = frozenset().union(*found)
+    files = {post.path for id_, post in unbuilt.items() if id_ in as_new}
+    return _without_moved(replace(project, as_new=as_new), files)
+
+
+def _without_moved(project: Project, as_new: Collection[PurePosixPath]) -> Project:
+    """The project without the files that are gone if these posts are not their new versions."""
+    gone = {one.path for one in project.built.moved if one.new in as_new}
+    if not gone:
+        return project
+    kept = tuple(one for one in project.entries.entries if one.post.path not in gone)
+    return replace(project, entries=replace(project.entries, entries=kept))
 
 
 def _published(project: Project) -> Mapping[str, PurePosixPath]:

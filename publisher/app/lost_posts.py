@@ -13,7 +13,6 @@ from publisher import entry
 from publisher.app import readable_ledger, renames
 from publisher.errors import UnsafePlanError
 from publisher.sync.guard import FREE_RETRACTS
-from publisher.sync.skipped import StillShown
 
 if TYPE_CHECKING:
     from publisher.app.project import Project
@@ -41,8 +40,7 @@ def _problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
     published = _published(project.config, ledger)
     # An interrupted run was allowed to retract these.
     accepted = {id_ for id_, fingerprint in ledger.accepted_anywhere() if not fingerprint}
-    moved = {id_ for id_, one in project.skipped.by_id.items() if isinstance(one, StillShown)}
-    decided = moved.union(renamed.values(), accepted)
+    decided = accepted.union(renamed.values())
     lost = [id_ for id_ in published - decided if not has_file(id_)]
     are_most = len(lost) > FREE_RETRACTS and 2 * len(lost) > len(published)
     if not lost or not (are_most or len(lost) == len(published)):

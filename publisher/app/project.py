@@ -19,7 +19,7 @@ from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sources import first_commits
-from publisher.sync.skipped import Restricted, SkippedFiles, StillShown, Unbuilt
+from publisher.sync.skipped import Restricted, SkippedFiles, Unbuilt
 from publisher.text.characters import printable
 from publisher.text.stand_in_urls import stand_in
 
@@ -110,20 +110,11 @@ class Project:
             if one.status in _STAYING and not one.broken
         ]
         found += [(one.path, one.post, f"{one.path}: {one.reason}") for one in self.entries.pages]
-        found += self._moved
         by_id: dict[str, Skipped] = {}
         for path, post, file in found:
             item = identity.item_of(path, post, self.entries.given_ids)
             by_id.setdefault(item, file)
         return SkippedFiles(by_id, {str(path): file for path, _, file in found})
-
-    @property
-    def _moved(self) -> Iterator[tuple[PurePosixPath, None, Skipped]]:
-        """The files that seem to have been renamed since the build, unless `as_new` denies it."""
-        posts = {skip.path: skip.post for skip in self.entries.skipped}
-        for one in self.built.moved:
-            if identity.item_of(one.new, posts.get(one.new), {}) not in self.as_new:
-                yield one.path, None, StillShown(str(one.path), str(one.new))
 
     @cached_property
     def _over_limit(self) -> tuple[OverLimit, ...]:

@@ -3,7 +3,7 @@
 A new rule of publisher may read a file as no post: a kind of markup that is not rendered, a page.
 That must not retract what an older version published. Nothing else waits for such an item, because
 the file may stay as it is for years. The same holds for a post whose built page is missing, or is
-not built yet; and for one that was probably renamed since the site was built.
+not built yet.
 """
 
 from __future__ import annotations
@@ -34,15 +34,7 @@ class Restricted:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class StillShown:
-    """A file that is gone, whose text is that of a `new` one, while the site shows its page."""
-
-    path: str
-    new: str
-
-
-Skipped: TypeAlias = "str | Unbuilt | Restricted | StillShown"
+Skipped: TypeAlias = "str | Unbuilt | Restricted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +69,6 @@ def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
         yield _of_files(files)
     if restricted := [one.path for one in skipped if isinstance(one, Restricted)]:
         yield _of_restricted(restricted)
-    for moved in (one for one in skipped if isinstance(one, StillShown)):
-        yield (
-            f"1 item stays until the site is built: {moved.new} has most of the text of its post, "
-            f"{moved.path}, whose page is still there"
-        )
     unbuilt = [one for one in skipped if isinstance(one, Unbuilt)]
     if waiting := sum(one.waits for one in unbuilt):
         yield (

@@ -418,10 +418,13 @@ def test_the_item_of_a_post_that_was_renamed_and_edited_stays_until_the_site_is_
             assert waits.code == 4
             assert old not in {id_ for _, id_, _ in waits.changes}
             assert waits.json["built"]["moved"] == [{"path": f"{old}.md", "new": f"{new}.md"}]
+            feed = (blog.folder / "feed.atom").read_text(encoding="utf-8")
+            assert (LONG in feed, "market" in feed, "Fog lies" in feed) == (True, False, False)
         event = reader.next()
         assert (event.kind, event.id) == ("retracted", "2026-01-04-fog")
-        stays = f"{new}.md has most of the text of its post, {old}.md, whose page is still there"
-        assert stays in blog.run("plan", "--verify").err
+        plan = blog.run("plan", "--verify")
+        stays = f"{new}.md: has most of the text of {old}.md, which is gone, and no page yet"
+        assert stays in " ".join(plan.err.split())
         blog.build_site()
         changes = [("removed", old, "done"), ("new", new, "done")]
         assert blog.run("publish", "--json").changes == changes
@@ -439,6 +442,7 @@ def test_an_edited_post_that_is_published_as_new_gives_up_the_item_before_the_bu
     blog.write("2026-01-03-market.md", f"{LONG} Now it is a market.", title="The market")
     done = blog.run("publish", "--json", "--as-new", "2026-01-03-market.md")
     assert (done.code, done.changes) == (4, [("removed", "2026-01-03-fair", "done")])
+    assert "fair" not in (blog.folder / "feed.atom").read_text(encoding="utf-8")
 
 
 def test_a_post_without_a_page_that_is_no_renamed_one_gives_up_the_item(

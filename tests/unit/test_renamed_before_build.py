@@ -131,3 +131,61 @@ def test_the_text_of_a_deleted_post_in_a_post_with_its_own_page_waits_for_nothin
     blog.build_site()
     assert blog.run("build").code == 0
     assert "https://blog.example/water/" in feed(blog)
+
+
+# A file that was edited, too
+
+
+def rename_and_edit(blog: BuiltBlog, name: str = "2026-01-01-water.md") -> Path:
+    """Give the post about the mill another name, another title and more text."""
+    (blog.posts / "2026-01-01-mill.md").unlink()
+    return blog.write(name, f"{TEXTS['mill']} It burnt down last night.", title="The fire")
+
+
+@pytest.mark.parametrize("bodies", [", body: .post-content", ", from: source"])
+def test_an_edited_post_stays_in_the_feed_as_it_was_until_the_site_is_built(
+    blog: BuiltBlog, bodies: str
+) -> None:
+    file = blog.folder / "publisher.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(", body: .post-content", bodies))
+    assert blog.run("build").code == 0
+    before = feed(blog)
+    rename_and_edit(blog)
+    for command in ("build", "check", "status", "build"):
+        run = blog.run(command)
+        said = " ".join((run.out + run.err).split())
+        assert (run.code, feed(blog)) == (4, before)
+        assert "has most of the text of 2026-01-01-mill.md, which is gone, and no page" in said
+        assert "its last version stays until then" in said
+    (waiting,) = blog.run("build", "--json").json["built"]["waiting"]
+    assert (waiting["path"], waiting["stays"]) == ("2026-01-01-water.md", True)
+    blog.build_site()
+    assert blog.run("build").code == 0
+    assert "burnt down" in feed(blog)
+    assert "mill/" not in feed(blog)
+
+
+def test_an_edited_post_that_the_site_leaves_out_is_gone(blog: BuiltBlog) -> None:
+    rename_and_edit(blog)
+    assert blog.run("build").code == 4
+    blog.touch(blog.output / "index.html")
+    assert blog.run("build").code == 0
+    assert "mill" not in feed(blog)
+
+
+def test_two_posts_that_became_one_stay_until_the_site_is_built(blog: BuiltBlog) -> None:
+    before = feed(blog)
+    (blog.posts / "2026-01-02-boat.md").unlink()
+    path = rename_and_edit(blog)
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n\n{TEXTS['boat']}\n", encoding="utf-8")
+    blog.touch(path)
+    for _ in range(2):
+        assert blog.run("build").code == 4
+        assert feed(blog) == before
+
+
+def test_a_post_that_is_gone_for_good_is_no_renamed_one(blog: BuiltBlog) -> None:
+    (blog.posts / "2026-01-01-mill.md").unlink()
+    blog.write("2026-01-05-fair.md", "The fair comes to the town in May, with a wheel and a train.")
+    assert blog.run("build").code == 4
+    assert "mill" not in feed(blog)

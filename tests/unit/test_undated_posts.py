@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -185,3 +186,20 @@ def test_the_time_of_a_build_is_no_date_of_a_change(site: Config) -> None:
     posts = [one.post for one in run(site).entries.entries]
     assert len(posts) == 6
     assert all(one.updated == one.published for one in posts)
+
+
+@pytest.mark.parametrize("edit", ["", " Somebody has told more of it since."])
+def test_a_renamed_post_keeps_the_date_of_its_page_until_the_build(site: Config, edit: str) -> None:
+    """Its old file has no date, and is gone."""
+    run(site)
+    old = site.posts.path / "stated.md"
+    text = old.read_text(encoding="utf-8")
+    old.unlink()
+    time = max(page.stat().st_mtime for page in (site.path.parent / "out").rglob("*.html")) + 9
+    new = old.with_name("other.md")
+    write(new, f"{text.rstrip()}{edit}\n")
+    os.utime(new, (time, time))
+    for _ in range(2):
+        days = {one.post.path.name: one.post.published.date() for one in run(site).entries.entries}
+        assert days.get("stated.md") == dt.date(2024, 1, 2)
+        assert "other.md" not in days

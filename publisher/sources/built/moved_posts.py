@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.post import MovedPost
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.pages.words import consecutive, source_words
 
@@ -21,14 +20,14 @@ MOST_GONE = 20  # old posts that are compared with the new ones
 _LEAST_SHARED = 0.5  # of the old text
 
 
-def moved_posts(gone: Sequence[Post], waiting: Sequence[Post]) -> Iterator[MovedPost]:
-    """Yield each post that is gone whose text is mostly that of a new one, which is waiting."""
+def moved_posts(gone: Sequence[Post], waiting: Sequence[Post]) -> Iterator[tuple[Post, Post]]:
+    """Yield each post that is gone with the one that is waiting and has most of its text."""
     texts = [(post, _threes(post)) for post in waiting]
     for old in gone[:MOST_GONE]:
         had = _threes(old)
         for new, text in texts:
             if had and len(had & text) >= _LEAST_SHARED * len(had):
-                yield MovedPost(old.path, new.path)
+                yield old, new
                 break
 
 

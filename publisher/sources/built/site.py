@@ -54,7 +54,7 @@ from publisher.sources.built.state.conclusion import (
     is_edited_only,
     placed,
 )
-from publisher.sources.built.state.memory import NAME, PageMemory, Version
+from publisher.sources.built.state.memory import NAME, DateMemory, PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait, has_body
 from publisher.sources.built.theme import require_known_theme
@@ -100,12 +100,14 @@ class BuiltSite:
         self._unreadable: dict[PurePosixPath, UnreadablePage] = {}
         self._published: dict[PurePosixPath, dt.datetime] = {}
         self._moved: tuple[MovedPost, ...] = ()
+        self._has_schedule = False
 
     def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
         """The reading with the addresses of the posts. A post without a page is skipped.
 
         With a schedule, files without a date are posts if their pages state one.
         """
+        self._has_schedule = schedule is not None
         undated = [page.post for page in reading.pages] if schedule else []
         others = {skip.path: skip.post for skip in reading.skipped}
         if not schedule:
@@ -113,24 +115,50 @@ class BuiltSite:
         self._placement.place((*reading.posts, *undated), others)
         if schedule:
             found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
-            self._dates = without_builds(found)
+            self._dates = without_builds(self._dates_of_gone(reading) | found)
             reading = with_dates(reading, self._dates, schedule)
         self._published = {post.path: post.published for post in reading.posts}
         skipped = tuple(map(self._without_fault, reading.skipped))
         placed = replace(reading, skipped=skipped, bodies=self, earlier=self._earlier)
-        placed = _with(placed, map(self._located, reading.posts))
-        self._moved = tuple(self._moved_posts(placed))
-        return placed
+        return self._with_moved(_with(placed, map(self._located, reading.posts)))
 
-    def _moved_posts(self, reading: Reading) -> Iterator[MovedPost]:
-        """The posts that are gone, whose pages are there, and that are new ones without pages."""
+    def _with_moved(self, reading: Reading) -> Reading:
+        """The reading with the last versions of files that were renamed and edited since the build.
+
+        They are in no folder any more, and the new files wait for their pages.
+        """
+        found = [*self._moved_posts(reading)]
+        self._moved = tuple(MovedPost(old.path, new.path) for old, new in found)
+        kept = [self._as_taken(old, new) for old, new in found]
+        for old, new in found:
+            reason, end = waiting.MOVED.format(old.path), self._way_out(new, waiting.NOT_BUILT)
+            self._waiting[new.path] = WaitingPost(new.path, reason, stays=True, way_out=end)
+        posts = sorted((*reading.posts, *kept), key=lambda post: post.path)
+        return replace(reading, posts=tuple(posts)) if kept else reading
+
+    def _awaits_date(self, undated: Post) -> bool:
+        """Whether a file without a date may be a post as soon as its page is built."""
+        is_missing = self._has_schedule and self._placement.page(undated) is None
+        return is_missing and self._placement.is_newer(undated.path)
+
+    def _as_taken(self, old: Post, new: Post) -> Post:
+        """The last version of a file that is gone, in the place of the new one that waits."""
+        row = self._known.row(old.path)
+        if row.taken:
+            self._hashes[old.path] = _hash_of_taken(row, row.taken, new.source, waits=True)
+        return replace(old, address=self._placement.address(old, PurePosixPath(row.page)))
+
+    def _moved_posts(self, reading: Reading) -> Iterator[tuple[Post, Post]]:
+        """The posts that are gone, whose pages are there, each with a new one without a page."""
         new = [skip.post for skip in reading.skipped if skip.status == "waiting" and skip.post]
+        new += [one.post for one in reading.pages if self._awaits_date(one.post)]
         if not new or reading.broken:
             return
         rows = self._known.memory.posts
         gone = [path for path in sorted(rows.keys() - _paths(reading)) if rows[path].taken]
         there = [one for one in gone if PurePosixPath(rows[one].page) in self._placement.signatures]
-        yield from moved_posts([*filter(None, map(self._last_of, there[:MOST_GONE]))], new)
+        old = [self._with_own_date(one) for one in map(self._last_of, there[:MOST_GONE]) if one]
+        yield from moved_posts(old, new)
 
     def _last_of(self, path: PurePosixPath) -> Post | None:
         """The version of the file that was taken last; None if that is no post now."""
@@ -162,6 +190,16 @@ class BuiltSite:
         dated = self._reader.dated(page, row.dated) if page else row.dated
         self._known.change(undated.path, replace(row, dated=dated))
         return in_zone(dated.dates, self._config.site.zone)
+
+    def _dates_of_gone(self, reading: Reading) -> dict[PurePosixPath, PageDates]:
+        """The dates of the posts whose files had none, and are gone: their pages may be there."""
+        for post in reading.posts:  # the file has a date now
+            row = self._known.row(post.path)
+            if row.dated.page:
+                self._known.change(post.path, replace(row, dated=DateMemory()))
+        zone, rows = self._config.site.zone, self._known.memory.posts
+        gone = rows.keys() - _paths(reading)
+        return {path: found for path in gone if (found := in_zone(rows[path].dated.dates, zone))}
 
     def _located(self, post: Post) -> Post | Skip:
         page = self._placement.page(post)
@@ -338,8 +376,12 @@ class BuiltSite:
     def _last(self, post: Post) -> Post | None:
         """The version of the post that was taken last; None if that is no post now."""
         old = self._last_of(post.path)
+        return self._with_own_date(old) if old else None
+
+    def _with_own_date(self, post: Post) -> Post:
+        """The post with the dates of its page, if its file has none."""
         dates = self._dates.get(post.path)
-        return with_date(old, dates) if old and dates else old
+        return with_date(post, dates) if dates else post
 
     def _goes(self, post: Post, row: PostMemory) -> Post:
         shown = row.taken.page_body if row.taken else ""
@@ -391,15 +433,19 @@ class BuiltSite:
     def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped if it never was."""
         old = self._stays(post, row, reason)
+        stays, end = isinstance(old, Post), self._way_out(post, reason)
+        self._waiting[post.path] = WaitingPost(post.path, reason, stays, end)
+        return old
+
+    def _way_out(self, post: Post, reason: str) -> WayOut | None:
+        """What ends a wait for this reason that the build may never end."""
         found = way_out(
             reason,
             self._placement.page(post),
             self._placement.any_page,
             is_newer=reason in waiting.OF_EDITS and self._placement.is_newer(post.path),
         )
-        end = WayOut(self._output.folder / found[0], found[1]) if found else None
-        self._waiting[post.path] = WaitingPost(post.path, reason, isinstance(old, Post), end)
-        return old
+        return WayOut(self._output.folder / found[0], found[1]) if found else None
 
     def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped for this reason if it never was.
@@ -411,13 +457,7 @@ class BuiltSite:
         old = self._last(replace(post, path=path)) if row.taken else None
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
-        self._hashes[path] = PageHash(
-            row.taken.page_body,
-            row.early,
-            written=post.source,
-            waits=bool(reason),
-            is_textless=row.taken.page_body == NO_TEXT,
-        )
+        self._hashes[path] = _hash_of_taken(row, row.taken, post.source, waits=bool(reason))
         return replace(old, address=row.address or post.address)
 
     def _require_bodies(self) -> None:
@@ -485,6 +525,12 @@ def _paths(reading: Reading) -> set[PurePosixPath]:
     paths = {post.path for post in reading.posts}
     paths |= {skip.path for skip in reading.skipped}
     return paths | {page.path for page in reading.pages}
+
+
+def _hash_of_taken(row: PostMemory, taken: Taken, written: str, *, waits: bool) -> PageHash:
+    """The hash of a post that goes out as it was taken last; `written` is that of its source."""
+    is_textless = taken.page_body == NO_TEXT
+    return PageHash(taken.page_body, row.early, written, waits, is_textless=is_textless)
 
 
 _NO_PAGE = "the site in {} has no page of it"

@@ -162,6 +162,11 @@ OLD_PAGE = (
     "has the text of a post that is gone, and only the page of that one shows it; if you renamed "
     "its file, build the site, and run again"
 )
+# Of a post without a page, with the path of its old file.
+MOVED = (
+    "has most of the text of {}, which is gone, and no page yet; if you renamed that file, build "
+    "the site, and run again"
+)
 STILL_SHOWN = "was edited, and its page still shows what you removed; build the site, and run again"
 LOSES_TEXT = (
     "was edited, and its page lacks much of what it showed before, which the source still has; "
