@@ -37,6 +37,7 @@ COMMANDS = {
     "serve": "show the feeds and the built site in a browser",
     "ping": "notify the WebSub hubs of changed feeds",
     "status": "show the state of the posts, the feeds and the nodes",
+    "hook": "let git, a site generator, CI, cron or systemd run publisher",
     "node": "compare nodes with their configuration, delete or forget one",
     "demo": "publish a small blog on a throw-away local server",
 }

@@ -216,6 +216,11 @@ def print_verbatim(text: str) -> None:
     print(_cut(printable(text)))
 
 
+def print_text(text: str) -> None:
+    """Print a text of ours, which may have tabs, to stdout as it is."""
+    print(text, end="")
+
+
 def print_message(*lines: str) -> None:
     """Print a message to stderr, so that stdout has only the result.
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 README = ROOT / "README.md"
 RECIPE = re.compile(
-    r"as `hooks/post-receive`:\n\n```sh\n(.*?)```\n\nwith this `/home/git/blog/publisher.yaml`:\n\n"
-    r"```yaml\n(.*?)```",
+    r"write this `/home/git/blog/publisher.yaml`:\n\n```yaml\n(.*?)```\n\n"
+    r"and install the hook [^`]*```sh\n(.*?)```",
     re.DOTALL,
 )
 
@@ -85,26 +85,25 @@ def hooked(tmp_path: Path, prosody: Prosody, node: str, accounts: Mapping[str, s
     recipe = RECIPE.search(README.read_text(encoding="utf-8"))
     assert recipe
     login = f"  host: {prosody.host}\n  port: {prosody.port}\n  ca_file: {prosody.ca_file}\n"
-    hook, config = recipe.groups()
+    config, install = recipe.groups()
+    bare = server.home / "blog.git"
     for name, here in {
         "/srv/blog": str(server.site),
         "/home/git": str(server.home),
-        "publisher publish": f"{sys.executable} -m publisher publish",
+        "publisher hook install": f"{sys.executable} -m publisher hook install",
         "jid: blog@example.org\n": f"jid: blog@{prosody.domain}\n{login}",
         "service: pubsub.example.org, node: blog": f"service: {prosody.service}, node: {node}",
     }.items():
-        assert name in hook + config
-        hook, config = hook.replace(name, here), config.replace(name, here)
+        assert name in install + config
+        install, config = install.replace(name, here), config.replace(name, here)
     folder = server.home / "blog"
     for path in (server.site, server.author, folder):
         path.mkdir(parents=True)
     (folder / "publisher.yaml").write_text(config)
     (folder / "password").write_text(accounts["blog"])
     (folder / "password").chmod(0o600)
-    bare = tmp_path / "blog.git"
     git(tmp_path, "init", "--bare", "--initial-branch=main", str(bare))
-    (bare / "hooks" / "post-receive").write_text(hook)
-    (bare / "hooks" / "post-receive").chmod(0o755)
+    subprocess.run(["sh", "-e", "-c", install], check=True, capture_output=True)
     git(server.author, "init", "--initial-branch=main")
     git(server.author, "remote", "add", "origin", str(bare))
     return server

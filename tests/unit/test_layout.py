@@ -17,7 +17,7 @@ PACKAGE = ROOT / "publisher"
 # Highest first. A room imports only from lower layers; the rooms of one layer do not import each
 # other. `__init__` is the package itself, whose public names import `api` when they are used.
 LAYERS = (
-    ("__main__",),
+    ("__main__", "pelican_plugin"),
     ("cli",),
     ("__init__",),
     ("api",),
@@ -70,8 +70,9 @@ TERMINAL = {
     "argparse", "input", "print", "sys.__stderr__", "sys.__stdout__", "sys.argv", "sys.stderr",
     "sys.stdin", "sys.stdout",
 }  # fmt: skip
-# The password command of the user may have something to say.
-TERMINAL_USERS = {"xmpp/password.py": {"sys.stderr"}}
+# The password command of the user may have something to say. Pelican's own arguments tell whether
+# it is in development.
+TERMINAL_USERS = {"xmpp/password.py": {"sys.stderr"}, "pelican_plugin.py": {"sys.argv"}}
 
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
@@ -252,6 +253,7 @@ def strings(path: Path) -> set[str]:
 
 # The modules and folders that only compute: the same arguments give the same result.
 PURE = (
+    "app/hooks/quoting.py", "app/hooks/wishes.py",
     "content", "entry.py", "errors.py", "feeds/document.py", "identity", "lint/addresses.py",
     "lint/built", "lint/clients", "lint/generator_syntax.py", "lint/selections.py", "selection.py",
     "sources/built",

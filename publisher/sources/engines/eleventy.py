@@ -306,4 +306,5 @@ RECORD = EngineRecord(
     address_scripts=address_scripts,
     ignored=eleventy_ignores.of_site,
     unread_settings=_UNREAD,
+    builds="npx eleventy",
 )

@@ -122,6 +122,9 @@ class EngineRecord:
     `has_rules` is false if the addresses of posts are only guesses. `address_scripts` finds the
     programs of a site that compute these addresses: its arguments are the folders of the site and
     of the posts, and what may be read.
+
+    `builds` is the shell command that builds a site for deployment, empty if it is not known.
+    `reads_history`: dates may come from git even if `posts.updated` does not ask for them.
     """
 
     name: Engine
@@ -147,6 +150,8 @@ class EngineRecord:
     unread_settings: Mapping[str, Unread] = field(default_factory=dict)
     markdown: Callable[[Mapping[str, Value]], MarkdownOptions] = field(default=lambda _: NO_OPTIONS)
     future: Sequence[Sequence[str]] = ()
+    builds: str = ""
+    reads_history: bool = False
 
     @property
     def site_files(self) -> Sequence[str]:

@@ -391,4 +391,5 @@ RECORD = EngineRecord(
     late_dates=(),
     unread_settings=_UNREAD,
     future=(("future",),),
+    builds="npx hexo generate",
 )

@@ -288,4 +288,5 @@ RECORD = EngineRecord(
     markdown=hugo_markdown.options,
     future=(("buildfuture",),),
     late_dates=(),
+    builds="hugo",
 )

@@ -405,4 +405,5 @@ RECORD = EngineRecord(
     posts_folder="_posts",
     front_matter_readers=(block.fenced,),
     source_readers=(source_forms.fenced,),
+    builds="JEKYLL_ENV=production jekyll build",
 )

@@ -352,4 +352,5 @@ RECORD = EngineRecord(
     },
     front_matter_readers=(formats.comments, block.fenced, formats.toml, formats.named),
     source_readers=(source_forms.comments, *source_forms.FENCES),
+    builds="nikola build",
 )

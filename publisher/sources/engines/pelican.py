@@ -418,4 +418,5 @@ RECORD = EngineRecord(
         ".rst": "rest",
         **dict.fromkeys(HTML, "html"),
     },
+    builds="pelican content",
 )

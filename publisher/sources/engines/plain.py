@@ -144,4 +144,5 @@ RECORD = EngineRecord(
     programs=PROGRAMS,  # Eleventy often builds the site of such a folder
     ignored=generator_ignores.of_vault,
     late_dates=("created", "published", *LATE_DATES),
+    reads_history=True,
 )

@@ -204,4 +204,5 @@ RECORD = EngineRecord(
     ignored=_ignored,
     unread_settings=_UNREAD,
     markdown=markdown_options,
+    builds="zola build",
 )
