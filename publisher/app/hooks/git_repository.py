@@ -9,6 +9,7 @@ from publisher.app.hooks.git_hook import Kind, Repository
 from publisher.errors import ConfigError
 from publisher.system.git import GitPlace, NoGitError, ask
 
+
 def find(folder: Path) -> Repository:
     """The repository of a folder. Raises ConfigError."""
     common = folder / _git(folder, "rev-parse", "--git-common-dir")
@@ -46,5 +47,5 @@ def _git(folder: Path, *arguments: str) -> str:
     except NoGitError as error:
         raise ConfigError(str(error)) from error
     if answer.code:
-        raise ConfigError(f"{folder}: git says: {one_line(answer.complaint)}")
+        raise ConfigError(f"{folder}: git says: {' '.join(answer.complaint.split())}")
     return os.fsdecode(answer.output.removesuffix(b"\n"))
