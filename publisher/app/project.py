@@ -19,7 +19,7 @@ from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sources import first_commits
-from publisher.sync.skipped import Restricted, SkippedFiles, Unbuilt
+from publisher.sync.skipped import Doubted, Restricted, SkippedFiles, Unbuilt
 from publisher.text.characters import printable
 from publisher.text.stand_in_urls import stand_in
 
@@ -48,7 +48,8 @@ class Project:
     `as_new` has the item ids of the posts that are published as new ones, although each has the
     text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
     and `earlier` that of the reading. `built` reports on the built pages. At `next_date` a post
-    becomes due, expires or is deleted.
+    becomes due, expires or is deleted. `doubted` has the files of published posts that are gone
+    since a moment ago, so that their items stay for now.
     """
 
     config: Config
@@ -59,6 +60,7 @@ class Project:
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
     built: PagesReport = field(default_factory=PagesReport)
     next_date: dt.datetime | None = None
+    doubted: frozenset[str] = frozenset()
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -110,6 +112,7 @@ class Project:
             if one.status in _STAYING and not one.broken
         ]
         found += [(one.path, one.post, f"{one.path}: {one.reason}") for one in self.entries.pages]
+        found += [(PurePosixPath(path), None, Doubted(path)) for path in sorted(self.doubted)]
         by_id: dict[str, Skipped] = {}
         for path, post, file in found:
             item = identity.item_of(path, post, self.entries.given_ids)

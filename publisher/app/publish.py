@@ -6,12 +6,12 @@ Two runs may start at the same time: the second waits for the first.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import sync
-from publisher.app import choice, no_posts, targets
+from publisher.app import absent, choice, no_posts, targets
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLock, ignore
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from publisher.sync import Node, Step, Task
     from publisher.text.node_address import NodeAddress
 
+    Doubt = Callable[[frozenset[str]], frozenset[str]]
     HoldBack = Callable[[Sequence[str]], Awaitable[Mapping[str, HeldBack]]]
 
 _DEFAULTS = PublishOptions()
@@ -74,10 +75,19 @@ def publish(
 
 
 def publish_under_lock(
-    config: Config, options: PublishOptions, on_event: OnEvent, *, logins: Logins
+    config: Config,
+    options: PublishOptions,
+    on_event: OnEvent,
+    *,
+    logins: Logins,
+    doubt: Doubt | None = None,
 ) -> PublishResult:
-    """Like `publish`, for a caller that holds the lock, in the sessions of the caller."""
-    return _publish(config, options, on_event, logins)
+    """Like `publish`, for a caller that holds the lock, in the sessions of the caller.
+
+    `doubt` gets the files of published posts that are gone, and returns those that may come back:
+    their items stay.
+    """
+    return _publish(config, options, on_event, logins, doubt)
 
 
 def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Project:
@@ -107,9 +117,15 @@ def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Pr
 
 
 def _publish(
-    config: Config, options: PublishOptions, on_event: OnEvent, kept: Logins | None = None
+    config: Config,
+    options: PublishOptions,
+    on_event: OnEvent,
+    kept: Logins | None = None,
+    doubt: Doubt | None = None,
 ) -> PublishResult:
     project = read(config, options, writes=True)
+    if doubt:
+        project = replace(project, doubted=doubt(absent.paths(project)))
     _require_posts(project, options)
     known = _known_targets(project, options)
     with nullcontext(kept) if kept else _logins(known) as logins:

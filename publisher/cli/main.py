@@ -34,6 +34,7 @@ COMMANDS = {
     "build": "build the feeds; push nothing",
     "plan": "show what publish would change",
     "publish": "build the feeds and push the posts",
+    "watch": "stay, and publish what changes",
     "serve": "show the feeds and the built site in a browser",
     "ping": "notify the WebSub hubs of changed feeds",
     "status": "show the state of the posts, the feeds and the nodes",

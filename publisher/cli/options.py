@@ -59,6 +59,13 @@ def load_config(arguments: argparse.Namespace) -> Config:
     return configs.load(path)
 
 
+def reload(config: Config) -> Config:
+    """Load the file of a configuration again. Raises ConfigError."""
+    from publisher import config as configs  # noqa: PLC0415 - the help needs none of it
+
+    return configs.load(config.path)
+
+
 def config_option(arguments: argparse.Namespace) -> str:
     """The end of a command that reads the same configuration, e.g. ` --config blog.yaml`."""
     if arguments.config is None:

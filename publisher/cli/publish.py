@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         output.print_json(output.document(done.project, nodes=report.as_json(done.results)))
     else:
-        _print_results(done.project, done.results, selected=chosen.nodes.is_selective)
+        print_results(done.project, done.results, selected=chosen.nodes.is_selective)
     if not config.xmpp:
         output.print_message(report.NO_NODES)
     arguments.attempt.end(_repeatable_until(done))
@@ -87,21 +87,23 @@ def _event_printer(show: OnEvent, *, lists_files: bool) -> OnEvent:
                 output.print_setting_diagnostics(event.project)
             output.print_failed(event.built)
             if lists_files:
-                _print_built(event.project, event.built)
+                print_built(event.project, event.built)
         else:
             show(event)
 
     return print_event
 
 
-def _print_built(project: Project, built: Sequence[Built]) -> None:
+def print_built(project: Project, built: Sequence[Built]) -> None:
+    """Print which posts are broken, and which files the run has written or removed."""
     output.print_skipped(project, broken_only=True)
     for file in built:
         if file.state in {"written", "removed"}:
             output.print_line(f"{file.state}  {file.path}{output.entry_count(file)}")
 
 
-def _print_results(project: Project, results: Sequence[Result], *, selected: bool) -> None:
+def print_results(project: Project, results: Sequence[Result], *, selected: bool) -> None:
+    """Print what a run did, and what it could not do, except for its single changes."""
     steps = [step for result in results for step in result.steps]
     pushed = {step.change.id for step in steps if report.is_visible(step)}
     paths = {entry.post.path for entry in project.entries.entries if entry.item_id in pushed}

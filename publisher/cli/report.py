@@ -48,14 +48,20 @@ NAMED = 10  # held posts that are named
 
 def print_step(step: Step, *, node: str = "") -> None:
     """Print one line for a change that readers can see, with the name of the `node` if given."""
+    if line := step_line(step, node=node):
+        output.print_line(line)
+
+
+def step_line(step: Step, *, node: str = "") -> str:
+    """One line for a change, with the name of the `node`; empty if readers cannot see it."""
     action = step.outcome if step.outcome in {"refused", "unknown"} else step.change.action
     sign = SIGNS.get(action)
     if sign is None:
-        return
+        return ""
     reason = f"  ({step.reason})" if step.reason else ""
     at_node = f"  -> {node}" if node else ""
     title = printable_title(step.change.title)
-    output.print_line(f"{sign} {action:8} {printable_id(step.change.id)}  {title}{at_node}{reason}")
+    return f"{sign} {action:8} {printable_id(step.change.id)}  {title}{at_node}{reason}"
 
 
 def is_visible(step: Step) -> bool:

@@ -1,7 +1,7 @@
 """Show the state of the posts, the feeds and the nodes.
 
 Lists the feeds with their URLs, and for each node the pending changes, the items that are not
-yours, and the URI to subscribe.
+yours, and the URI to subscribe. If `publisher watch` runs, shows what it does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from publisher.app import build
 from publisher.app import project as projects
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
-from publisher.cli import options, output, report
+from publisher.cli import options, output, report, watcher_status
 from publisher.cli.progress import progress
 from publisher.errors import IdsChangedError, UnsafePlanError
 from publisher.feeds import outputs
@@ -45,10 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
             project, chosen, config_option=options.config_option(arguments), on_event=show
         )
     if arguments.json:
-        document = {**_document(project, plans.results), "hints": plans.hints}
+        watcher = watcher_status.as_json(project.config.state)
+        document = {**_document(project, plans.results), "hints": plans.hints, "watcher": watcher}
         output.print_json(document)
     else:
         _print_status(project, plans.results)
+        watcher_status.print_watcher(project.config.state)
         report.print_hints(plans.hints)
     return report.exit_code(project, _unguarded(plans.results), *_refused(project))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Format = Literal["atom", "rss", "json"]
 Engine = Literal["jekyll", "hugo", "zola", "eleventy", "hexo", "pelican", "nikola", "plain", "any"]
 DEFAULT_ENGINE: Engine = "jekyll"
@@ -54,6 +55,7 @@ POST_KEYS = ("title", "date", "updated", "tags", "categories", "authors", "langu
 PATTERN_LIMIT = 1_000
 STATE_NAME = ".publisher"  # the default of `state`
 LEDGER_NAME = "ledger.sqlite"
+SETTLE_BUILD, SETTLE_POSTS = 2.0, 10.0  # seconds
 MAX_LEVELS_UP = 3  # folders above the posts in which we look for the settings of the site
 
 
@@ -329,6 +331,12 @@ class Xmpp(Struct, frozen=True, kw_only=True):
     nodes: tuple[NodeConfig, ...]
 
 
+class Watch(Struct, frozen=True, kw_only=True):
+    """How `publisher watch` works. `settle` is for how many seconds nothing must be written."""
+
+    settle: Seconds | None = None
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The whole configuration, complete and consistent.
 
@@ -342,8 +350,18 @@ class Config(Struct, frozen=True, kw_only=True):
     stylesheet: Path | None = None
     pattern_limit: Count = PATTERN_LIMIT
     xmpp: tuple[Xmpp, ...] = ()
+    watch: Watch = Watch()
     state: Path
     path: Path
+
+    @property
+    def settle(self) -> float:
+        """For how many seconds nothing must be written before the watcher publishes.
+
+        An author who saves often should not send every draft. A build is no draft.
+        """
+        default = SETTLE_BUILD if self.site.output else SETTLE_POSTS
+        return default if self.watch.settle is None else self.watch.settle
 
     @property
     def output_name(self) -> str:

@@ -34,7 +34,14 @@ class Restricted:
     path: str
 
 
-Skipped: TypeAlias = "str | Unbuilt | Restricted"
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A file that has vanished so recently that it may be back in a moment."""
+
+    path: str
+
+
+Skipped: TypeAlias = "str | Unbuilt | Restricted | Doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,13 @@ def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
         yield _of_files(files)
     if restricted := [one.path for one in skipped if isinstance(one, Restricted)]:
         yield _of_restricted(restricted)
+    if doubted := sum(isinstance(one, Doubted) for one in skipped):
+        yield (
+            "1 item stays for a minute: its file has just vanished, and may come back"
+            if doubted == 1
+            else f"{doubted} items stay for a minute: their files have just vanished, and may come "
+            "back"
+        )
     unbuilt = [one for one in skipped if isinstance(one, Unbuilt)]
     if waiting := sum(one.waits for one in unbuilt):
         yield (

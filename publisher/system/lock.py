@@ -60,6 +60,22 @@ def is_held(folder: Path) -> bool:
     return folder / NAME in _held
 
 
+def is_locked(folder: Path) -> bool:
+    """Whether any process holds the lock of the folder now."""
+    try:
+        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # there is no lock, or it is not ours
+        return False
+    try:
+        # A shared lock, which no other question disturbs.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _acquire(descriptor: int, path: Path, wait: float, on_wait: Callable[[], None]) -> None:
     clock = Clock()
     silent_until = clock.monotonic() + SILENT_SECONDS

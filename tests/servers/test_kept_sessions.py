@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from publisher.app.events import Event, OnEvent
     from publisher.app.publish import PublishResult
-    from publisher.app.watch.kept_account import SessionState
+    from publisher.app.watch.session_state import SessionState
     from tests.support.hostile import Certificates
     from tests.support.servers import Server
 

@@ -253,7 +253,8 @@ def strings(path: Path) -> set[str]:
 
 # The modules and folders that only compute: the same arguments give the same result.
 PURE = (
-    "app/hooks/quoting.py", "app/hooks/wishes.py",
+    "app/hooks/quoting.py", "app/hooks/wishes.py", "app/watch/agenda.py",
+    "app/watch/burst.py", "app/watch/removals.py",
     "content", "entry.py", "errors.py", "feeds/document.py", "identity", "lint/addresses.py",
     "lint/built", "lint/clients", "lint/generator_syntax.py", "lint/selections.py", "selection.py",
     "sources/built",

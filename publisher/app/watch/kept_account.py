@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.app.logins import Account, Login
+from publisher.app.watch.session_state import SessionState
 from publisher.errors import ConfigError, LoginFailed, PublisherError
 from publisher.system.retry import Backoff, Clock
 
@@ -28,20 +28,6 @@ PING_SECONDS = 10.0
 BACKOFF = Backoff(first=1.0, longest=60.0, jitter=0.5)
 # A session that ended sooner does not make the next login begin without a pause.
 STABLE_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class SessionState:
-    """Whether an account is logged in.
-
-    `since` is when that began, in seconds since the epoch, None if it is not logged in. `error` is
-    why not; with `is_final` no login is tried again before somebody changes the configuration.
-    """
-
-    jid: str
-    since: float | None = None
-    error: str = ""
-    is_final: bool = False
 
 
 class KeptAccount:
@@ -68,6 +54,11 @@ class KeptAccount:
         self._opening = asyncio.Lock()
         self._opened = asyncio.Event()  # ends a pause: a run has logged in meanwhile
         self._is_older = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether no further login is tried."""
+        return self._refusal is not None
 
     async def stay(self) -> None:
         """Keep a session open for ever. Ends when only a person can make a login succeed."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from publisher.app.watch.kept_account import KeptAccount
 from publisher.system.event_loop import run_in
+from publisher.system.interruption import postponed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
     from functools import partial
 
-    from publisher.app.watch.kept_account import SessionState
+    from publisher.app.watch.session_state import SessionState
     from publisher.config import Xmpp
 
     # What decides how an account logs in.
@@ -54,9 +55,10 @@ class KeptSessions:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
-        with self._runner, suppress(TimeoutError):
-            self._runner.run(self._leave())
+        with postponed():
+            self._stop()
+            with self._runner, suppress(TimeoutError):
+                self._runner.run(self._leave())
 
     def use(self, accounts: Iterable[Xmpp], *, anew: bool = False) -> None:
         """Keep sessions of these accounts alone; with `anew` log in to all of them again."""
@@ -68,23 +70,32 @@ class KeptSessions:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run the work in the loop of the sessions, here; see `run_async`."""
-        self._stop()
         try:
+            with postponed():  # else the loop may be left to neither thread
+                self._stop()
             return run_in(self._runner, work)
         finally:
-            self._start()
+            work.close()
+            with postponed():
+                self._start()
 
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
     def _stop(self) -> None:
+        if not self._thread.is_alive():  # a signal came before the work
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
     async def _use(self, accounts: list[Xmpp], *, anew: bool) -> None:
         wanted = {_login_of(one): one for one in accounts}
-        gone = [key for key in self._accounts if anew or key not in wanted]
+        gone = [
+            key
+            for key, one in self._accounts.items()
+            if anew or key not in wanted or one.is_refused
+        ]
         await self._end(gone)
         for key, xmpp in wanted.items():
             if key not in self._accounts:

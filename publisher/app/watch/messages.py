@@ -1,0 +1,44 @@
+"""What other threads, and signals, tell the watcher: messages in its queue."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from publisher.app.watch.events import WatchProblem
+    from publisher.app.watch.session_state import SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files that somebody wrote, created or removed."""
+
+    paths: frozenset[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """SIGHUP: the configuration is read again, and all accounts log in anew."""
+
+
+Message: TypeAlias = "Written | Hangup | SessionState | WatchProblem"
+
+
+@contextmanager
+def hangups(on_hangup: Callable[[], None]) -> Iterator[None]:
+    """Call the function at each SIGHUP in this block."""
+    if threading.current_thread() is not threading.main_thread():  # only that one gets signals
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, lambda *_: on_hangup())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -1,0 +1,87 @@
+"""What a run means for the watcher: what waits, what is held, and if it runs again soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.errors import Unavailable, UnsafePlanError
+from publisher.sync.changes import Correct, Hold, Publish, Retract
+from publisher.text.characters import short_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from publisher.app.publish import PublishResult
+    from publisher.errors import PublisherError
+    from publisher.sync import Step
+
+_SENT = (Publish, Correct, Retract)
+LONGEST = 300  # characters of a line
+MOST = 20  # lines of a kind that are kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutcome:
+    """`has_sent`: something was published or retracted. `may_pass`: the run is worth repeating.
+
+    `waiting` says what a later run will send without anybody's help, `held` what somebody must
+    decide, and `errors` what went wrong. `next_due` is in seconds since the epoch.
+    """
+
+    has_sent: bool = False
+    may_pass: bool = False
+    waiting: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    next_due: float | None = None
+
+
+def of_error(error: PublisherError) -> RunOutcome:
+    """The outcome of a run that ended with an error."""
+    line = (_line(str(error)),)
+    if isinstance(error, UnsafePlanError):
+        return RunOutcome(held=line)
+    return RunOutcome(errors=line, may_pass=True)
+
+
+def of_result(done: PublishResult) -> RunOutcome:
+    """The outcome of a run that has a result for each file and each node."""
+    steps = [step for result in done.results for step in result.steps]
+    found = (*(file.error for file in done.built), *(result.error for result in done.results))
+    errors = [error for error in found if error]
+    guards = [str(error) for error in errors if isinstance(error, UnsafePlanError)]
+    others = [error for error in errors if not isinstance(error, UnsafePlanError)]
+    due = done.project.next_date
+    return RunOutcome(
+        has_sent=any(one.outcome == "done" and isinstance(one.change, _SENT) for one in steps),
+        may_pass=any(error.exit_code == Unavailable.exit_code for error in others),
+        waiting=_lines(_waiting(done, steps)),
+        held=_lines([*guards, *_held(steps)]),
+        errors=_lines(map(str, others)),
+        next_due=due.timestamp() if due else None,
+    )
+
+
+def _waiting(done: PublishResult, steps: Iterable[Step]) -> Iterator[str]:
+    for post in done.project.built.waiting:
+        yield f"{post.path} {post.reason}"
+    for path in sorted(done.project.doubted):
+        yield f"{path} has just vanished; its item stays for a minute"
+    for step in steps:
+        if step.outcome in {"planned", "unknown"} and not isinstance(step.change, Hold):
+            yield f"{step.change.id}: {step.reason or 'not sent yet'}"
+
+
+def _held(steps: Iterable[Step]) -> Iterator[str]:
+    return (f"{one.change.id} {one.reason}" for one in steps if isinstance(one.change, Hold))
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    lines = [*dict.fromkeys(map(_line, texts))]
+    more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
+    return (*lines[:MOST], *more)
+
+
+def _line(text: str) -> str:
+    return short_line(text, LONGEST)

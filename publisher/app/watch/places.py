@@ -1,0 +1,90 @@
+"""What the watcher looks at, and which changes there are its own work."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher import sources
+from publisher.config.keys import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.config import Config
+
+# The names of the temporary files of `system.atomic_files`.
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.publisher")
+_FOREIGN = frozenset({".git", "node_modules"})
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedPlaces:
+    """Where to look, as absolute paths.
+
+    Everything below the `roots` counts, and so do the single `files`, but what matches `own` or
+    lies below `state`.
+    """
+
+    roots: tuple[Path, ...]
+    files: tuple[Path, ...]
+    own: re.Pattern[str]
+    state: Path
+
+    def counts(self, path: Path) -> bool:
+        """Whether a change of this file may change what is published."""
+        if _FOREIGN.intersection(path.parts) or _TEMPORARY.fullmatch(path.name):
+            return False
+        real = os.path.realpath(path)
+        if self.own.fullmatch(str(path)) or self.own.fullmatch(real):
+            return False
+        return self.state not in path.parents and path != self.state
+
+
+def watched(config: Config) -> WatchedPlaces:
+    """The finished build where there is an output folder, else the posts or the feed."""
+    own = "|".join(_pattern(path) for path in _outputs(config)) or "(?!)"
+    return WatchedPlaces(
+        roots=(*_roots(config),),
+        files=(*_files(config),),
+        own=re.compile(own),
+        state=config.state,
+    )
+
+
+def _roots(config: Config) -> Iterator[Path]:
+    if config.site.output:
+        yield config.site.output
+    elif not config.posts.feed:
+        yield config.posts.path
+
+
+def _files(config: Config) -> Iterator[Path]:
+    """The settings of the site, and the feed that takes the place of the folder."""
+    if config.posts.feed:
+        if "://" not in config.posts.feed:
+            yield Path(config.posts.feed)
+    else:
+        yield from sources.settings_of(config)
+
+
+def _outputs(config: Config) -> Iterator[Path]:
+    """The files that a run writes; those of patterns have placeholders."""
+    for feed in config.feeds:
+        yield feed.path
+        if feed.archive:
+            yield feed.archive
+    if config.page:
+        yield config.page.path
+    if config.stylesheet:
+        yield config.stylesheet
+
+
+def _pattern(path: Path) -> str:
+    """A regular expression for the path; each placeholder stands for some characters."""
+    texts = (str(path), os.path.realpath(path))
+    parts = ("[^/]+".join(map(re.escape, PLACEHOLDER.split(text)[::2])) for text in texts)
+    return "|".join(parts)

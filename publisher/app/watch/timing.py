@@ -1,0 +1,25 @@
+"""How long the watcher waits for what, in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from publisher.system.retry import Backoff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Times that no configuration sets.
+
+    A removal is believed after `removal`. What was acknowledged is looked at again after `recheck`.
+    Every `sweep` all files are compared, because the kernel may have lost a report; after `full`
+    the posts are read in any case. `retry` are the pauses before a run that failed is repeated.
+    Single files are looked at every `poll`.
+    """
+
+    removal: float = 60.0
+    recheck: float = 60.0
+    sweep: float = 600.0
+    full: float = 3600.0
+    poll: float = 0.5
+    retry: Backoff = field(default_factory=lambda: Backoff(first=5.0, longest=300.0, jitter=0.3))

@@ -1,0 +1,322 @@
+"""The watcher: waits until something changes, and then publishes, until it is interrupted.
+
+One thread does all the work: it runs, and between runs it waits for messages. Other threads only
+put messages into its queue: that files were written, that a session began or ended, that work was
+handed over.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, assert_never
+
+import msgspec
+
+import publisher
+from publisher.app import repeatable
+from publisher.app.events import WaitingForLock
+from publisher.app.options import LOCK_SECONDS, PublishOptions
+from publisher.app.publish import publish_under_lock
+from publisher.app.watch import burst, files, git_work, outcome, state
+from publisher.app.watch.agenda import TICK, Agenda, Instant
+from publisher.app.watch.events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
+from publisher.app.watch.kept_sessions import KeptSessions
+from publisher.app.watch.messages import Hangup, Written, hangups
+from publisher.app.watch.places import watched
+from publisher.app.watch.poll import poll
+from publisher.app.watch.removals import Removals
+from publisher.app.watch.session_state import SessionState
+from publisher.app.watch.state import WatchState
+from publisher.app.watch.systemd import Systemd
+from publisher.app.watch.timing import Timing
+from publisher.errors import ConfigError, LockedError, PublisherError
+from publisher.system.lock import lock
+from publisher.system.retry import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from publisher.app.events import Event
+    from publisher.app.watch.agenda import Reason
+    from publisher.app.watch.burst import Burst
+    from publisher.app.watch.events import OnWatchEvent
+    from publisher.app.watch.messages import Message
+    from publisher.app.watch.outcome import RunOutcome
+    from publisher.config import Config
+
+
+class Watcher:
+    """Watches the posts of one configuration, and holds the lock of its state folder meanwhile.
+
+    `load` reads the configuration again. `on_event` gets what happens.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        load: Callable[[], Config],
+        on_event: OnWatchEvent,
+        timing: Timing | None = None,
+    ) -> None:
+        self._config = config
+        self._load = load
+        self._on_event = on_event
+        self._timing = timing or Timing()
+        self._clock = Clock()
+        self._queue: SimpleQueue[Message] = SimpleQueue()
+        self._systemd = Systemd(os.environ)
+        self._sessions = KeptSessions(self._queue.put)
+        self._files = files.FileWatch(
+            lambda paths: self._queue.put(Written(paths)),
+            lambda problem: self._queue.put(WatchProblem(problem)),
+        )
+        self._agenda = Agenda()
+        self._burst: Burst | None = None
+        self._removals = Removals(self._timing.removal)
+        self._vanished_at = 0.0
+        self._pauses = self._timing.retry.pauses()
+        self._swept: str | None = None
+        self._full_at = 0.0
+        self._postponed = ""
+        self._state = WatchState(
+            pid=os.getpid(),
+            version=publisher.__version__,
+            config=str(config.path),
+            started=self._clock.now(),
+        )
+
+    def run(self) -> None:
+        """Watch until Interrupted is raised. Raises ConfigError, LockedError and LedgerError."""
+        files.require_library()
+        if not self._config.xmpp:
+            raise ConfigError("there is no node to publish to; add the section xmpp")
+        self._require_alone()
+        with ExitStack() as stack:
+            stack.enter_context(self._systemd)
+            stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=self._on_wait))
+            stack.callback(state.remove, self._config.state)
+            stack.enter_context(self._sessions)
+            stack.callback(self._files.close)
+            stack.enter_context(hangups(lambda: self._queue.put(Hangup())))
+            self._begin()
+            while True:
+                self._wait()
+                self._run_if_due()
+
+    def _require_alone(self) -> None:
+        folder = self._config.state
+        other = state.read(folder)
+        if other and state.is_running(folder, other):
+            raise LockedError(
+                f"another watcher (process {other.pid}) publishes {other.config} already; stop it "
+                f"first, e.g. with `kill {other.pid}`"
+            )
+
+    def _on_wait(self) -> None:
+        self._on_event(WaitingForLock())
+
+    def _begin(self) -> None:
+        self._update()
+        self._sessions.use(self._config.xmpp)
+        self._look_at_places()
+        places = self._places.roots or self._places.files
+        self._on_event(Watching(self._config.path, places))
+        self._schedule("start", 0.0)
+        self._systemd.ready()
+
+    def _look_at_places(self) -> None:
+        self._places = watched(self._config)
+        self._polled = self._settled = poll(self._config, self._places)
+        self._polled_at = self._clock.monotonic()
+        self._files.use(self._places.roots)
+
+    def _now(self) -> Instant:
+        return Instant(self._clock.monotonic(), self._clock.now())
+
+    def _schedule(self, reason: Reason, seconds: float | None) -> None:
+        """Plan a run in so many seconds; None takes it back."""
+        at = None if seconds is None else self._clock.monotonic() + seconds
+        self._agenda = self._agenda.at(reason, at)
+
+    def _wait(self) -> None:
+        """Wait until a run may be due, and take the messages that arrive until then."""
+        self._systemd.beat()
+        seconds = TICK if self._postponed else self._agenda.seconds(self._now())
+        try:
+            self._take(self._queue.get(timeout=seconds))
+            while not self._queue.empty():
+                self._take(self._queue.get())
+        except Empty:
+            pass
+        if self._clock.monotonic() >= self._polled_at + self._timing.poll:
+            self._poll()
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Written(paths=paths):
+                self._note_writes(path for path in paths if self._places.counts(path))
+            case SessionState():
+                self._note_session(message)
+            case WatchProblem():
+                self._on_event(message)
+            case Hangup():
+                self._reload(anew=True)
+            case _:
+                assert_never(message)
+
+    def _note_writes(self, paths: Iterable[Path]) -> None:
+        now = self._clock.monotonic()
+        for path in paths:
+            self._burst = burst.grown(self._burst, now=now, is_write=path.exists())
+        if self._burst:
+            settle, removal = self._config.settle, self._timing.removal
+            due = self._burst.due(settle=settle, removal=removal)
+            self._agenda = self._agenda.at("change", due)
+
+    def _note_session(self, session: SessionState) -> None:
+        others = (one for one in self._state.accounts if one.jid != session.jid)
+        self._update(accounts=(*others, session))
+        self._on_event(session)
+        # What could not be sent goes at once.
+        if session.since is not None and "retry" in self._agenda.moments:
+            self._schedule("retry", None)
+            self._schedule("connected", 0.0)
+
+    def _poll(self) -> None:
+        """Look at single files, and whether the folders are still those that are watched.
+
+        A file counts as written once it stays the same from one look to the next.
+        """
+        before, self._polled = self._polled, poll(self._config, self._places)
+        self._polled_at = self._clock.monotonic()
+        settled, now = self._settled, self._polled
+        if now != before or now == settled:
+            return
+        self._settled = now
+        if now.roots != settled.roots:
+            self._files.use(self._places.roots)
+            self._note_writes(self._places.roots)
+        if now.files != settled.files:
+            self._note_writes(self._places.files)
+        if now.secrets != settled.secrets or now.configuration != settled.configuration:
+            self._reload(anew=now.secrets != settled.secrets)
+
+    def _reload(self, *, anew: bool) -> None:
+        """Read the configuration again. A broken one keeps the old one in use."""
+        self._systemd.reloading()
+        error: PublisherError | None = None
+        try:
+            config = self._load()
+            self._require_possible(config)
+        except PublisherError as problem:
+            error = problem
+            self._update(last_error=str(problem))
+        else:
+            self._use(config, anew=anew)
+        self._on_event(Reloaded(error))
+        self._systemd.ready()
+
+    def _require_possible(self, config: Config) -> None:
+        if config.state != self._config.state:
+            raise ConfigError("state: cannot change while the watcher runs; restart it")
+        if not config.xmpp:
+            raise ConfigError("the section xmpp is gone; stop the watcher if that is right")
+
+    def _use(self, config: Config, *, anew: bool) -> None:
+        self._config = config
+        jids = {account.jid for account in config.xmpp}
+        self._update(accounts=tuple(one for one in self._state.accounts if one.jid in jids))
+        self._sessions.use(config.xmpp, anew=anew)
+        self._look_at_places()
+        self._schedule("configuration", 0.0)
+
+    def _run_if_due(self) -> None:
+        reason = self._agenda.reason(self._now())
+        if reason is None or self._is_postponed():
+            return
+        if reason == "sweep" and not self._has_changed():
+            self._schedule("sweep", self._timing.sweep)
+            return
+        self._run(reason)
+
+    def _is_postponed(self) -> bool:
+        """Whether git is at work: what it has removed may be back when it has ended."""
+        why = git_work.in_progress(self._config.posts.path)
+        if why:
+            self._removals = self._removals.anew(now=self._clock.monotonic())
+        if why != self._postponed:
+            self._postponed = why
+            self._update()
+            if why:
+                self._on_event(Postponed(why))
+        return bool(why)
+
+    def _has_changed(self) -> bool:
+        """Whether anything was written since the last run that no report has told of."""
+        is_late = self._clock.monotonic() >= self._full_at
+        return is_late or self._swept is None or self._digest() != self._swept
+
+    def _digest(self) -> str | None:
+        """The state of everything that a run reads; None if that is not known."""
+        before = repeatable.before(self._config)
+        return before.snapshot.digest if before else None
+
+    def _run(self, reason: Reason) -> None:
+        self._vanished_at = self._burst.first if self._burst else self._clock.monotonic()
+        self._burst, self._agenda = None, Agenda()
+        done, error = None, None
+        try:
+            done = publish_under_lock(
+                self._config,
+                PublishOptions(),
+                self._on_run_event,
+                logins=self._sessions,
+                doubt=self._doubt,
+            )
+            self._conclude(outcome.of_result(done))
+        except PublisherError as problem:
+            error = problem
+            self._conclude(outcome.of_error(error))
+        self._on_event(RunEnded(reason, done, error))
+
+    def _on_run_event(self, event: Event) -> None:
+        self._systemd.beat()
+        self._on_event(event)
+
+    def _doubt(self, absent: frozenset[str]) -> frozenset[str]:
+        """The files that may come back, of those that are gone."""
+        self._removals = self._removals.seen(absent, at=self._vanished_at)
+        return self._removals.doubted(now=self._clock.monotonic())
+
+    def _conclude(self, found: RunOutcome) -> None:
+        """Plan the next runs, and tell how this one went."""
+        now = self._now()
+        timing = self._timing
+        if not found.may_pass:
+            self._pauses = timing.retry.pauses()
+        self._agenda = Agenda(date=found.next_due).at(
+            "removal", self._removals.next_belief(now=now.monotonic)
+        )
+        self._schedule("retry", next(self._pauses) if found.may_pass else None)
+        self._schedule("recheck", timing.recheck if found.has_sent else None)
+        self._schedule("sweep", timing.sweep)
+        self._full_at = now.monotonic + timing.full
+        self._swept = self._digest()
+        self._update(
+            last_run=now.wall,
+            last_publish=now.wall if found.has_sent else self._state.last_publish,
+            waiting=found.waiting,
+            held=found.held,
+            next_due=found.next_due,
+            last_error="; ".join(found.errors),
+        )
+
+    def _update(self, **changes: object) -> None:
+        """Write what `publisher status` shows."""
+        self._state = msgspec.structs.replace(self._state, **changes, postponed=self._postponed)
+        state.write(self._config.state, self._state)
+        self._systemd.status(state.in_short(self._state))

@@ -1,0 +1,158 @@
+"""Stay, and publish what changes.
+
+Watches the finished build where there is an output folder (`site.output`), else the posts. When
+nothing was written for a while (`watch.settle`), it builds the feeds and pushes the posts, over a
+connection that stays open. Posts that are scheduled go when they are due.
+
+It stays until Ctrl-C or SIGTERM, and reads the configuration again when that changes, or on SIGHUP.
+`publisher status` shows what it does. Until it ends, `publisher publish` hands its work over to it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING
+
+from publisher.app.events import (
+    FeedsBuilt,
+    NodeRead,
+    NodesOpen,
+    Note,
+    PagesRead,
+    StepTaken,
+    WaitingForLock,
+)
+from publisher.app.watch.events import (
+    Postponed,
+    Reloaded,
+    RunEnded,
+    Watching,
+    WatchProblem,
+)
+from publisher.app.watch.session_state import SessionState
+from publisher.app.watch.watcher import Watcher
+from publisher.cli import options, output, report
+from publisher.cli.publish import print_built, print_results
+from publisher.system.interruption import Interrupted
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from publisher.app.watch.events import WatchEvent
+
+EXAMPLE = """\
+  publisher watch
+  publisher hook print systemd   (a unit that keeps it running)"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(json=False)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    config = options.load_config(arguments)
+    log = _Log()
+    watcher = Watcher(config, load=lambda: options.reload(config), on_event=log.note)
+    try:
+        watcher.run()
+    except Interrupted as end:
+        output.print_message(f"{end.signal.name}: the watcher ends")
+    return 0
+
+
+class _Log:
+    """Prints one line for each change and each message, for the journal or a terminal.
+
+    A run says again what is still wrong, so what the run before it has said is left out.
+    """
+
+    def __init__(self) -> None:
+        self._said: frozenset[str] = frozenset()
+        self._now: list[str] = []
+        self._nodes = 1
+        self._sessions: dict[str, SessionState] = {}
+
+    def note(self, event: WatchEvent) -> None:
+        match event:
+            case RunEnded():
+                self._end_run(event)
+            case NodesOpen(nodes=number):
+                self._nodes = number
+            case StepTaken(address=address, step=step):
+                node = address.node if self._nodes > 1 else ""
+                _print(report.step_line(step, node=node))
+            case Note(text=text):
+                self._say(f"note: {text}")
+            case FeedsBuilt():
+                self._say(*_lines(lambda: _print_feeds(event)))
+            case SessionState(jid=jid):
+                if event != self._sessions.get(jid):
+                    _print(_session_line(event))
+                self._sessions[jid] = event
+            case NodeRead() | PagesRead():
+                pass
+            case _:
+                _print(_line(event))
+
+    def _end_run(self, event: RunEnded) -> None:
+        """Print what the run said, unless the run before it said so, too."""
+        error, done = event.error, event.done
+        if error:
+            self._say(*_lines(lambda: output.print_error("error", error)))
+        elif done:
+            self._say(*_lines(lambda: print_results(done.project, done.results, selected=False)))
+        self._said, self._now = frozenset(self._now), []
+
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            if line not in self._said:
+                output.print_message(line)
+        self._now += lines
+
+
+def _print(line: str) -> None:
+    if line:
+        output.print_message(line)
+
+
+def _line(
+    event: Watching | Reloaded | Postponed | WatchProblem | WaitingForLock,
+) -> str:
+    match event:
+        case Watching(places=places):
+            named = ", ".join(map(str, places)) or "the feed"
+            return f"process {os.getpid()} watches {named}"
+        case Reloaded(error=error):
+            broken = f"error: the old configuration stays in use: {error}"
+            return broken if error else "the configuration was read again"
+        case Postponed(why=why):
+            return f"waiting: {why}"
+        case WatchProblem(text=text):
+            return f"warning: {text}"
+        case WaitingForLock():
+            return "waiting for another run to end ..."
+
+
+def _session_line(session: SessionState) -> str:
+    if session.since is not None:
+        return f"{session.jid}: logged in"
+    if session.is_final:
+        return f"error: {session.error}. No login is tried before the configuration changes"
+    return f"{session.jid}: {session.error}"
+
+
+def _print_feeds(event: FeedsBuilt) -> None:
+    output.print_setting_diagnostics(event.project)
+    output.print_failed(event.built)
+    print_built(event.project, event.built)
+
+
+def _lines(print_all: Callable[[], None]) -> list[str]:
+    """The lines that a function prints, whether to stdout or to stderr."""
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed):
+        print_all()
+    return printed.getvalue().splitlines()

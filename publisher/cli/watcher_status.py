@@ -1,0 +1,69 @@
+"""What `publisher status` shows of the watcher: whether it runs, and what its last run left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.app.watch import state as states
+from publisher.cli import output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.app.watch.session_state import SessionState
+    from publisher.app.watch.state import WatchState
+
+
+def print_watcher(folder: Path) -> None:
+    """Print nothing if nobody has started a watcher here, or it has ended as it should."""
+    state = states.read(folder)
+    if state is None:
+        return
+    if not states.is_running(folder, state):
+        output.print_line(
+            f"watch  stopped: process {state.pid} was killed; what it had not sent goes with the "
+            "next run"
+        )
+        return
+    output.print_line(f"watch  process {state.pid} since {_time(state.started)}")
+    for account in state.accounts:
+        output.print_line(f"       {_account(account)}")
+    if state.last_publish is not None:
+        output.print_line(f"       last publish: {_time(state.last_publish)}")
+    if state.next_due is not None:
+        output.print_line(f"       next post is due: {_time(state.next_due)}")
+    for word, lines in (("waiting", state.waiting), ("held", state.held)):
+        for line in lines:
+            output.print_line(f"       {word}: {line}")
+    for word, line in (("waiting", state.postponed), ("last error", state.last_error)):
+        if line:
+            output.print_line(f"       {word}: {line}")
+
+
+def as_json(folder: Path) -> object:
+    """The state of the watcher, and whether it is `running`; None without one."""
+    state = states.read(folder)
+    if state is None:
+        return None
+    return {**_values(state), "running": states.is_running(folder, state)}
+
+
+def _values(state: WatchState) -> dict[str, object]:
+    values: dict[str, object] = msgspec.to_builtins(state)
+    return values
+
+
+def _account(session: SessionState) -> str:
+    if session.since is not None:
+        return f"{session.jid}: logged in since {_time(session.since)}"
+    if session.is_final:
+        return f"{session.jid}: {session.error}; no login is tried before the configuration changes"
+    return f"{session.jid}: not logged in: {session.error}"
+
+
+def _time(seconds: float) -> str:
+    moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
