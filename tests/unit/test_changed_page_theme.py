@@ -142,6 +142,39 @@ def test_titles_with_the_same_sentence_are_a_theme_of_which_a_part_is_built(tmp_
     assert len(read(tmp_path, site(before=before, posts=12, changed=2)).posts) == 12
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        '<h1 class="post-title">TITLE</h1>',
+        "<header><h1>TITLE</h1></header>",
+        '<div><span class="title">TITLE</span></div>',
+    ],
+)
+@pytest.mark.parametrize("changed", [3, 4])
+def test_titles_that_a_template_puts_into_a_few_texts_are_a_theme(
+    tmp_path: Path, title: str, changed: int
+) -> None:
+    remember(read(tmp_path, site(posts=12)))
+    with pytest.raises(UnsafePlanError, match=f"^{changed} of 12 pages show the title of the post"):
+        read(tmp_path, site(before=title, posts=12, changed=changed))
+
+
+@pytest.mark.parametrize(
+    ("before", "changed"),
+    [
+        ("<h1>TITLE</h1>", 4),  # as an author writes it
+        ('<p class="note">Edited</p><h1>TITLE</h1>', 4),
+        ('<h1 class="post-title">TITLE</h1>', 2),
+        ('<h1 class="text-center mt-2">TITLE</h1>', 4),  # nothing tells what made it
+    ],
+)
+def test_titles_that_an_author_may_have_written_into_a_few_posts_are_no_theme(
+    tmp_path: Path, before: str, changed: int
+) -> None:
+    remember(read(tmp_path, site(posts=12)))
+    assert len(read(tmp_path, site(before=before, posts=12, changed=changed)).posts) == 12
+
+
 def test_other_edits_do_not_hide_the_part_of_a_theme_that_is_built(tmp_path: Path) -> None:
     first = site(posts=12)
     remember(read(tmp_path, first))

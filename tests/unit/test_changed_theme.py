@@ -158,10 +158,40 @@ def test_a_selector_for_a_few_pages_is_no_sign_of_another_theme(blog: BuiltBlog)
     assert blog.run("build").code == 0
 
 
-def test_fewer_than_five_pages_say_nothing_of_the_theme(blog: BuiltBlog) -> None:
-    for slug in [*TEXTS][:4]:
+@pytest.mark.parametrize("theme", [NEW, THEME.replace("{body}", "<h2>{title}</h2>{body}")])
+def test_titles_in_the_texts_of_three_posts_that_nobody_edited_are_of_a_theme(
+    blog: BuiltBlog, theme: str
+) -> None:
+    before = blog.built()
+    build_some(blog, 3, theme)
+    run = blog.run("build")
+    assert run.code == 3
+    assert "nearly all of 3 pages show the title of the post" in run.err
+    assert blog.built() == before
+
+
+def build_some(blog: BuiltBlog, number: int, theme: str) -> None:
+    for slug in [*TEXTS][:number]:
         (path,) = blog.posts.glob(f"*-{slug}.md")
-        blog.build_page(slug, path.read_text(), NEW)
+        blog.build_page(slug, path.read_text(), theme)
+
+
+def test_fewer_pages_say_nothing_of_the_theme(blog: BuiltBlog) -> None:
+    build_some(blog, 2, NEW)
+    assert blog.run("build").code == 0
+
+
+def test_other_words_on_fewer_than_five_pages_say_nothing_of_the_theme(blog: BuiltBlog) -> None:
+    build_some(blog, 4, UNTITLED)
+    assert blog.run("build").code == 0
+
+
+def test_new_titles_that_an_author_wrote_into_three_posts_are_no_theme(blog: BuiltBlog) -> None:
+    for slug in [*TEXTS][:3]:
+        (path,) = blog.posts.glob(f"*-{slug}.md")
+        text = path.read_text().replace("\n---\n", f"\n---\nThe story of the {slug}\n\n")
+        blog.touch(path).write_text(text)
+        blog.build_page(slug, text, OLD)
     assert blog.run("build").code == 0
 
 

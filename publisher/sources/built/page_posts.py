@@ -210,7 +210,7 @@ def _require_known_theme(
     if not page_theme.may_be_new(len(changed)):
         return
     pages = [
-        ChangedPage(path, titles[path], last.extracted.words, bodies[path].words)
+        ChangedPage(path, titles[path], last.extracted.words, bodies[path].words, bodies[path].html)
         for path in changed
         if (last := reader.last(path)) and last.extracted
     ]

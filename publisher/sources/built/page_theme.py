@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.errors import UnsafePlanError
+from publisher.sources.built.added_elements import has_made_title
 from publisher.sources.built.bodies.added_words import AddedWords, added_words
 from publisher.sources.built.bodies.shared_words import longest_shared, quoted
 from publisher.text.counts import number_of
@@ -27,12 +28,16 @@ _TITLE = "the title of the post"
 
 @dataclass(frozen=True, slots=True)
 class ChangedPage:
-    """The words of the body of a page, now and when its post went out last."""
+    """The words of the body of a page, now and when its post went out last.
+
+    `body` is that of now, as HTML.
+    """
 
     path: PurePosixPath
     title: str | None
     last: tuple[str, ...]
     current: tuple[str, ...]
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,12 @@ class _Grown:
     def is_titled(self) -> bool:
         """Whether the title stands above the text."""
         return self.added.titles(self.page.title) > 0
+
+    @property
+    def is_titled_by_template(self) -> bool:
+        """Whether a template put it there."""
+        page, before = self.page, len(self.added.before)
+        return self.is_titled and has_made_title(page.body, before, page.title)
 
 
 def may_be_new(changed: int) -> bool:
@@ -107,11 +118,18 @@ def _of_few(
 
 
 def _in_part(titled: Sequence[_Grown]) -> tuple[Sequence[_Grown], str] | None:
-    """The pages that have got their titles and the same sentence; the others may be built later."""
+    """The pages that have got their titles and the same sentence; the others may be built later.
+
+    Without a sentence, a template must have made the titles: of a few posts, an author may have
+    written them above the texts.
+    """
     if len(titled) < _FEWEST_TITLED:
         return None
     shared = _shared(titled)
-    return (titled, f"{_TITLE} and {quoted(shared)}") if len(shared) >= _FEWEST_WORDS else None
+    if len(shared) >= _FEWEST_WORDS:
+        return titled, f"{_TITLE} and {quoted(shared)}"
+    made = [one for one in titled if one.is_titled_by_template]
+    return (made, _TITLE) if len(made) >= _FEWEST_TITLED else None
 
 
 def _shared(grown: Sequence[_Grown]) -> Sequence[str]:

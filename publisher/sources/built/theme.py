@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from publisher.sources.built.state.conclusion import Look
 
 FEWEST_PAGES = 5  # that tell something about a theme
+# Nobody but a template puts the title above the text of a post that was not edited.
+_FEWEST_TITLED = 3
 _NEARLY_ALL = 0.9  # of them
 
 
@@ -55,9 +57,8 @@ def require_known_theme(
         and not look.opened.refusal(wants_title=wants_title)
         and (is_forgotten or look.opened.added_last is not None)
     ]
-    if len(pages) < FEWEST_PAGES:
-        return
-    _require_no_titles(pages, memory)
+    if len(pages) >= _FEWEST_TITLED:
+        _require_no_titles(pages, memory)
     looks = [
         look for post, look in pages if not makes_words(post.body, post.syntax.template_language)
     ]
@@ -69,7 +70,9 @@ def _require_no_titles(pages: Sequence[tuple[Post, Look]], memory: Path) -> None
     looks = [look for _, look in pages]
     titled = [(post, look) for post, look in pages if _shows_title(post, look)]
     useless = _useless(looks)
-    if len(titled) >= _NEARLY_ALL * len(looks) and (useless or _are_rebuilt(titled)):
+    # A selector may be meant for few pages, so on few it is no sign that it matches nothing.
+    is_new = _are_rebuilt(titled) or (useless and len(looks) >= FEWEST_PAGES)
+    if is_new and len(titled) >= _NEARLY_ALL * len(looks):
         raise _refused("the title of the post", looks, useless, memory, _before(titled))
 
 
