@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher import sources
+from publisher.config import Config, Posts, Site
 from publisher.content import markup
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_markdown
 from publisher.sources.front_matter import formats
 from tests.support import dialects
 from tests.support.generators import GENERATORS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 SITE = """
 baseURL = "https://x.example/"
@@ -94,3 +102,52 @@ def test_names_of_emoji_are_text_behind_a_backslash_and_in_html() -> None:
     options = hugo_markdown.options(site_settings.folded(formats.toml_values(settings)))
     assert dialects.ours(EMOJI, "goldmark", options) == dialects.theirs(html)
     assert _ids(markup.html(EMOJI, "goldmark", options)) == _ids(html)
+
+
+DATES = (
+    "2020-02-03", "2020-02-03 10:00:05", "2020-02-03T10:00:05", "2020-02-03 1:00:05",
+    "2020-02-03 10:00:05 +0200", "2020-02-03T10:00:05+02:00", "2020-02-03T10:00:05.123Z",
+    "2020-02-03 10:00:05 +0200 CET", '"2020-02-03 10:00:05"',
+)  # fmt: skip
+NO_DATES = (
+    "2020-02-03 10:00", '"2020-02-03 10:00"', "2020-02-03T10:00", "2020-02-03T10:00Z",
+    "2020-02-03 10:00 +0200", "2020-02-03 10:00 PM", "2020/02/03", "2020-2-3",
+)  # fmt: skip
+
+
+def test_dates_that_hugo_cannot_read_are_named(tmp_path: Path) -> None:
+    """Debian's version shows none on the page; the newest one fails."""
+    GENERATORS["hugo"].check_version()
+    site = dated_site(tmp_path / "site", [*DATES, *NO_DATES])
+    GENERATORS["hugo"].build(site)
+    shown = [(site / f"public/p{at}/index.html").read_text() for at in range(len(DATES + NO_DATES))]
+    assert shown == ["false"] * len(DATES) + ["true"] * len(NO_DATES)
+    assert named(site) == {f"p{at}.md" for at in range(len(DATES), len(shown))}
+
+
+@pytest.mark.parametrize("date", NO_DATES)
+def test_the_newest_hugo_refuses_dates_that_are_named(tmp_path: Path, date: str) -> None:
+    GENERATORS["hugo-newest"].check_version()
+    GENERATORS["hugo-newest"].build(dated_site(tmp_path / "good", DATES))
+    with pytest.raises(AssertionError, match="failed"):
+        GENERATORS["hugo-newest"].build(dated_site(tmp_path / "bad", [date]))
+
+
+def dated_site(folder: Path, dates: Sequence[str]) -> Path:
+    """A site whose pages tell whether they have no date."""
+    (folder / "layouts/_default").mkdir(parents=True)
+    (folder / "content").mkdir()
+    (folder / "config.toml").write_text(SITE)
+    (folder / "layouts/_default/single.html").write_text("{{ .Date.IsZero }}")
+    for number, date in enumerate(dates):
+        (folder / f"content/p{number}.md").write_text(f"---\ntitle: a\ndate: {date}\n---\nText.\n")
+    return folder
+
+
+def named(site: Path) -> set[str]:
+    """The posts with a date of which publisher says that Hugo cannot read it."""
+    about = Site(title="A", url="https://x.example", since=dt.date(2020, 1, 1))
+    posts = Posts(path=site / "content", engine="hugo")
+    config = Config(site=about, posts=posts, state=site / "state", path=site / "publisher.yaml")
+    reading = sources.read(config, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    return {one.path.name for one in reading.warnings if "date: Hugo cannot read" in one.message}

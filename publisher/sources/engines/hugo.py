@@ -6,6 +6,7 @@ versions of Hugo differ, these are the rules of the newest one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from publisher.sources.engines.detected import DetectedSite, author_of, output_f
 from publisher.sources.engines.engine import UPDATED, EngineRecord, UndatedError
 from publisher.sources.engines.hugo_content import HugoContent, is_index
 from publisher.sources.front_matter.values import unique
+from publisher.text.characters import short_line
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import go_lower, hugo_slug
@@ -35,6 +37,12 @@ if TYPE_CHECKING:
 
 _PUBLISHED = ("publishdate", "pubdate", "published")
 _OFF = frozenset({"never", "false"})  # of `build`
+# The dates that Hugo reads of those that begin with a year.
+_HUGO_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d"
+    r"(?:[Tt ] *\d{1,2}:\d\d:\d\d(?:\.\d+)?(?: *(?:[Zz]|[+-]\d\d:?\d\d))?(?: [A-Z]+)?)?",
+    re.ASCII,
+)
 _DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED}
 
 
@@ -143,7 +151,16 @@ class Hugo(HugoContent):
         return front_matter.texts((name or default).lower())
 
     def finished(self, front_matter: FrontMatter, post: Post) -> Post:
-        """The post at the address of its language, if that has a host of its own."""
+        """The post at the address of its language, if that has a host of its own.
+
+        Warns of dates that Hugo cannot read: older versions show none on the page, newer ones fail.
+        """
+        is_rendered = self.markup_of(front_matter.path) != "unrendered"  # Org has its own dates
+        for key in (*_DATES["date"], "expirydate", "unpublishdate") if is_rendered else ():
+            text = front_matter.text(key) or ""
+            if text[:4].isdecimal() and not _HUGO_DATE.fullmatch(text):
+                fix = f"write e.g. `{key}: 2008-10-21T18:00:00Z`"
+                front_matter.warn(key, f"{key}: Hugo cannot read '{short_line(text, 40)}'; {fix}")
         languages = site_settings.section(self.settings, "languages")
         base = site_settings.text(languages, self.language_of(front_matter.path), "baseurl") or ""
         is_url = base.lower().startswith(("http://", "https://"))
