@@ -316,7 +316,7 @@ PURE_NAMES = {
 }
 VALUES = {
     "publisher.config": (Path("config/keys.py"), Path("config/node_fields.py")),
-    "publisher.post": (Path("post.py"),),
+    "publisher.post": tuple(path for path in map(Path, MODULES) if path.parent == Path("post")),
 }
 
 

@@ -1,0 +1,131 @@
+"""A post: what the author wrote, as typed values. No rendering, no identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from publisher.post.syntax import PLAIN_SYNTAX
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import PurePosixPath
+
+    from publisher.config import Person, Shown, Templates
+    from publisher.post.syntax import BodySyntax, Dialect, Markup
+    from publisher.text.yaml_document import Value
+
+# The keys of the front matter with a summary; the first one counts.
+SUMMARY_KEYS = ("summary", "description", "excerpt")
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A recording or a picture of a post, as the post describes it; None if it does not.
+
+    `length` is in bytes, `duration` in seconds. `name` is the same for all formats of one
+    recording, whose files may have different names. `file` has the line: that of the
+    post if it is None, else e.g. one of settings.
+    """
+
+    href: str
+    line: int
+    type: str | None = None
+    length: int | None = None
+    duration: float | None = None
+    title: str | None = None
+    name: str | None = None
+    file: PurePosixPath | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """The metadata of a post as an episode of a podcast; numbers are 1 or more."""
+
+    number: int | None = None
+    season: int | None = None
+    type: Literal["full", "trailer", "bonus"] | None = None
+    explicit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReadings:
+    """What earlier versions of publisher made of the same text of a post: sources and bodies."""
+
+    sources: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+
+
+def nothing_earlier(_: PurePosixPath) -> EarlierReadings:
+    """Return no readings, for posts that every version reads in one way."""
+    return EarlierReadings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post to publish: what the author wrote, as typed values.
+
+    `path` is relative to the folder of the posts. `location` is relative to the folder against
+    which the engine resolves links between posts. `file_date` is the date in the file name.
+
+    `body` is the text below the front matter, with LF line ends; it starts at line `body_line`
+    (from 1) of the file. `syntax` is how the engine reads it, `templates` what happens to tags in
+    it, and `marker` the line that ends its lead. `values` is the whole front matter with the
+    defaults of the engine.
+
+    `title` is None if the author gave none; `name` is the engine's title for such a post, or None.
+    `published` and `updated` are aware, and `updated` is never the earlier one; `lines` are the
+    lines of these two. `id` is the key of the front matter with its line. `page` is the absolute
+    URL path of the page, percent-encoded, as the engine's rules make it; `address` is the absolute
+    URL of the page that was built, which counts if it is known. `content` is how much of the post
+    feeds show (None: as the feed is configured). `license` is a URL. `body_from_source` means that
+    the body never comes from the built page.
+
+    Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
+    the body resolve; and `summary`, the summary beside the body. `earlier_ids` has
+    the same post with the ids that earlier versions may have given it.
+
+    `source` is a hash of the text from which readers see something, as its author wrote it. It does
+    not depend on how publisher reads that text. It is empty if it is unknown.
+    """
+
+    path: PurePosixPath
+    body: str
+    body_line: int
+    markup: Markup
+    marker: str | None
+    title: str | None
+    slug: str
+    published: dt.datetime
+    updated: dt.datetime
+    file_date: dt.date | None
+    page: str
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[Person, ...] = ()
+    language: str | None = None
+    name: str | None = None
+    id: tuple[str, int] | None = None
+    syntax: BodySyntax = PLAIN_SYNTAX
+    location: PurePosixPath | None = None
+    lines: tuple[int, int] = (1, 1)
+    values: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    templates: Templates = "drop"
+    enclosures: tuple[Medium, ...] = ()
+    image: Medium | None = None
+    content: Shown | None = None
+    license: str | None = None
+    episode: Episode = Episode()
+    address: str | None = None
+    body_from_source: bool = False
+    link: str | None = None
+    base: str | None = None
+    summary: str | None = None
+    source: str = ""
+    earlier_ids: tuple[Post, ...] = ()
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect of the body."""
+        return self.syntax.dialect if self.markup == "markdown" else self.markup
