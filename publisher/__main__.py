@@ -23,10 +23,13 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.set_threshold(OBJECTS)
-    from publisher.cli.repeat import Attempt, repeated  # noqa: PLC0415 - take a while
+    from publisher.cli.hand_over import handed_over  # noqa: PLC0415 - these take a while
+    from publisher.cli.repeat import Attempt, repeated  # noqa: PLC0415
 
     attempt = Attempt(sys.argv[1:])
     code = repeated(attempt)
+    if code is None and attempt.state:
+        code = handed_over(attempt.state, sys.argv[1:])
     if code is None:
         from publisher.cli import main as cli  # noqa: PLC0415 - takes much longer
 

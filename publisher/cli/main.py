@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import re
+import sys
 import textwrap
 from typing import TYPE_CHECKING, NoReturn
 
@@ -84,8 +85,9 @@ def _run(
     """Run one command. Returns its exit code, and whether it only shows something."""
     shows = False
     try:
-        arguments = _arguments(argv)
+        arguments = parsed(argv)
         arguments.attempt = attempt
+        arguments.argv = sys.argv[1:] if argv is None else argv
         shows = arguments.shows
         code = arguments.run(arguments)
         attempt.keep(code, printed)
@@ -111,7 +113,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2)
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, with those of the chosen command. Raises SystemExit, also after `--help`."""
     # The first parser only finds the command; the second has the arguments of that command.
     chosen = _parser().parse_known_args(argv)[0].command
     parser = _parser(chosen)

@@ -14,19 +14,22 @@ from publisher.app import repeatable
 from publisher.app.events import FeedsBuilt
 from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
-from publisher.cli import options, output, report
+from publisher.cli import hand_over, options, output, report
 from publisher.cli.progress import progress
 from publisher.sync.changes import Hold
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from publisher.app.build import Built
     from publisher.app.events import Event, OnEvent
     from publisher.app.project import Project
     from publisher.app.publish import PublishResult
+    from publisher.config import Config
     from publisher.sync import Result
+
+    Publish = Callable[[Config, PublishOptions, OnEvent], PublishResult]
 
 EXAMPLE = """\
   publisher publish
@@ -46,12 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    config = options.load_config(arguments)
+    # `cli.repeat` has tried that already, unless the state folder is hard to find.
+    code = hand_over.handed_over(config.state, arguments.argv) if config.xmpp else None
+    return run_with(publish, arguments, config) if code is None else code
+
+
+def run_with(publish: Publish, arguments: argparse.Namespace, config: Config) -> int:
+    """Run with a function that does the work of `app.publish.publish`."""
     chosen = PublishOptions(
         now=arguments.now,
         nodes=options.node_options(arguments),
         waits=options.waits(arguments),
     )
-    config = options.load_config(arguments)
     arguments.attempt.begin(config)
     with progress(prints_changes=not arguments.json) as show:
         done = publish(config, chosen, _event_printer(show, lists_files=not arguments.json))

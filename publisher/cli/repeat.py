@@ -61,6 +61,11 @@ class Attempt:
         if state:
             self._state, self.key = state, _key(argv)
 
+    @property
+    def state(self) -> Path | None:
+        """The state folder, if the arguments and the configuration tell it simply."""
+        return self._state if self.key else None
+
     def find(self) -> Run | None:
         """The run that this one would repeat, because nothing has changed; None if it must run."""
         run = index.find(self._state, self.key) if self.key else None

@@ -57,6 +57,40 @@ class QueuedOutput:
         return raw.error if isinstance(raw, QueuedFile) else None
 
 
+class Delivery:
+    """What is printed for another process, on its way to the streams of that."""
+
+    def __init__(self, thread: threading.Thread, stdout: QueuedFile) -> None:
+        self._thread = thread
+        self._stdout = stdout
+
+    def wait(self) -> OSError | None:
+        """Wait until all is written. Returns why stdout could not be written, None if it was."""
+        self._thread.join()
+        return self._stdout.error
+
+
+@contextmanager
+def delivered(stdout: int, stderr: int) -> Iterator[Delivery]:
+    """Print to these descriptors in this block. At its end, do not wait until all is written."""
+    queue: Queue = SimpleQueue()
+    chunks: Chunks = []
+    files = [QueuedFile(descriptor, queue, chunks) for descriptor in (stdout, stderr)]
+    out, err = (
+        io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        for file in files
+    )
+    thread = threading.Thread(target=_write_queued, args=(queue,), daemon=True)
+    thread.start()
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            yield Delivery(thread, files[0])
+    finally:
+        out.flush()
+        err.flush()
+        queue.put(None)
+
+
 @contextmanager
 def queued() -> Iterator[QueuedOutput]:
     """Replace stdout and stderr by queues. At the end, wait until all is written, and restore them.

@@ -12,10 +12,15 @@ def exit_code(error: OSError, code: int, *, shows: bool) -> int:
     """
     if isinstance(error, BrokenPipeError):  # e.g. `| head`; a shell reports 141, 128 plus SIGPIPE
         return code or 141 if shows else code
-    warning = "" if shows else "warning: "
     with streams.queued():
-        output.print_message(
-            f"publisher: {warning}stdout could not be written ({error.strerror}); "
-            "the rest of the output was dropped"
-        )
+        output.print_message(message(error, shows=shows))
     return code or 1 if shows else code
+
+
+def message(error: OSError, *, shows: bool) -> str:
+    """Say that a part of the output is lost."""
+    warning = "" if shows else "warning: "
+    return (
+        f"publisher: {warning}stdout could not be written ({error.strerror}); "
+        "the rest of the output was dropped"
+    )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from publisher.app.events import (
     WaitingForLock,
 )
 from publisher.app.watch.events import (
+    HandedOver,
     Postponed,
     Reloaded,
     RunEnded,
@@ -33,7 +35,7 @@ from publisher.app.watch.events import (
 )
 from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.watcher import Watcher
-from publisher.cli import options, output, report
+from publisher.cli import for_client, options, output, report
 from publisher.cli.publish import print_built, print_results
 from publisher.system.interruption import Interrupted
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.app.watch.events import WatchEvent
+    from publisher.app.watch.timing import Timing
 
 EXAMPLE = """\
   publisher watch
@@ -52,10 +55,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(json=False)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, *, timing: Timing | None = None) -> int:
     config = options.load_config(arguments)
     log = _Log()
-    watcher = Watcher(config, load=lambda: options.reload(config), on_event=log.note)
+    watcher = Watcher(
+        config,
+        load=lambda: options.reload(config),
+        on_event=log.note,
+        serve=for_client.serve,
+        timing=timing,
+    )
     try:
         watcher.run()
     except Interrupted as end:
@@ -87,7 +96,7 @@ class _Log:
             case Note(text=text):
                 self._say(f"note: {text}")
             case FeedsBuilt():
-                self._say(*_lines(lambda: _print_feeds(event)))
+                self._print_all(lambda: _print_feeds(event))
             case SessionState(jid=jid):
                 if event != self._sessions.get(jid):
                     _print(_session_line(event))
@@ -101,16 +110,26 @@ class _Log:
         """Print what the run said, unless the run before it said so, too."""
         error, done = event.error, event.done
         if error:
-            self._say(*_lines(lambda: output.print_error("error", error)))
+            self._print_all(lambda: output.print_error("error", error))
         elif done:
-            self._say(*_lines(lambda: print_results(done.project, done.results, selected=False)))
+            self._print_all(lambda: print_results(done.project, done.results, selected=False))
         self._said, self._now = frozenset(self._now), []
 
     def _say(self, *lines: str) -> None:
+        """Print messages that the run before this one has not said."""
         for line in lines:
             if line not in self._said:
                 output.print_message(line)
         self._now += lines
+
+    def _print_all(self, print_all: Callable[[], None]) -> None:
+        """Print what a function prints: results always, messages if they are new."""
+        results, messages = io.StringIO(), io.StringIO()
+        with redirect_stdout(results), redirect_stderr(messages):
+            print_all()
+        self._say(*messages.getvalue().splitlines())
+        for line in results.getvalue().splitlines():
+            output.print_message(line)
 
 
 def _print(line: str) -> None:
@@ -119,7 +138,7 @@ def _print(line: str) -> None:
 
 
 def _line(
-    event: Watching | Reloaded | Postponed | WatchProblem | WaitingForLock,
+    event: HandedOver | Watching | Reloaded | Postponed | WatchProblem | WaitingForLock,
 ) -> str:
     match event:
         case Watching(places=places):
@@ -132,6 +151,9 @@ def _line(
             return f"waiting: {why}"
         case WatchProblem(text=text):
             return f"warning: {text}"
+        case HandedOver(arguments=arguments, code=code, refused=refused):
+            done = f"refused: {refused}" if refused else f"exit code {code}"
+            return f"handed over: publisher {shlex.join(arguments)}: {done}"
         case WaitingForLock():
             return "waiting for another run to end ..."
 
@@ -148,11 +170,3 @@ def _print_feeds(event: FeedsBuilt) -> None:
     output.print_setting_diagnostics(event.project)
     output.print_failed(event.built)
     print_built(event.project, event.built)
-
-
-def _lines(print_all: Callable[[], None]) -> list[str]:
-    """The lines that a function prints, whether to stdout or to stderr."""
-    printed = io.StringIO()
-    with redirect_stdout(printed), redirect_stderr(printed):
-        print_all()
-    return printed.getvalue().splitlines()

@@ -54,7 +54,16 @@ class WatchProblem:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A client has handed its work over, and has its exit code or the reason of a refusal."""
+
+    arguments: tuple[str, ...]
+    code: int | None = None
+    refused: str = ""
+
+
 WatchEvent: TypeAlias = (
-    "Event | Watching | RunEnded | Reloaded | Postponed | WatchProblem | SessionState"
+    "Event | HandedOver | Watching | RunEnded | Reloaded | Postponed | WatchProblem | SessionState"
 )
 OnWatchEvent: TypeAlias = "Callable[[WatchEvent], None]"

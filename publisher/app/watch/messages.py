@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.app.watch.events import WatchProblem
+    from publisher.app.watch.offers import Offer
     from publisher.app.watch.session_state import SessionState
 
 
@@ -28,7 +29,7 @@ class Hangup:
     """SIGHUP: the configuration is read again, and all accounts log in anew."""
 
 
-Message: TypeAlias = "Written | Hangup | SessionState | WatchProblem"
+Message: TypeAlias = "Written | Hangup | SessionState | WatchProblem | Offer"
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from publisher.app.watch.agenda import TICK, Agenda, Instant
 from publisher.app.watch.events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
 from publisher.app.watch.kept_sessions import KeptSessions
 from publisher.app.watch.messages import Hangup, Written, hangups
+from publisher.app.watch.offers import Offer, Offers
 from publisher.app.watch.places import watched
 from publisher.app.watch.poll import poll
 from publisher.app.watch.removals import Removals
@@ -39,19 +40,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from publisher.app.events import Event
+    from publisher.app.events import Event, OnEvent
+    from publisher.app.publish import PublishResult
     from publisher.app.watch.agenda import Reason
     from publisher.app.watch.burst import Burst
-    from publisher.app.watch.events import OnWatchEvent
+    from publisher.app.watch.events import HandedOver, OnWatchEvent
     from publisher.app.watch.messages import Message
     from publisher.app.watch.outcome import RunOutcome
     from publisher.config import Config
+
+    Publish = Callable[[Config, PublishOptions, OnEvent], PublishResult]
+    Serve = Callable[[Offer, Config, Publish], HandedOver]
 
 
 class Watcher:
     """Watches the posts of one configuration, and holds the lock of its state folder meanwhile.
 
-    `load` reads the configuration again. `on_event` gets what happens.
+    `load` reads the configuration again. `on_event` gets what happens. `serve` does the work that
+    a client hands over, with a function that does what `app.publish.publish` does.
     """
 
     def __init__(
@@ -60,11 +66,13 @@ class Watcher:
         *,
         load: Callable[[], Config],
         on_event: OnWatchEvent,
+        serve: Serve,
         timing: Timing | None = None,
     ) -> None:
         self._config = config
         self._load = load
         self._on_event = on_event
+        self._serve = serve
         self._timing = timing or Timing()
         self._clock = Clock()
         self._queue: SimpleQueue[Message] = SimpleQueue()
@@ -99,6 +107,7 @@ class Watcher:
             stack.enter_context(self._systemd)
             stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=self._on_wait))
             stack.callback(state.remove, self._config.state)
+            stack.enter_context(Offers(self._config.state, self._queue.put))
             stack.enter_context(self._sessions)
             stack.callback(self._files.close)
             stack.enter_context(hangups(lambda: self._queue.put(Hangup())))
@@ -165,6 +174,8 @@ class Watcher:
                 self._on_event(message)
             case Hangup():
                 self._reload(anew=True)
+            case Offer():
+                self._on_event(self._serve(message, self._config, self._publish))
             case _:
                 assert_never(message)
 
@@ -283,6 +294,33 @@ class Watcher:
             self._conclude(outcome.of_error(error))
         self._on_event(RunEnded(reason, done, error))
 
+    def _publish(self, config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
+        """Do the work of a client at once. A removal is meant, whatever became of it before.
+
+        Raises as `app.publish.publish` does.
+        """
+        if config != self._config:  # it was changed a moment ago
+            self._require_possible(config)
+            self._use(config, anew=False)
+
+        def on_run_event(event: Event) -> None:
+            self._systemd.beat()
+            on_event(event)
+
+        try:
+            done = publish_under_lock(config, options, on_run_event, logins=self._sessions)
+        except PublisherError as error:
+            found = outcome.of_error(error)
+            self._update(held=found.held, last_error="; ".join(found.errors))
+            raise
+        found = outcome.of_result(done)
+        if options.nodes.is_selective or options.now:
+            self._note_publish(found)
+        else:
+            self._removals, self._burst = Removals(self._timing.removal), None
+            self._conclude(found)
+        return done
+
     def _on_run_event(self, event: Event) -> None:
         self._systemd.beat()
         self._on_event(event)
@@ -291,6 +329,10 @@ class Watcher:
         """The files that may come back, of those that are gone."""
         self._removals = self._removals.seen(absent, at=self._vanished_at)
         return self._removals.doubted(now=self._clock.monotonic())
+
+    def _note_publish(self, found: RunOutcome) -> None:
+        if found.has_sent:
+            self._update(last_publish=self._clock.now())
 
     def _conclude(self, found: RunOutcome) -> None:
         """Plan the next runs, and tell how this one went."""
@@ -306,9 +348,9 @@ class Watcher:
         self._schedule("sweep", timing.sweep)
         self._full_at = now.monotonic + timing.full
         self._swept = self._digest()
+        self._note_publish(found)
         self._update(
             last_run=now.wall,
-            last_publish=now.wall if found.has_sent else self._state.last_publish,
             waiting=found.waiting,
             held=found.held,
             next_due=found.next_due,

@@ -1,0 +1,167 @@
+"""Take work at a socket from other processes of the same user: `publisher publish` hands it over.
+
+A thread accepts the connections. The watcher does the work in its own thread, and answers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from publisher.errors import LedgerError
+from publisher.system import work_socket
+from publisher.system.reasons import reason, remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_MESSAGE_SECONDS = 10.0  # for a client to send its message
+_CREDENTIALS = struct.Struct("3i")  # unix(7), SO_PEERCRED: pid, uid, gid
+MOST = 8  # connections that wait to be accepted
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a client sends: its arguments, and where and how it was started."""
+
+    version: str
+    argv: tuple[str, ...]
+    folder: str
+    umask: int
+    environment: dict[str, str]
+
+
+class Offer:
+    """Work that a client has handed over. Whoever takes it must `answer` or `refuse` it once."""
+
+    def __init__(self, channel: socket.socket, asked: Asked, streams: tuple[int, int]) -> None:
+        self._channel = channel
+        self.asked = asked
+        self.streams = streams
+
+    def begin(self) -> bool:
+        """Tell the client that its work begins. Returns whether it still waits."""
+        with suppress(OSError):
+            self._channel.setblocking(False)
+            try:
+                is_gone = not self._channel.recv(1, socket.MSG_PEEK)
+            except BlockingIOError:
+                is_gone = False
+            self._channel.setblocking(True)
+            if not is_gone:
+                self._send({"begun": True})
+                return True
+        self.close()
+        return False
+
+    def answer(self, code: int) -> None:
+        self._end({"code": code})
+
+    def refuse(self, why: str) -> None:
+        """Tell the client that nobody will do the work. `why` is a sentence for its user."""
+        self._end({"refused": why})
+
+    def decline(self) -> None:
+        """Let the client do the work: it is no work for a watcher."""
+        self._end({"declined": True})
+
+    def close(self) -> None:
+        """Leave the client alone: it takes the watcher for dead, and goes on by itself."""
+        self._channel.close()
+        for descriptor in self.streams:
+            with suppress(OSError):
+                os.close(descriptor)
+
+    def _end(self, answer: dict[str, object]) -> None:
+        self._send(answer)
+        self.close()
+
+    def _send(self, answer: dict[str, object]) -> None:
+        with suppress(OSError):  # the client is gone
+            self._channel.sendall(json.dumps(answer).encode() + b"\n")
+
+
+class Offers:
+    """Listens at the socket of the state folder while entered. `on_offer` is called in a thread."""
+
+    def __init__(self, folder: Path, on_offer: Callable[[Offer], None]) -> None:
+        self._folder = folder
+        self._on_offer = on_offer
+
+    def __enter__(self) -> Self:
+        """Raises LedgerError if the socket cannot be made."""
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        path = self._folder / work_socket.NAME
+        try:
+            with work_socket.address(self._folder) as address:
+                path.unlink(missing_ok=True)  # of a watcher that was killed; we hold the lock
+                # No moment in which others might connect: the mode is that of the umask.
+                mask = os.umask(0o177)
+                try:
+                    self._listener.bind(address)
+                finally:
+                    os.umask(mask)
+            self._listener.listen(MOST)
+        except OSError as error:
+            self._listener.close()
+            raise LedgerError(
+                f"{path}: cannot be made: {reason(error)}; {remedy(error)}"
+            ) from error
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            (self._folder / work_socket.NAME).unlink()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # ends `accept`
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                channel, _ = self._listener.accept()
+            except OSError:  # closed
+                return
+            threading.Thread(target=self._meet, args=(channel,), daemon=True).start()
+
+    def _meet(self, channel: socket.socket) -> None:
+        if offer := _received(channel):
+            self._on_offer(offer)
+        else:
+            channel.close()
+
+
+def _received(channel: socket.socket) -> Offer | None:
+    """The work that a client hands over; None if it is another user's, or makes no sense."""
+    if _uid(channel) != os.geteuid():
+        return None
+    streams: list[int] = []
+    try:
+        channel.settimeout(_MESSAGE_SECONDS)
+        data, streams, _, _ = socket.recv_fds(
+            channel, work_socket.MAX_BYTES, 2, socket.MSG_CMSG_CLOEXEC
+        )
+        while data and not data.endswith(b"\n") and len(data) < work_socket.MAX_BYTES:
+            more = channel.recv(work_socket.MAX_BYTES)
+            data = data + more if more else b""
+        channel.settimeout(None)
+        asked = msgspec.json.decode(data, type=Asked)
+        stdout, stderr = streams
+    except (OSError, msgspec.DecodeError, ValueError):
+        for descriptor in streams:
+            os.close(descriptor)
+        return None
+    return Offer(channel, asked, (stdout, stderr))
+
+
+def _uid(channel: socket.socket) -> int:
+    data = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return int(_CREDENTIALS.unpack(data)[1])

@@ -1,0 +1,136 @@
+"""In the watcher: do the work of a `publisher publish` that was handed over, as that would do it.
+
+It prints to the streams of the client, in the client's folder, with its language and its terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from publisher.app.watch.events import HandedOver
+from publisher.cli import hand_over, main, options, output, streams, unwritten
+from publisher.cli import publish as publish_command
+from publisher.cli.repeat import Attempt
+from publisher.errors import PublisherError
+from publisher.system import program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from publisher.app.watch.offers import Asked, Offer
+    from publisher.cli.publish import Publish
+    from publisher.cli.streams import Delivery
+    from publisher.config import Config
+
+
+class _Refusal(Exception):  # noqa: N818 - an answer
+    """The watcher cannot do the work as the client would. The text says why, to its user."""
+
+
+class _NoWork(Exception):  # noqa: N818 - an answer
+    """The arguments are those of another command."""
+
+
+def serve(offer: Offer, watched: Config, publish: Publish) -> HandedOver:
+    """Do the work, and answer the client once all that was printed has arrived there."""
+    asked = offer.asked
+    if not offer.begin():
+        return HandedOver(asked.argv, refused="the client has left")
+    try:
+        with ExitStack() as stack:
+            _require_same_program(asked)
+            stack.enter_context(_at_client(asked))
+            sent = stack.enter_context(streams.delivered(*offer.streams))
+            code = _run(asked, watched, publish)
+    except _Refusal as refusal:
+        offer.refuse(str(refusal))
+        return HandedOver(asked.argv, refused=str(refusal))
+    except _NoWork:
+        offer.decline()
+        return HandedOver(asked.argv, refused="it is no work for a watcher")
+    except BaseException:  # the watcher ends, and the client goes on
+        offer.close()
+        raise
+    # A client whose reader is slow must not delay the watcher.
+    threading.Thread(target=_answer, args=(offer, sent, code), daemon=True).start()
+    return HandedOver(asked.argv, code)
+
+
+def _answer(offer: Offer, sent: Delivery, code: int) -> None:
+    error = sent.wait()
+    if error and not isinstance(error, BrokenPipeError):
+        with suppress(OSError):
+            os.write(offer.streams[1], f"{unwritten.message(error, shows=False)}\n".encode())
+    offer.answer(code)
+
+
+def _require_same_program(asked: Asked) -> None:
+    """Raises _Refusal: another version may read the same posts differently."""
+    if asked.version != program.version().hex():
+        raise _Refusal(
+            f"the watcher (process {os.getpid()}) runs another version of publisher, or began "
+            "before an update; restart the watcher"
+        )
+
+
+def _run(asked: Asked, watched: Config, publish: Publish) -> int:
+    """The exit code. Raises _Refusal and _NoWork."""
+    try:
+        arguments = main.parsed(asked.argv)
+        if arguments.command != hand_over.COMMAND:
+            raise _NoWork
+        arguments.attempt = Attempt(())
+        config = options.load_config(arguments)
+        _require_same_config(config, watched)
+        return publish_command.run_with(publish, arguments, config)
+    except SystemExit as end:  # --help, wrong usage
+        return int(end.code or 0)
+    except PublisherError as error:
+        output.print_error("publisher", error)
+        return error.exit_code
+
+
+def _require_same_config(config: Config, watched: Config) -> None:
+    if os.path.realpath(config.path) != os.path.realpath(watched.path):
+        raise _Refusal(
+            f"the watcher (process {os.getpid()}) publishes {watched.path}, and {config.path} has "
+            "the same state folder; give each configuration a `state` of its own, or stop the "
+            "watcher"
+        )
+
+
+@contextmanager
+def _at_client(asked: Asked) -> Iterator[None]:
+    """Work in the folder of the client, with its environment. Raises _Refusal."""
+    before = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            os.chdir(asked.folder)
+        except OSError as error:
+            raise _Refusal(f"the watcher cannot enter {asked.folder}: {error.strerror}") from error
+        mask = os.umask(asked.umask)
+        try:
+            with _environment(asked.environment):
+                yield
+        finally:
+            os.umask(mask)
+    finally:
+        os.fchdir(before)
+        os.close(before)
+
+
+@contextmanager
+def _environment(of_client: Mapping[str, str]) -> Iterator[None]:
+    """Take over what the client sends of its environment, and nothing else."""
+    before = dict(os.environ)
+    for name in [name for name in before if hand_over.is_sent(name)]:
+        del os.environ[name]
+    os.environ.update({n: value for n, value in of_client.items() if hand_over.is_sent(n)})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

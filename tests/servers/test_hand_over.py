@@ -1,0 +1,292 @@
+"""`publisher publish` beside a watcher: the watcher does its work, as it would do it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.app.watch.offers import Offers
+from publisher.system import work_socket
+from tests.servers.test_watch import FIRST, SECOND, blog_at, items
+from tests.support.blog import SECONDS, Blog
+from tests.support.servers import Prosody
+from tests.support.subscribers import Subscriber
+from tests.support.terminal import WIDE, on_terminal
+from tests.support.watching import Watching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from publisher.app.watch.offers import Offer
+    from tests.support.blog import Run
+    from tests.support.servers import Server
+
+# Lets a run start as a user starts it.
+ANEW = {"LC_ALL": "C.UTF-8"}
+CALM = "watch: {settle: 3600}\n"
+
+
+def calm(folder: Path, server: Server, node: str) -> Blog:
+    """A blog whose watcher publishes nothing by itself, after its start."""
+    blog = blog_at(folder, server, node)
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace("watch: {settle: 0.3}\n", CALM))
+    return blog
+
+
+@pytest.fixture
+def blog(tmp_path: Path, prosody: Prosody, node: str) -> Blog:
+    return calm(tmp_path, prosody, node)
+
+
+def without_names(run: Run, node: str, folder: Path) -> tuple[int, str, str]:
+    texts = (run.out, run.err)
+    out, err = (text.replace(node, "NODE").replace(str(folder), "FOLDER") for text in texts)
+    return run.code, out, err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish"],
+        ["publish", "--json"],
+        ["--config", "publisher.yaml", "publish", "--only", f"posts/{SECOND}.md"],
+        ["publish", "--only", "no-such-post"],
+        ["publish", "--no-such-option"],
+        ["publish", "--help"],
+        ["publish", "--config", "missing.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_it_says_and_returns_what_it_would_without_a_watcher(
+    tmp_path: Path, server: Server, node: str, arguments: list[str]
+) -> None:
+    found = []
+    for name in (f"{node}-1", f"{node}-2"):
+        blog = calm(tmp_path / name, server, name)
+        blog.run("publish")
+        blog.let_an_hour_pass()
+        with Watching(blog) as watcher:
+            # A watcher that has ended leaves the work to the run itself.
+            if name == f"{node}-1":
+                watcher.end()
+            blog.write(f"{SECOND}.md", "Text.", title="Second")
+            blog.write("2026-01-03-broken.md", "Text.", date="never")
+            run = blog.run(*arguments, environment=ANEW)
+            found.append(without_names(run, name, blog.folder))
+            if name == f"{node}-2" and "missing.yaml" not in arguments:
+                watcher.said("handed over: publisher ")
+    assert found[0] == found[1]
+
+
+def test_a_removal_that_is_handed_over_is_believed_at_once(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog.write(f"{SECOND}.md", "Text.", title="Second")
+    with Watching(blog) as watcher:
+        watcher.said("2 new")
+        (blog.posts / f"{SECOND}.md").unlink()
+        assert "- removed" in blog.run("publish").out
+        assert items(prosody, node) == [FIRST]
+
+
+def test_the_configuration_that_was_changed_a_moment_ago_counts(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        config = blog.folder / "publisher.yaml"
+        config.write_text(config.read_text().replace(f"node: {node}", f"node: {node}-2"))
+        run = blog.run("publish")
+        assert (run.code, f"{node}-2: 1 new" in run.out) == (0, True), run.err
+    assert items(prosody, f"{node}-2") == [FIRST]
+
+
+def test_another_configuration_with_the_same_state_is_refused(blog: Blog) -> None:
+    other = blog.folder / "other.yaml"
+    other.write_text((blog.folder / "publisher.yaml").read_text())
+    with Watching(blog) as watcher:
+        run = blog.run("publish", "--config", "other.yaml")
+        assert (run.code, run.out) == (2, "")
+        assert f"the watcher (process {watcher.pid}) publishes {blog.folder}" in run.err
+        assert "other.yaml has the same state folder" in run.err
+
+
+def test_another_version_is_refused(blog: Blog) -> None:
+    with Watching(blog) as watcher, socket.socket(socket.AF_UNIX) as channel:
+        channel.connect(str(blog.folder / ".publisher" / work_socket.NAME))
+        message = {"version": "00", "argv": ["publish"], "folder": "/", "umask": 0o22}
+        data = json.dumps({**message, "environment": {}}).encode() + b"\n"
+        socket.send_fds(channel, [data], [1, 2])
+        lines = channel.makefile().readlines()
+        assert json.loads(lines[0]) == {"begun": True}
+        refused = json.loads(lines[1])["refused"]
+        assert f"(process {watcher.pid}) runs another version of publisher" in refused
+
+
+def test_a_terminal_gets_what_a_terminal_gets(blog: Blog) -> None:
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        printed = on_terminal(
+            blog.command("publish"), blog.folder, {**blog.environment, **WIDE}
+        ).decode()
+        watcher.said("handed over")
+    assert "nothing to push: every node equal" in printed
+
+
+@pytest.fixture
+def own_prosody(accounts: Mapping[str, str]) -> Iterator[Prosody]:
+    with Prosody(accounts, admins=["blog@localhost"], storage="sql") as server:
+        yield server
+
+
+def test_if_the_watcher_dies_half_way_the_run_goes_on_by_itself(
+    tmp_path: Path, own_prosody: Prosody, node: str
+) -> None:
+    blog = calm(tmp_path, own_prosody, node)
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        with Subscriber(own_prosody, "reader", node) as subscriber:
+            own_prosody.pause()
+            blog.write(f"{SECOND}.md", "Text.", title="Second")
+            with blog.start("publish") as client:
+                assert client.stderr
+                while (blog.folder / "feed.atom").read_bytes().count(b"<entry") != 2:
+                    assert client.poll() is None
+                watcher.end(signal.SIGKILL)
+                own_prosody.resume()
+                said = client.communicate(timeout=SECONDS)[1]
+                assert client.returncode == 0, said
+            assert "the watcher has ended meanwhile; this run continues its work" in said
+            while subscriber.next().id != SECOND:
+                pass
+            blog.write("2026-01-03-third.md", "Text.", title="Third")
+            assert blog.run("publish").code == 0
+            assert subscriber.next().id == "2026-01-03-third", "and not the second one again"
+
+
+def test_a_watcher_that_is_told_to_end_leaves_the_work_to_the_run(
+    tmp_path: Path, own_prosody: Prosody, node: str
+) -> None:
+    blog = calm(tmp_path, own_prosody, node)
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        own_prosody.pause()
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        with blog.start("publish") as client:
+            while (blog.folder / "feed.atom").read_bytes().count(b"<entry") != 2:
+                assert client.poll() is None
+            assert watcher.end() == 0
+            own_prosody.resume()
+            said = client.communicate(timeout=SECONDS)[1]
+            assert client.returncode == 0, said
+    assert items(own_prosody, node) == [FIRST, SECOND]
+
+
+def test_a_run_that_waits_for_a_busy_watcher_gives_up_in_time(
+    tmp_path: Path, own_prosody: Prosody, node: str
+) -> None:
+    blog = calm(tmp_path, own_prosody, node)
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        own_prosody.pause()
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        with blog.start("publish") as first:
+            while (blog.folder / "feed.atom").read_bytes().count(b"<entry") != 2:
+                assert first.poll() is None
+            second = blog.run("publish", "--lock-wait", "2.5")
+            assert second.code == 4
+            assert second.err.splitlines() == [
+                "waiting for another run to end ...",
+                "publisher: the watcher is busy with another run; run again later",
+            ]
+            own_prosody.resume()
+            said = first.communicate(timeout=SECONDS)[1]
+            assert first.returncode == 0, said
+
+
+def test_a_socket_that_a_killed_watcher_left_stops_nobody(blog: Blog) -> None:
+    with Watching(blog) as watcher:
+        watcher.end(signal.SIGKILL)
+    assert (blog.folder / ".publisher" / work_socket.NAME).exists()
+    assert blog.run("publish").code == 0
+    with Watching(blog):
+        assert blog.run("publish").code == 0
+
+
+def test_the_state_folder_may_have_a_path_that_is_too_long_for_a_socket(
+    tmp_path: Path, prosody: Prosody, node: str
+) -> None:
+    blog = calm(tmp_path / "/".join(["a-folder-with-a-long-name"] * 5), prosody, node)
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        assert "1 new" in blog.run("publish").out
+        watcher.said("handed over")
+
+
+def test_a_state_folder_that_is_hard_to_find_is_found(blog: Blog) -> None:
+    with (blog.folder / "publisher.yaml").open("a") as config:
+        config.write('state: "a state"\n')
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        assert "1 new" in blog.run("publish").out
+        watcher.said("handed over")
+
+
+def test_the_client_imports_neither_argparse_nor_yaml(blog: Blog) -> None:
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "publisher", "publish"],
+            cwd=blog.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        assert (done.returncode, "1 new" in done.stdout) == (0, True), done.stderr
+    imported = {*re.findall(r"\| *([\w.]+)$", done.stderr, re.MULTILINE)}
+    assert "publisher.cli.hand_over" in imported
+    assert not imported & {"argparse", "yaml", "dataclasses", "asyncio", "publisher.cli.main"}
+
+
+def test_only_the_owner_may_open_the_socket(tmp_path: Path) -> None:
+    with Offers(tmp_path, lambda _: None):
+        mode = (tmp_path / work_socket.NAME).stat().st_mode
+        assert stat.S_IMODE(mode) == 0o600
+
+
+def test_the_work_of_another_user_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers: list[Offer] = []
+    monkeypatch.setattr("os.geteuid", lambda: 4_000_000_000)
+    with Offers(tmp_path, offers.append), socket.socket(socket.AF_UNIX) as channel:
+        channel.connect(str(tmp_path / work_socket.NAME))
+        channel.settimeout(SECONDS)
+        assert channel.recv(1) == b""
+    assert offers == []
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"{}\n", b"[1", b'{"version": 1}\n'])
+def test_what_is_no_message_is_not_taken(tmp_path: Path, data: bytes) -> None:
+    offers: list[Offer] = []
+    with Offers(tmp_path, offers.append), socket.socket(socket.AF_UNIX) as channel:
+        channel.connect(str(tmp_path / work_socket.NAME))
+        channel.sendall(data)
+        channel.shutdown(socket.SHUT_WR)
+        channel.settimeout(SECONDS)
+        assert channel.recv(1) == b""
+    assert offers == []

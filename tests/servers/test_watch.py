@@ -1,0 +1,252 @@
+"""`publisher watch`: what is saved reaches the subscribers, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.blog import Blog
+from tests.support.servers import Prosody
+from tests.support.subscribers import Outsider, Subscriber
+from tests.support.watching import Watching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.support.servers import Server
+
+FIRST, SECOND = "2026-01-01-first", "2026-01-02-second"
+SETTLE = "watch: {settle: 0.3}\n"
+LONG = 3600.0
+
+
+@pytest.fixture
+def blog(tmp_path: Path, server: Server, node: str) -> Blog:
+    return blog_at(tmp_path, server, node)
+
+
+def blog_at(folder: Path, server: Server, node: str) -> Blog:
+    made = Blog(folder / "blog")
+    made.configure(server, node=node, password=server.accounts["blog"])
+    with (made.folder / "publisher.yaml").open("a") as config:
+        config.write(SETTLE)
+    made.write(f"{FIRST}.md", "Text.", title="First")
+    return made
+
+
+@pytest.fixture
+def own_prosody(accounts: Mapping[str, str]) -> Iterator[Prosody]:
+    with Prosody(accounts, admins=["blog@localhost"], storage="sql") as server:
+        yield server
+
+
+def items(server: Server, node: str) -> list[str | None]:
+    return sorted(str(item.id) for item in Outsider(server, "reader", node).items())
+
+
+def test_what_is_saved_edited_and_removed_reaches_the_subscribers(
+    blog: Blog, server: Server, node: str
+) -> None:
+    with Watching(blog, removal=0.5) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        with Subscriber(server, "reader", node) as subscriber:
+            file = blog.write(f"{SECOND}.md", "Text.", title="Second")
+            while (event := subscriber.next()).id != SECOND:
+                pass
+            assert event.kind == "published"
+            blog.write(f"{SECOND}.md", "Another text.", title="Second")
+            event = subscriber.next()
+            assert (event.kind, event.id) == ("published", SECOND)
+            assert event.payload is not None
+            assert "Another text." in "".join(event.payload.itertext())
+            file.unlink()
+            event = subscriber.next()
+            assert (event.kind, event.id) == ("retracted", SECOND)
+        assert items(server, node) == [FIRST]
+
+
+@pytest.fixture
+def prosody_blog(tmp_path: Path, prosody: Prosody, node: str) -> Blog:
+    return blog_at(tmp_path, prosody, node)
+
+
+def test_a_file_that_is_away_for_a_moment_keeps_its_item(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    blog.write("2026-01-04-other.md", "Text.", title="Other")
+    with Watching(blog, removal=LONG) as watcher:
+        watcher.said("2 new")
+        with Subscriber(prosody, "reader", node) as subscriber:
+            text = (blog.posts / f"{FIRST}.md").read_bytes()
+            (blog.posts / f"{FIRST}.md").unlink()
+            blog.write(f"{SECOND}.md", "Text.", title="Second")
+            while subscriber.next().id != SECOND:
+                pass
+            watcher.said("1 item stays for a minute")
+            (blog.posts / f"{FIRST}.md").write_bytes(text)
+            blog.write("2026-01-03-third.md", "Text.", title="Third")
+            assert subscriber.next().id == "2026-01-03-third"
+        assert items(prosody, node) == [FIRST, SECOND, "2026-01-03-third", "2026-01-04-other"]
+
+
+def test_a_renamed_post_is_held_and_named(prosody_blog: Blog, prosody: Prosody, node: str) -> None:
+    blog = prosody_blog
+    words = " ".join(f"word{number}" for number in range(40))
+    old = blog.write(f"{SECOND}.md", words, title="Second")
+    with Watching(blog, removal=LONG) as watcher:
+        watcher.said(f"+ new      {SECOND}")
+        old.rename(blog.posts / "2026-01-02-renamed.md")
+        watcher.said("--as-new")
+        assert watcher.state
+        assert ["2026-01-02-renamed" in line for line in watcher.state.held] == [True]
+        assert f"held: 2026-01-02-renamed has the text of {SECOND}" in blog.run("status").out
+    assert items(prosody, node) == [FIRST, SECOND]
+
+
+def test_what_was_saved_while_the_server_was_down_goes_when_it_is_back(
+    tmp_path: Path, own_prosody: Prosody, node: str
+) -> None:
+    blog = blog_at(tmp_path, own_prosody, node)
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        own_prosody.kill()
+        watcher.said("the connection has ended")
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        watcher.said("error: pubsub.localhost")
+        assert watcher.state
+        assert watcher.state.last_error
+        assert watcher.state.accounts[0].since is None
+        own_prosody.start()
+        watcher.said(f"+ new      {SECOND}")
+    assert items(own_prosody, node) == [FIRST, SECOND]
+
+
+def test_what_a_killed_watcher_has_not_sent_goes_with_the_next_one(
+    tmp_path: Path, own_prosody: Prosody, node: str
+) -> None:
+    blog = blog_at(tmp_path, own_prosody, node)
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        with Subscriber(own_prosody, "reader", node):
+            own_prosody.pause()
+            blog.write(f"{SECOND}.md", "Text.", title="Second")
+            watcher.said("written")
+            watcher.end(signal.SIGKILL)
+            own_prosody.resume()
+    stopped = blog.run("status")
+    assert f"watch  stopped: process {watcher.pid} was killed" in stopped.out
+    with Subscriber(own_prosody, "reader", node) as subscriber, Watching(blog) as watcher:
+        while subscriber.next().id != SECOND:
+            pass
+        watcher.said(f"{SECOND}")
+        blog.write("2026-01-03-third.md", "Text.", title="Third")
+        assert subscriber.next().id == "2026-01-03-third", "and not the second one again"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_watcher_and_leaves_no_trace(prosody_blog: Blog, number: int) -> None:
+    with Watching(prosody_blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        status = prosody_blog.run("status", "--json").json["watcher"]
+        assert (status["running"], status["pid"]) == (True, watcher.pid)
+        assert watcher.end(number) == 0
+    assert not [*(prosody_blog.folder / ".publisher").glob("watch.*")]
+    assert prosody_blog.run("status", "--json").json["watcher"] is None
+
+
+def test_a_second_watcher_is_refused_by_the_number_of_the_first(prosody_blog: Blog) -> None:
+    with Watching(prosody_blog) as watcher:
+        second = prosody_blog.run("watch")
+        assert second.code == 4
+        assert f"another watcher (process {watcher.pid}) publishes" in second.err
+
+
+def test_a_broken_configuration_keeps_the_old_one_until_it_is_mended(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    config = blog.folder / "publisher.yaml"
+    whole = config.read_text()
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        config.write_text(whole.replace("settle:", "sattle:"))
+        watcher.said("error: the old configuration stays in use")
+        watcher.send(signal.SIGHUP)
+        watcher.said("error: the old configuration stays in use", times=2)
+        assert watcher.state
+        assert "sattle" in watcher.state.last_error
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        watcher.said(f"+ new      {SECOND}")
+        config.write_text(whole.replace("A blog of the tests", "Another title"))
+        watcher.said("the configuration was read again")
+        watcher.said("written", times=9)
+    assert b"Another title" in (blog.folder / "feed.atom").read_bytes()
+    assert items(prosody, node) == [FIRST, SECOND]
+
+
+def test_sighup_makes_all_accounts_log_in_anew(prosody_blog: Blog) -> None:
+    with Watching(prosody_blog) as watcher:
+        watcher.send(signal.SIGHUP)
+        watcher.said("the configuration was read again")
+        watcher.said("logged in", times=2)
+
+
+def test_a_scheduled_post_goes_when_it_is_due(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        with Subscriber(prosody, "reader", node) as subscriber:
+            due = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=4)
+            blog.write("2026-01-09-soon.md", "Text.", title="Soon", date=due.isoformat())
+            while (event := subscriber.next()).id != "2026-01-09-soon":
+                pass
+            arrived = time.time() - (time.monotonic() - event.at)
+            assert arrived >= due.timestamp()
+            assert not [line for line in watcher.log if "error" in line]
+
+
+def test_nothing_is_published_while_git_is_at_work(prosody_blog: Blog) -> None:
+    blog = prosody_blog
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        (blog.folder / ".git").mkdir()
+        (blog.folder / ".git" / "MERGE_HEAD").touch()
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        watcher.said("waiting: a merge of git is in progress")
+        assert watcher.state
+        assert "a merge of git" in watcher.state.postponed
+        (blog.folder / ".git" / "MERGE_HEAD").unlink()
+        watcher.said(f"+ new      {SECOND}")
+        lines = watcher.log
+        merge = next(n for n, line in enumerate(lines) if "a merge of git" in line)
+        assert not [line for line in lines[:merge] if SECOND in line]
+
+
+def test_a_guard_holds_the_change_and_publish_releases_it(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    for number in range(3):
+        blog.write(f"2026-02-0{number + 1}-more.md", "Text.", title=f"More {number}")
+    with Watching(blog, removal=0.1) as watcher:
+        watcher.said("4 new")
+        for file in blog.posts.iterdir():
+            file.unlink()
+        watcher.said("error: ")
+        assert watcher.state
+        assert "--allow-retracts" in " ".join(watcher.state.held)
+        assert "held: " in blog.run("status").out
+        assert len(items(prosody, node)) == 4
+        released = blog.run("publish", "--allow-retracts")
+        assert released.code == 0, released.err
+        assert "4 removed" in released.out
+        assert items(prosody, node) == []
+        assert watcher.state.held == ()
