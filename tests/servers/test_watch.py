@@ -45,7 +45,7 @@ def own_prosody(accounts: Mapping[str, str]) -> Iterator[Prosody]:
         yield server
 
 
-def items(server: Server, node: str) -> list[str | None]:
+def items(server: Server, node: str) -> list[str]:
     return sorted(str(item.id) for item in Outsider(server, "reader", node).items())
 
 
