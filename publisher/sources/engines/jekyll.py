@@ -17,7 +17,7 @@ from urllib.parse import quote
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
-from publisher.sources.engines import jekyll_defaults, jekyll_folders, jekyll_markdown, scripts
+from publisher.sources.engines import jekyll_defaults, jekyll_markdown, jekyll_settings, scripts
 from publisher.sources.engines.detected import (
     POSTS,
     DetectedSite,
@@ -31,7 +31,6 @@ from publisher.sources.engines.detected import (
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.jekyll_files import JekyllFiles
 from publisher.sources.engines.names import Name
-from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
@@ -67,60 +66,11 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # for pages, which have no date
 # a time in the zone of the site.
 _INSTANT = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?", re.ASCII)
 
-_LANGUAGES = changes("posts", "URLs", "languages")
-_UNREAD = {
-    "show_drafts": changes("posts"),
-    "unpublished": changes("posts"),
-    "limit_posts": changes("posts", unless=("0",)),
-    # Names that no folder of posts has.
-    "include": changes("posts", unless=(".htaccess", ".well-known", "_pages", "_redirects")),
-    "markdown_ext": changes(
-        "posts", unless=("md",), harmless=("markdown", "mkdown", "mkdn", "mkd")
-    ),
-    "encoding": changes("titles", "bodies", unless=("utf-8", "utf8")),
-    "csv_reader.csv_converters": changes("bodies"),
-    "csv_reader.encoding": changes("bodies", unless=("utf-8", "utf8")),
-    "markdown": changes("bodies", unless=("kramdown",)),
-    "kramdown.input": changes("bodies", unless=("gfm",)),
-    "kramdown.parse_span_html": changes("bodies", unless=("true",)),
-    "kramdown.gfm_quirks": changes("bodies", unless=("paragraph_end",)),
-    "kramdown.math_engine": changes("bodies", unless=("mathjax",)),
-    "relative_links.enabled": changes("bodies", unless=("true",)),
-    "emoji.src": changes("bodies"),
-    "safe": changes("bodies"),  # without most plugins
-    "kramdown.footnote_nr": changes("bodies", unless=("1",)),
-    **{
-        f"kramdown.{name}": changes("bodies")
-        for name in (
-            "auto_id_stripping", "html_to_native", "transliterated_header_ids", "link_defs",
-            "remove_line_breaks_for_cjk", "typographic_symbols.laquo", "typographic_symbols.raquo",
-            "typographic_symbols.laquo_space", "typographic_symbols.raquo_space",
-        )
-    },
-    **{
-        f"{key}.{name}": parts
-        for key in ("plugins", "gems")
-        for name, parts in {
-            "jekyll-last-modified-at": changes("dates"),
-            "jekyll-auto-image": changes("bodies"),
-            "jekyll-gfm-admonitions": changes("bodies"),
-            "jekyll-mentions": changes("bodies"),
-            "jekyll-multiple-languages-plugin": _LANGUAGES,
-            "jekyll-polyglot": _LANGUAGES,
-            "jekyll-postfiles": changes("bodies"),
-            "jekyll-scholar": changes("bodies"),
-            "jekyll-spaceship": changes("bodies"),
-            "jekyll-titles-from-headings": changes("titles"),
-            "premonition": changes("bodies"),
-        }.items()
-    },
-}  # fmt: skip
-
 
 class Jekyll(PostReader):
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
-        self._folders = jekyll_folders.folders(self.settings)
+        self._folders = jekyll_settings.folders(self.settings)
         # In the folder of the collections as Jekyll names it; in the folder of the site if the
         # posts lie elsewhere.
         collections = self._folders.collections
@@ -336,7 +286,7 @@ def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
     """The plugins of the site that change the addresses of posts."""
     file = site_settings.find(site, _SETTINGS)
     settings = site_settings.readable(file, reach) if file else {}
-    folders = jekyll_folders.folders(settings).plugins
+    folders = jekyll_settings.folders(settings).plugins
     files = (scripts.programs_in(site / folder, (".rb",)) for folder in folders)
     return scripts.matching(itertools.chain.from_iterable(files), _ADDRESS, reach)
 
@@ -366,7 +316,7 @@ def _detect(folder: Path) -> DetectedSite | None:
 
 def _posts_folder(folder: Path, settings: dict[str, Value]) -> str | None:
     """The `_posts` folder; if there are several, the source folder that contains them."""
-    source = jekyll_folders.folders(settings).collections
+    source = jekyll_settings.folders(settings).collections
     places = [*folders_named(folder / source, "_posts")]
     if len(places) > 1:
         return source or "."
@@ -380,7 +330,7 @@ def _author_files(data: str) -> tuple[str, ...]:
 def _known_author(folder: Path, settings: dict[str, Value]) -> Person | None:
     """The author in the settings, who may be a short name from `_data/authors.yml`."""
     value = settings.get("author")
-    names = _author_files(jekyll_folders.folders(settings).data)
+    names = _author_files(jekyll_settings.folders(settings).data)
     file = site_settings.find(folder, names)
     known = site_settings.read(file, reach_of(folder)) if file else {}
     return author_of(known.get(value, value) if isinstance(value, str) else value)
@@ -399,7 +349,7 @@ RECORD = EngineRecord(
     ),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
-    unread_settings=_UNREAD,
+    unread_settings=jekyll_settings.UNREAD,
     markdown=jekyll_markdown.options,
     future=(("future",), ("collections", "posts", "future")),
     posts_folder="_posts",

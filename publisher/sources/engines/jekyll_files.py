@@ -22,7 +22,7 @@ from publisher.text.characters import short_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.sources.engines.jekyll_folders import JekyllFolders
+    from publisher.sources.engines.jekyll_settings import JekyllFolders
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 

@@ -5,7 +5,6 @@ The settings are a Python program, which is never run; only literals in it are r
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
 from dataclasses import replace
@@ -101,16 +100,13 @@ _UNREAD = {
 }
 _STATUSES = frozenset({"published", "draft", "hidden", "skip"})
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
-_META = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
 
 
 class Pelican(PostReader):
     _READERS: ClassVar[Mapping[str, Sequence[FrontMatterReader]]] = {
         "markdown": (block.fenced, formats.toml, formats.metadata),
         "rest": (docinfo.docinfo,),
+        "html": (formats.html,),
     }
     # The same forms for `Post.source`; must stay as they are.
     _SOURCE_READERS: ClassVar[Mapping[str, Sequence[SourceReader]]] = {
@@ -135,24 +131,17 @@ class Pelican(PostReader):
 
     def document(self, path: PurePosixPath) -> block.PostFile:
         markup = self.markup_of(path)
-        data = self.folder.bytes(path)
-        if markup == "html":
-            text = block.decoded(data, path)
-            post_file = replace(_of_html(text), text=text)
-        elif markup == "unrendered":
+        if markup == "unrendered":
             post_file = super().document(path)
         else:
-            post_file = block.read(data, path, self._READERS[markup])
+            post_file = block.read(self.folder.bytes(path), path, self._READERS[markup])
         values = _with_lists({key.lower(): value for key, value in post_file.values.items()})
         # Pelican takes the `keywords` of an HTML article for its tags.
         values.setdefault("tags", values.pop("keywords", None))
-        return block.PostFile(
-            values,
-            post_file.body,
-            post_file.body_line,
-            post_file.warnings,
-            {key.lower(): line for key, line in post_file.lines.items()},
-            post_file.text,
+        return replace(
+            post_file,
+            values=values,
+            lines={key.lower(): line for key, line in post_file.lines.items()},
         )
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
@@ -341,29 +330,6 @@ def _with_lists(values: dict[str, Value]) -> dict[str, Value]:
 def _is_below(path: PurePosixPath, folder: str) -> bool:
     """Whether the path is the folder, which may be a file, or below it."""
     return folder in {".", ""} or PurePosixPath(folder.strip("/")) in {path, *path.parents}
-
-
-def _of_html(text: str) -> block.PostFile:
-    """An HTML article: its metadata from `meta` tags and the title, and the content of its body."""
-    values: dict[str, Value] = {}
-    lines: dict[str, int] = {}
-    for tag in _META.finditer(text):
-        attributes = {
-            key.lower(): html.unescape(double_quoted or single_quoted)
-            for key, double_quoted, single_quoted in _ATTRIBUTE.findall(tag[1])
-        }
-        if name := attributes.get("name"):
-            values.setdefault(name.lower(), attributes.get("content"))
-            lines.setdefault(name.lower(), text.count("\n", 0, tag.start()) + 1)
-    if title := _TITLE.search(text):
-        values.setdefault("title", title[1].strip())
-        lines.setdefault("title", text.count("\n", 0, title.start()) + 1)
-    start = _BODY.search(text)
-    if not start:
-        return block.PostFile(values, text, lines=lines)
-    end = text.lower().rfind("</body")
-    body = text[start.end() : end if end > start.end() else None]
-    return block.PostFile(values, body, text.count("\n", 0, start.end()) + 1, lines=lines)
 
 
 def _field(match: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 from publisher.errors import PostError
@@ -52,6 +53,10 @@ _FENCE_END = re.compile(r"---[ \t]*")
 _META = re.compile(r" {0,3}([A-Za-z0-9_-]+):[ \t]*(.*)")
 _META_MORE = re.compile(r" {4,}(.*)")
 _EXPORTED_KEY = re.compile(r"[ \t{]*[\"']?([\w$-]+)[\"']?[ \t]*:")
+_META_TAG = re.compile(r"<meta\s([^>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_BODY = re.compile(r"<body\b[^>]*>\n?", re.IGNORECASE)
 _COMMENT_KEY = re.compile(r"[ \t]*\.\.[ \t]+([\w-]+):(?:[ \t]+(.*)|[ \t]*)")
 
 
@@ -302,3 +307,27 @@ def _comment_end(lines: list[str], at: int, start: int, path: PurePosixPath) -> 
         if "-->" in lines[index]:
             return index + 1
     raise PostError(path, "the comment never ends; add a line `-->` below it", line=start + 1)
+
+
+def html(lines: list[str], path: PurePosixPath) -> PostFile:
+    """Read the `meta` tags and the title of an HTML document, whose body is that of the file."""
+    text = "\n".join(lines)
+    values: dict[str, Value] = {}
+    starts: dict[str, int] = {}
+    for tag in _META_TAG.finditer(text):
+        attributes = {
+            key.lower(): unescape(double_quoted or single_quoted)
+            for key, double_quoted, single_quoted in _ATTRIBUTE.findall(tag[1])
+        }
+        if name := attributes.get("name"):
+            values.setdefault(name.lower(), attributes.get("content"))
+            starts.setdefault(name.lower(), text.count("\n", 0, tag.start()) + 1)
+    if title := _TITLE.search(text):
+        values.setdefault("title", title[1].strip())
+        starts.setdefault("title", text.count("\n", 0, title.start()) + 1)
+    start = _BODY.search(text)
+    if not start:
+        return PostFile(values, text, lines=starts)
+    end = text.lower().rfind("</body")
+    body = text[start.end() : end if end > start.end() else None]
+    return PostFile(values, body, text.count("\n", 0, start.end()) + 1, lines=starts)
