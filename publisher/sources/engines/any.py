@@ -6,7 +6,6 @@ which the page that the generator built corrects (`site.output`).
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import replace
 from functools import cached_property
@@ -16,9 +15,10 @@ from typing import TYPE_CHECKING
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import generator_ignores
-from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.engine import PostReader
 from publisher.sources.engines.markups import MARKUPS
-from publisher.sources.engines.names import Name
+from publisher.sources.engines.names import Name, date_of
+from publisher.sources.engines.record import EngineRecord
 from publisher.sources.front_matter import block, formats, source_forms
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line, person
 from publisher.text import mdx
@@ -137,7 +137,7 @@ class Any(PostReader):
         stem, language = self.without_language(path)
         is_index = stem in _INDEXES and len(path.parts) > 1
         whole = path.parent if is_index else path.with_name(stem)
-        if (dated := _DATED.search(str(whole))) and (day := _day(dated)):
+        if (dated := _DATED.search(str(whole))) and (day := date_of(dated)):
             return Name(day, dated[5] or whole.name, language)
         return replace(super().name(whole.with_name(f"{whole.name}.md")), language=language)
 
@@ -173,13 +173,6 @@ class Any(PostReader):
         for key, lines in own.keys.items():
             folded.setdefault(_folded(key), []).append(lines)
         return replace(own, keys={key: "\n".join(lines) for key, lines in folded.items()})
-
-
-def _day(dated: re.Match[str]) -> dt.date | None:
-    try:
-        return dt.date(int(dated[1]), int(dated[2]), int(dated[3]))
-    except ValueError:
-        return None
 
 
 def _as_spelt(document: block.PostFile) -> block.PostFile:

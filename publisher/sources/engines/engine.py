@@ -1,4 +1,4 @@
-"""The base of all engines: the record of a site generator, and the rules by which it reads posts.
+"""The base of all engines: the rules by which they read posts.
 
 The methods of PostReader are the rules for a plain folder of Markdown; the reader of an engine
 overrides those that differ. `file_reader` reads a file by them.
@@ -6,17 +6,13 @@ overrides those that differ. `file_reader` reads a file by them.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
-from publisher.errors import ConfigError, PostError
-from publisher.post import NO_OPTIONS
-from publisher.sources import site_settings
-from publisher.sources.engines import ignored, markups
-from publisher.sources.engines.markups import MARKUPS, NOTEBOOK
+from publisher.errors import PostError
+from publisher.sources.engines import markups
+from publisher.sources.engines.markups import NOTEBOOK
 from publisher.sources.engines.names import (
     Name,
     begins_with_date,
@@ -26,53 +22,30 @@ from publisher.sources.engines.names import (
     dated_part,
     without_language,
 )
-from publisher.sources.engines.unread import SettingsFile
-from publisher.sources.front_matter import block, formats, headers, source_forms, source_text
+from publisher.sources.engines.site_reader import SiteReader
+from publisher.sources.front_matter import block, headers, source_forms, source_text
 from publisher.sources.front_matter.values import FrontMatter, one_line, unique
 from publisher.system.symlinks import LinkError
-from publisher.text import permalinks, setting_lines
+from publisher.text import permalinks
 from publisher.text.characters import legal
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.markers import marker_of
-from publisher.text.site_patterns import SitePatternError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
-    from publisher.config import Engine, Person
-    from publisher.post import (
-        BodySyntax,
-        Diagnostic,
-        MarkdownOptions,
-        Markup,
-        Post,
-        Status,
-        TemplateFiles,
-    )
-    from publisher.sources.engines.detected import DetectedSite
-    from publisher.sources.engines.ignored import FindIgnored, Ignored
-    from publisher.sources.engines.scripts import AddressScript
-    from publisher.sources.engines.unread import Unread
-    from publisher.sources.front_matter.block import FrontMatterReader
-    from publisher.sources.front_matter.source_text import SourceReader, SourceText
+    from publisher.post import BodySyntax, Markup, Post, Status
+    from publisher.sources.engines.record import EngineRecord
+    from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
-    from publisher.system.symlinks import Reach
-    from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value
 
-LATE_DATES = (
-    "created_at", "created", "publishdate", "publishDate", "pubdate", "pubDate", "published_at",
-)  # fmt: skip
 UPDATED = ("updated", "last_modified_at", "lastmod", "modified")
 
 # Values of the key `status` in Pelican and Nikola.
 _HIDDEN = frozenset({"draft", "hidden", "private", "skip"})
-FindScripts: TypeAlias = (
-    "Callable[[Path, Path, Reach], Sequence[AddressScript]]"  # site, posts, what may be read
-)
 
 
 class UndatedError(PostError):
@@ -101,65 +74,7 @@ class UrlParts:
     categories: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class EngineRecord:
-    """The properties of one site generator.
-
-    `settings` are the possible names of its settings file; the first that exists is read.
-    `programs` are files that mark the folder of a site, too, but are never run. `posts_folder` is
-    the usual folder of the posts, relative to the site. `detect` describes the site in a folder if
-    it belongs to this engine; it raises ConfigError if the settings cannot be read.
-
-    `markups` maps the extension of a file to its markup. `front_matter_readers` are the forms of
-    front matter, in the order in which they are tried; `source_readers` are the same forms for
-    `Post.source`, and must stay as they are. The keys `dates` have priority over the date in the
-    file name, which has priority over the keys `late_dates`.
-
-    `unread_settings` are those that change posts and are not read, see `unread.find`. `markdown`
-    is what the settings change in Markdown, and `future` are the paths of keys, one of which is
-    true if a post with a date in the future is published at once.
-
-    `has_rules` is false if the addresses of posts are only guesses. `address_scripts` finds the
-    programs of a site that compute these addresses: its arguments are the folders of the site and
-    of the posts, and what may be read.
-
-    `builds` is the shell command that builds a site for deployment, empty if it is not known.
-    `reads_history`: dates may come from git even if `posts.updated` does not ask for them.
-    """
-
-    name: Engine
-    reader: Callable[[PostFiles, EngineRecord], PostReader]
-    detect: Callable[[Path], DetectedSite | None]
-    syntax: BodySyntax
-    settings: Sequence[str] = ()
-    programs: Sequence[str] = ()
-    posts_folder: str | None = None
-    markups: Mapping[str, Markup] = field(default_factory=lambda: MARKUPS)
-    front_matter_readers: Sequence[FrontMatterReader] = (
-        block.fenced,
-        formats.toml,
-        formats.named,
-        formats.braced,
-    )
-    source_readers: Sequence[SourceReader] = source_forms.FENCES
-    dates: Sequence[str] = ("date",)
-    late_dates: Sequence[str] = LATE_DATES
-    has_rules: bool = True
-    address_scripts: FindScripts = field(default=lambda *_: ())
-    ignored: FindIgnored = ignored.nothing
-    unread_settings: Mapping[str, Unread] = field(default_factory=dict)
-    markdown: Callable[[Mapping[str, Value]], MarkdownOptions] = field(default=lambda _: NO_OPTIONS)
-    future: Sequence[Sequence[str]] = ()
-    builds: str = ""
-    reads_history: bool = False
-
-    @property
-    def site_files(self) -> Sequence[str]:
-        """The files that mark the folder of a site."""
-        return (*self.settings, *self.programs)
-
-
-class PostReader:
+class PostReader(SiteReader):
     """Reads the posts of one folder.
 
     `shares_looks` is false if the reader remembers nothing of a file that it reads for a post
@@ -171,59 +86,12 @@ class PostReader:
     shares_looks: ClassVar[bool] = True
 
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
-        self.folder = folder
+        super().__init__(folder, record)
         folder.trace.shares = self.shares_looks
-        self.record = record
-        self.config = folder.config
-        self.zone: dt.tzinfo = folder.config.site.zone
         # The folder of the posts, relative to the folder of the site's content.
         self.location = PurePosixPath()
-        self._lines: dict[tuple[Path | str | int, ...], int] = {}
         # When posts that were read expire, or are deleted.
         self.deadlines: list[dt.datetime] = []
-
-    @cached_property
-    def settings(self) -> dict[str, Value]:
-        """The site's own settings; empty if there are none. Raises ConfigError."""
-        return self.folder.settings(*self.record.settings)
-
-    def settings_files(self) -> list[SettingsFile]:
-        """The files of the site with its settings."""
-        names = (self.record.settings, self.record.programs)
-        found = (site_settings.find(self.folder.site, kind) for kind in names)
-        return [SettingsFile(file) for file in found if file]
-
-    @property
-    def unread_settings(self) -> Mapping[str, Unread]:
-        """The settings that change posts and are not read, see `unread.find`."""
-        return self.record.unread_settings
-
-    @property
-    def root(self) -> Path:
-        """The folder with the files of the site; see `location`."""
-        return self.folder.site
-
-    @property
-    def template_files(self) -> TemplateFiles | None:
-        """The files that templates of posts read; None if there are none."""
-        return None
-
-    @cached_property
-    def languages(self) -> frozenset[str]:
-        """The languages that a file name may end with, in lower case."""
-        return frozenset(
-            tag.lower() for tag in self.config.posts.languages or self.site_languages()
-        )
-
-    def site_languages(self) -> list[str]:
-        """The languages that the settings name."""
-        return []
-
-    @cached_property
-    def ignored(self) -> Ignored:
-        """What the settings of the site leave out."""
-        folder = self.folder
-        return self.record.ignored(folder.site, folder.posts, folder.reach)
 
     def section(self, page: PurePosixPath) -> dict[str, Value]:
         """The front matter of a section's page; empty if it cannot be read.
@@ -256,24 +124,9 @@ class PostReader:
     def require_history(self, lost: Sequence[PurePosixPath]) -> None:
         """Raise Unavailable if the dates of these files are only in commits that are not there."""
 
-    @property
-    def shows_future(self) -> bool:
-        """Whether the settings publish a post with a date in the future at once."""
-        future = self.record.future
-        return any(site_settings.text(self.settings, *keys) == "true" for keys in future)
-
-    @cached_property
-    def persons(self) -> Mapping[str, Person]:
-        """The authors by the short names that posts use."""
-        return {}
-
     def syntax(self, path: PurePosixPath) -> BodySyntax:
         """How the engine reads the body of the post."""
         return self._syntax
-
-    @cached_property
-    def _syntax(self) -> BodySyntax:
-        return replace(self.record.syntax, options=self.record.markdown(self.settings))
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether a file of this name is meant as a post."""
@@ -289,32 +142,6 @@ class PostReader:
     def origin(self, path: PurePosixPath, key: str) -> Place | None:
         """The file and line of the setting from which `add_defaults` takes the value of a key."""
         return None
-
-    def file_with(self, setting: str) -> Path:
-        """The file of the settings that has one of them; the first one wins."""
-        files, reach = [one.path for one in self.settings_files()], self.folder.reach
-        return next((one for one in files if setting in site_settings.read(one, reach)), files[-1])
-
-    @contextmanager
-    def patterns_of(self, setting: str) -> Iterator[None]:
-        """Within, SitePatternErrors become ConfigErrors about a setting."""
-        try:
-            yield
-        except SitePatternError as error:
-            file, line = self.place(self.file_with(setting), (setting,))
-            raise ConfigError(f"{file}:{line}: {setting} {error}") from error
-
-    def setting_problems(self) -> Iterable[Diagnostic]:
-        """Warnings about settings that name what does not exist."""
-        return ()
-
-    def place(self, file: Path, keys: Keys) -> Place:
-        """The file and line of a setting. Raises ConfigError."""
-        named = (file, *keys)
-        if named not in self._lines:
-            text = site_settings.text_of(file, self.folder.reach)
-            self._lines[named] = setting_lines.line(text, file.suffix, keys)
-        return PurePosixPath(file), self._lines[named]
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         """The status and reason if the front matter keeps the post from being published."""

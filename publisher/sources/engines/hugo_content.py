@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
-from publisher.sources.engines import hugo_settings, hugo_targets, markups
-from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines import hugo_settings, hugo_urls, markups
+from publisher.sources.engines.engine import PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import source_text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.hugo_settings import ContentFolder
+    from publisher.sources.engines.record import EngineRecord
     from publisher.sources.engines.unread import SettingsFile, Unread
     from publisher.sources.front_matter.block import PostFile
     from publisher.sources.front_matter.source_text import SourceText
@@ -200,7 +201,7 @@ class HugoContent(PostReader):
                     else {}
                 )
                 target = values.pop("target", None) or values.pop("_target", None)
-                if hugo_targets.fits(target, page, language):
+                if hugo_urls.fits(target, page, language):
                     keys = ("cascade", number) if isinstance(cascade, list) else ("cascade",)
                     yield _Cascade(values, bool(target), folder, keys)
 

@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
 from publisher.sources.engines import ignore_settings
-from publisher.sources.engines.detected import (
-    first_folder,
-    inside,
-    unread_sections,
-)
+from publisher.sources.engines.detected import first_folder, inside, unread_sections
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.unread import SettingsFile, changes
 from publisher.system.paths import all_below, is_file, is_folder

@@ -1,4 +1,4 @@
-"""The URLs that Hugo gives to pages: permalinks with their tokens, and clean paths."""
+"""The URLs that Hugo gives to pages: permalinks with their targets and tokens, and clean paths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from unicodedata import category, normalize
 from urllib.parse import unquote_plus
 
 from publisher.sources import site_settings
-from publisher.sources.engines import hugo_targets
+from publisher.text import ignore_patterns
+from publisher.text.ignore_patterns import PatternError
 from publisher.text.permalinks import DAYS, MONTHS
 from publisher.text.slugs import go_lower, hugo_slug
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from publisher.text.yaml_document import Value
 
+_ONE = re.compile(r"\{([^{},]*)\}")  # a single alternative in a glob
 _TOKEN = re.compile(r":(\w+)(?:\[([^\]]+)\])?")
 _DATES: dict[str, Callable[[dt.datetime], str]] = {
     "year": lambda at: str(at.year),
@@ -60,7 +62,7 @@ def pattern(permalinks: Value, path: str, language: str) -> str | None:
     """
     if isinstance(permalinks, list):
         parts = [site_settings.folded(part) for part in permalinks if isinstance(part, dict)]
-        fitting = [part for part in parts if hugo_targets.fits(part.get("target"), path, language)]
+        fitting = [part for part in parts if fits(part.get("target"), path, language)]
         return site_settings.text(fitting[0], "pattern") if fitting else None
     if not isinstance(permalinks, dict):
         return None
@@ -68,6 +70,30 @@ def pattern(permalinks: Value, path: str, language: str) -> str | None:
     templates = {name.strip(" /"): text for name, text in sections.items() if isinstance(text, str)}
     names = sorted(templates, key=len, reverse=True)
     return next((templates[name] for name in names if _is_in(path, name)), None)
+
+
+def fits(target: Value, path: str, language: str) -> bool:
+    """Whether the globs of a target match a page; `path` is its logical path, `/posts/a-page`."""
+    if target is None:
+        return True
+    if not isinstance(target, dict):
+        return False  # Hugo builds no such site
+    target = site_settings.folded(target)
+    wanted = {"path": path, "kind": "page", "environment": "production", "lang": language}
+    sites = site_settings.section(target, "sites", "matrix")
+    given = {**target, **({"lang": sites["languages"]} if "languages" in sites else {})}
+    return all(
+        any(_matches(glob, value) for glob in globs)
+        for key, value in wanted.items()
+        if (globs := site_settings.texts(given, key))
+    )
+
+
+def _matches(glob: str, value: str) -> bool:
+    try:
+        return ignore_patterns.matches(_ONE.sub(r"\1", glob.lower()), value)
+    except PatternError:
+        return False
 
 
 def _is_in(path: str, section: str) -> bool:

@@ -47,7 +47,7 @@ def date_fault(stem: str) -> str:
     if match := _NAME.fullmatch(stem):
         year, month, day = (int(match[number]) for number in (1, 2, 3))
         date = "-".join(match.group(1, 2, 3))
-        if _date(match):
+        if date_of(match):
             return ""
         what = (
             f"there is no month {month}"
@@ -65,14 +65,14 @@ def date_fault(stem: str) -> str:
 def date_and_words(stem: str) -> tuple[dt.date | None, str]:
     """Split `2008-10-21-my-post` into date and `my-post`; without a date None and the name."""
     match = _NAME.fullmatch(stem)
-    date = _date(match) if match else None
+    date = date_of(match) if match else None
     return (date, match[4] or match[5] or "") if match and date else (None, stem)
 
 
 def date_in_path(path: str) -> dt.date | None:
     """The date of folders such as `2015/04/03`."""
     match = _FOLDERS.search(path)
-    return _date(match) if match else None
+    return date_of(match) if match else None
 
 
 def date_of_page(whole: PurePosixPath) -> dt.date | None:
@@ -85,10 +85,11 @@ def date_of_page(whole: PurePosixPath) -> dt.date | None:
         return date
     match = _FOLDERS.search(str(whole.parent))
     is_list = match and _LIST.fullmatch(str(whole)[match.end() :])
-    return _date(match) if match and not is_list else None
+    return date_of(match) if match and not is_list else None
 
 
-def _date(match: re.Match[str]) -> dt.date | None:
+def date_of(match: re.Match[str]) -> dt.date | None:
+    """The date whose year, month and day are the first groups; None if there is no such day."""
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:

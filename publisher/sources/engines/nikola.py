@@ -16,8 +16,9 @@ from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
-from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.engine import PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
+from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, unique
@@ -143,13 +144,18 @@ class Nikola(PostReader):
 
     def _original(self, path: PurePosixPath) -> dict[str, Value]:
         """The metadata of the post of which this one is a translation."""
-        stem, language = self.without_language(path)
-        original = path.with_name(f"{stem}{path.suffix}")
-        if language is None or original == path:
+        original = self._translated(path)
+        if original is None:
             return {}
         if original in self.folder.paths:
             return self.document(original).values
         return self._beside(original)
+
+    def _translated(self, path: PurePosixPath) -> PurePosixPath | None:
+        """The file of which this one is a translation."""
+        stem, language = self.without_language(path)
+        original = path.with_name(f"{stem}{path.suffix}")
+        return None if language is None or original == path else original
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the file, with the keys that `document` takes from other files."""
@@ -168,9 +174,8 @@ class Nikola(PostReader):
 
     def _original_source(self, path: PurePosixPath) -> Mapping[str, str]:
         """The keys of the post of which this one is a translation."""
-        stem, language = self.without_language(path)
-        original = path.with_name(f"{stem}{path.suffix}")
-        if language is None or original == path:
+        original = self._translated(path)
+        if original is None:
             return {}
         if original in self.folder.paths:
             text = self.folder.bytes(original).decode("utf-8", "replace")

@@ -6,12 +6,12 @@ import json
 import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from publisher.config import is_web_url
 from publisher.errors import ConfigError
+from publisher.sources.feed.items import joined
 from publisher.text.characters import printable, short_line
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def named_feeds(data: bytes, address: str) -> tuple[NamedFeed, ...]:
     found: dict[str, NamedFeed] = {}
     base = next((one.get("href", "") for one in root.iter("base")), "")
     for link in root.iter("link"):
-        feed = _feed(link, _joined(address, base) or address)
+        feed = _feed(link, joined(address, base) or address)
         if feed and len(found) < MAX_FEEDS:
             found.setdefault(feed.url, feed)
     return tuple(found.values())
@@ -99,7 +99,7 @@ def named_feeds(data: bytes, address: str) -> tuple[NamedFeed, ...]:
 def _feed(link: etree._Element, base: str) -> NamedFeed | None:
     relations = link.get("rel", "").lower().split()
     form = _TYPES.get(link.get("type", "").partition(";")[0].strip().lower())
-    url = _joined(base, link.get("href", "").strip())
+    url = joined(base, link.get("href", "").strip())
     if form is None or "alternate" not in relations or not _is_usable(url, base):
         return None
     return NamedFeed(url, form, short_line(link.get("title", ""), _TITLE))
@@ -109,10 +109,3 @@ def _is_usable(url: str, base: str) -> bool:
     """Whether it is the URL of a feed. In a file, it may also be a path."""
     is_path = not base and ":" not in url and printable(url) == url
     return is_web_url(url) or (is_path and bool(url))
-
-
-def _joined(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href)
-    except ValueError:  # http://[
-        return ""

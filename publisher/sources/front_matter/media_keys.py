@@ -28,17 +28,8 @@ IMAGES = (
     "hero", "hero_image", "banner", "header_image", "thumbnail",
 )  # fmt: skip
 _ADDRESSES = (
-    "href",
-    "url",
-    "src",
-    "file",
-    "path",
-    "source",
-    "link",
-    "feature",
-    "image",
-    "filename",
-)
+    "href", "url", "src", "file", "path", "source", "link", "feature", "image", "filename",
+)  # fmt: skip
 _TYPES = ("type", "mime_type", "mime", "mimetype")
 _LENGTHS = ("length", "size", "bytes", "filesize", "size_in_bytes", "length_in_bytes")
 _DURATIONS = ("duration", "duration_in_seconds")
@@ -91,14 +82,11 @@ def _completed(front_matter: FrontMatter, media: tuple[Medium, ...]) -> tuple[Me
         return media
     (recording,) = media
     values = {key: front_matter.value(key) for key in ("length", "filesize", "duration")}
-    length = (
-        recording.length
-        if recording.length is not None
-        else _number(values, ("length", "filesize"))
-    )
-    duration = (
-        recording.duration if recording.duration is not None else _seconds(values["duration"])
-    )
+    length, duration = recording.length, recording.duration
+    if length is None:
+        length = _number(values, ("length", "filesize"))
+    if duration is None:
+        duration = _seconds(values["duration"])
     return (replace(recording, length=length, duration=duration),)
 
 
@@ -112,10 +100,7 @@ def _media(front_matter: FrontMatter, key: str, value: Value) -> Iterator[Medium
             for part in value:
                 yield from _media(front_matter, key, part)
         case dict():
-            address = next(
-                (text for name in _ADDRESSES if (text := one_line(value.get(name)))), None
-            )
-            if address:
+            if address := _first(value, _ADDRESSES):
                 yield _of_map(front_matter, key, value, address)
                 return
             media = [*_formats(front_matter, key, value)]
@@ -132,7 +117,7 @@ def _is_text(value: dict[str, Value]) -> bool:
 
 def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> Iterator[Medium]:
     """`{title: A, ogg: a.ogg, mp3: b.mp3}`, or `{title: A, formats: [...]}`: one recording."""
-    title = _titled(value)
+    title = _first(value, _TITLES)
     listed = next((value[name] for name in _LISTS if name in value), None)
     parts = listed if isinstance(listed, list) else [*value.values()]
     media = [
@@ -146,8 +131,9 @@ def _formats(front_matter: FrontMatter, key: str, value: dict[str, Value]) -> It
         yield replace(medium, title=medium.title or title, name=media[0].href)
 
 
-def _titled(value: dict[str, Value]) -> str | None:
-    return next((text for name in _TITLES if (text := one_line(value.get(name)))), None)
+def _first(value: dict[str, Value], names: tuple[str, ...]) -> str | None:
+    """The text of the first of the keys that has one."""
+    return next((text for name in names if (text := one_line(value.get(name)))), None)
 
 
 def _of_text(front_matter: FrontMatter, key: str, value: str) -> Iterator[Medium]:
@@ -200,7 +186,7 @@ def _is_file(value: Value) -> bool:
 
 
 def _of_map(front_matter: FrontMatter, key: str, value: dict[str, Value], address: str) -> Medium:
-    kind = next((text for name in _TYPES if (text := one_line(value.get(name)))), None)
+    kind = _first(value, _TYPES)
     if kind and not _TYPE.fullmatch(kind):
         kind = None  # `type: audio` is no media type
     for names, read in ((_LENGTHS, _number), (_DURATIONS, _duration)):
@@ -208,7 +194,6 @@ def _of_map(front_matter: FrontMatter, key: str, value: dict[str, Value], addres
         if given and read(value, names) is None:
             shown = short_line(str(value[given]), 40)
             front_matter.warn(key, f"{key}: {given} is '{shown}'; it is not used")
-    title = _titled(value)
     file, line = _place(front_matter, key)
     return Medium(
         href=address,
@@ -216,14 +201,13 @@ def _of_map(front_matter: FrontMatter, key: str, value: dict[str, Value], addres
         type=kind or _type_of_sound(key, address),
         length=_number(value, _LENGTHS),
         duration=_duration(value, _DURATIONS),
-        title=title,
+        title=_first(value, _TITLES),
         file=file,
     )
 
 
 def _number(value: dict[str, Value], names: tuple[str, ...]) -> int | None:
-    text = next((text for name in names if (text := one_line(value.get(name)))), "")
-    return _bytes(text)
+    return _bytes(_first(value, names) or "")
 
 
 def _bytes(text: str) -> int | None:
