@@ -6,7 +6,6 @@ feed or a node needs, unless they are as they were. Neither writes; `remember` d
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, assert_never
@@ -14,26 +13,21 @@ from typing import TYPE_CHECKING, assert_never
 from publisher.errors import PostError
 from publisher.post import (
     BuiltFile,
-    Diagnostic,
     EarlierReadings,
-    MovedPost,
     PageHash,
     PagesReport,
     Post,
     Skip,
-    TextlessPost,
-    UnreadablePage,
-    WaitingPost,
-    WayOut,
 )
-from publisher.sources.built.bodies.accept import WALLED, is_mostly
+from publisher.sources.built.bodies.accept import is_mostly
 from publisher.sources.built.bodies.leftovers import shows_removed
 from publisher.sources.built.bodies.opened import title_of
-from publisher.sources.built.dating import with_date, with_dates
+from publisher.sources.built.dating import with_dates
 from publisher.sources.built.finding.match import has_name
-from publisher.sources.built.finding.placement import Placement, digest
+from publisher.sources.built.finding.placement import Placement
 from publisher.sources.built.folder import safety
 from publisher.sources.built.moved_posts import MOST_GONE, moved_posts
+from publisher.sources.built.outcomes import Outcomes
 from publisher.sources.built.page_reader import (
     Found,
     PageReader,
@@ -42,7 +36,7 @@ from publisher.sources.built.page_reader import (
     Unreadable,
 )
 from publisher.sources.built.pages.dates import in_zone, without_builds
-from publisher.sources.built.pages.page import EMPTY, words_of_html
+from publisher.sources.built.pages.page import words_of_html
 from publisher.sources.built.pages.words import source_words
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
@@ -52,13 +46,11 @@ from publisher.sources.built.state.conclusion import (
     is_as_taken,
     is_edited,
     is_edited_only,
-    placed,
 )
 from publisher.sources.built.state.memory import NAME, DateMemory, PageMemory, Version
 from publisher.sources.built.state.recollection import Recollection
-from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait, has_body
+from publisher.sources.built.state.waiting import Facts, Wait, has_body
 from publisher.sources.built.theme import require_known_theme
-from publisher.sources.built.ways_out import way_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -72,7 +64,6 @@ if TYPE_CHECKING:
     from publisher.sources.built.state.memory import PostMemory
 
 _WANTS_TITLE = 0.75  # of the pages show the title of their post, so every page must
-_FROM_SOURCE = PageHash()
 
 
 class BuiltSite:
@@ -91,15 +82,7 @@ class BuiltSite:
         self._known = Recollection(PageMemory(config.state, anew=anew))
         self._placement = Placement(config, output, files, self._known)
         self._reader = PageReader(config, output, files, self._placement, self._known)
-        self._hashes: dict[PurePosixPath, PageHash] = {}  # of the posts that were examined
-        self._dates: dict[PurePosixPath, PageDates] = {}  # of the posts without one of their own
-        self._waiting: dict[PurePosixPath, WaitingPost] = {}
-        self._without_text: dict[PurePosixPath, TextlessPost] = {}
-        self._kept: dict[PurePosixPath, Diagnostic] = {}  # text where `posts.drop` names a place
-        self._without_page: dict[PurePosixPath, bool] = {}  # whether that was said before
-        self._unreadable: dict[PurePosixPath, UnreadablePage] = {}
-        self._published: dict[PurePosixPath, dt.datetime] = {}
-        self._moved: tuple[MovedPost, ...] = ()
+        self._outcomes = Outcomes(config, output, files, self._placement, self._known)
         self._has_schedule = False
 
     def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
@@ -115,10 +98,10 @@ class BuiltSite:
         self._placement.place((*reading.posts, *undated), others)
         if schedule:
             found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
-            self._dates = without_builds(self._dates_of_gone(reading) | found)
-            reading = with_dates(reading, self._dates, schedule)
-        self._published = {post.path: post.published for post in reading.posts}
-        skipped = tuple(map(self._without_fault, reading.skipped))
+            self._outcomes.dates = without_builds(self._dates_of_gone(reading) | found)
+            reading = with_dates(reading, self._outcomes.dates, schedule)
+        self._outcomes.published = {post.path: post.published for post in reading.posts}
+        skipped = tuple(map(self._outcomes.without_fault, reading.skipped))
         placed = replace(reading, skipped=skipped, bodies=self, earlier=self._earlier)
         return self._with_moved(_with(placed, map(self._located, reading.posts)))
 
@@ -127,12 +110,7 @@ class BuiltSite:
 
         They are in no folder any more, and the new files wait for their pages.
         """
-        found = [*self._moved_posts(reading)]
-        self._moved = tuple(MovedPost(old.path, new.path) for old, new in found)
-        kept = [self._as_taken(old, new) for old, new in found]
-        for old, new in found:
-            reason, end = waiting.MOVED.format(old.path), self._way_out(new, waiting.NOT_BUILT)
-            self._waiting[new.path] = WaitingPost(new.path, reason, stays=True, way_out=end)
+        kept = self._outcomes.moved_from([*self._moved_posts(reading)])
         posts = sorted((*reading.posts, *kept), key=lambda post: post.path)
         return replace(reading, posts=tuple(posts)) if kept else reading
 
@@ -140,13 +118,6 @@ class BuiltSite:
         """Whether a file without a date may be a post as soon as its page is built."""
         is_missing = self._has_schedule and self._placement.page(undated) is None
         return is_missing and self._placement.is_newer(undated.path)
-
-    def _as_taken(self, old: Post, new: Post) -> Post:
-        """The last version of a file that is gone, in the place of the new one that waits."""
-        row = self._known.row(old.path)
-        if row.taken:
-            self._hashes[old.path] = _hash_of_taken(row, row.taken, new.source, waits=True)
-        return replace(old, address=self._placement.address(old, PurePosixPath(row.page)))
 
     def _moved_posts(self, reading: Reading) -> Iterator[tuple[Post, Post]]:
         """The posts that are gone, whose pages are there, each with a new one without a page."""
@@ -157,32 +128,12 @@ class BuiltSite:
         rows = self._known.memory.posts
         gone = [path for path in sorted(rows.keys() - _paths(reading)) if rows[path].taken]
         there = [one for one in gone if PurePosixPath(rows[one].page) in self._placement.signatures]
-        old = [self._with_own_date(one) for one in map(self._last_of, there[:MOST_GONE]) if one]
+        old = [one for one in map(self._outcomes.last, there[:MOST_GONE]) if one]
         yield from moved_posts(old, new)
-
-    def _last_of(self, path: PurePosixPath) -> Post | None:
-        """The version of the file that was taken last; None if that is no post now."""
-        version = self._known.version(path)
-        return self._files.post_of(path, version.file) if version else None
 
     def _earlier(self, path: PurePosixPath) -> EarlierReadings:
         """The versions of a post that show readers the same as the one that goes out."""
         return EarlierReadings(frozenset(self._known.row(path).alike))
-
-    def _without_fault(self, skip: Skip) -> Skip:
-        """A broken file as one without a page, if the site was built after it and has none of it.
-
-        So a template for new posts, whose date is `{{date}}`, is no broken post.
-        """
-        row = self._known.row(skip.path)
-        if not skip.broken or skip.line is None or row.page or row.taken:
-            return skip
-        if self._placement.is_newer(skip.path) or self._placement.may_have_page(skip.path):
-            return skip
-        self._without_page[skip.path] = row.is_said
-        self._known.change(skip.path, replace(row, is_said=True))
-        reason = f"{_NO_PAGE.format(self._config.output_name)} ({skip.reason})"
-        return replace(skip, reason=reason, broken=False, status="no-page")
 
     def _dates_of(self, undated: Post) -> PageDates | None:
         """The dates of a post whose file has none; None if its page never stated one."""
@@ -205,40 +156,15 @@ class BuiltSite:
         page = self._placement.page(post)
         if page:
             return replace(post, address=self._placement.address(post, page))
-        return self._without(post)
-
-    def _without(self, post: Post) -> Post | Skip:
-        """What becomes of a post without a page."""
-        row = self._known.row(post.path)
-        facts = Facts(
-            has_page=False,
-            is_newer=self._placement.is_newer(post.path),
-            is_lost=self._placement.is_lost(post),
-            taken=row.taken,
-        )
-        decision = waiting.decide(facts)
-        if isinstance(decision, Wait):
-            return self._waits(post, row, decision.reason)
-        unreadable = self._placement.unreadable(post)
-        if unreadable and unreadable[1] == EMPTY:
-            return self._waits(post, row, waiting.CUT)
-        self._known.change(post.path, replace(row, page="", found_page="", is_said=True))
-        reason = _NO_PAGE.format(self._config.output_name)
-        if unreadable:
-            self._unreadable[post.path] = UnreadablePage(post.path, *unreadable)
-            reason = f"{reason} that can be read: {unreadable[0]} {unreadable[1]}"
-        else:
-            self._without_page[post.path] = row.is_said
-        return Skip(post.path, reason, status="no-page", post=post)
+        return self._outcomes.without(post)
 
     def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
         """The reading with the needed posts as they go out. The same one if none changes.
 
         Only the pages of needed posts are opened that were not examined before.
         """
-        fresh = [
-            post for post in reading.posts if post.path in needed and post.path not in self._hashes
-        ]
+        done = self._outcomes.hashes
+        fresh = [one for one in reading.posts if one.path in needed and one.path not in done]
         posts = {post.path: post for post in fresh}
         found = {post.path: self._look(post) for post in fresh}
         foreign = [posts[path] for path, one in found.items() if _seems_foreign(one)]
@@ -250,7 +176,7 @@ class BuiltSite:
             path: self._outcome(posts[path], one, wants_title=wants_title)
             for path, one in found.items()
         }
-        self._require_bodies()
+        self._outcomes.require_bodies()
         opened = [(posts[path], one) for path, one in found.items() if isinstance(one, Look)]
         memory = self._config.state / NAME
         require_known_theme(
@@ -290,7 +216,7 @@ class BuiltSite:
         try:
             return self._concluded(post, found, wants_title=wants_title)
         except PostError as error:
-            return self._waits(post, self._known.row(post.path), error.message)
+            return self._outcomes.waits(post, self._known.row(post.path), error.message)
 
     def _concluded(
         self,
@@ -302,18 +228,18 @@ class BuiltSite:
         """The post as it goes out, if it does."""
         row = self._known.row(post.path)
         if waits := self._waits_elsewhere(post):
-            return self._waits(post, row, waits.reason)
+            return self._outcomes.waits(post, row, waits.reason)
         match found:
             case None:
-                return self._from_source(post, row)
+                return self._outcomes.from_source(post, row)
             case Unreadable(reason):
-                return self._waits(post, row, reason)
+                return self._outcomes.waits(post, row, reason)
             case StillStays(row):
-                return self._waits_or_keeps(post, row)
+                return self._outcomes.waits_or_keeps(post, row)
             case Unchanged(row):
                 row = replace(row, alike=self._alike(post, row, self._files.signature(post.path)))
-                self._refresh(post, row)
-                return self._goes(post, row)
+                self._outcomes.refresh(post, row)
+                return self._outcomes.goes(post, row)
             case Look():
                 return self._looked(post, found, wants_title=wants_title)
             case _:
@@ -339,7 +265,7 @@ class BuiltSite:
         is_others = self._placement.is_only_found(post) and _shows_more(post, look)
         if is_others or _is_found_in_vain(post, look, wants_title=wants_title):
             self._placement.reject(post)
-            return self._without(post)
+            return self._outcomes.without(post)
         removed = is_edited_only(look) and self._shows_removed(post, look)
         alike = self._alike(post, look.row, look.file_signature)
         conclusion = conclude(
@@ -351,126 +277,30 @@ class BuiltSite:
         )
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
-            return self._waits_or_keeps(post, conclusion.row)
+            return self._outcomes.waits_or_keeps(post, conclusion.row)
         last = self._known.version(post.path) if conclusion.body is None else None
         body = last.body if last else conclusion.body
         self._known.change(post.path, conclusion.row, Version(look.file, body))
-        return self._goes(replace(post, address=look.address), conclusion.row)
+        return self._outcomes.goes(replace(post, address=look.address), conclusion.row)
 
     def _shows_removed(self, post: Post, look: Look) -> bool:
         """Whether the page shows what only the version has that was taken last."""
-        old = self._last(post)
+        old = self._outcomes.last(post.path)
         return old is not None and shows_removed(old.body, post.body, look.body.html)
 
     def _old_words(self, post: Post) -> Sequence[str]:
         """The words of the source that was taken last."""
-        old = self._last(post)
+        old = self._outcomes.last(post.path)
         return source_words(old.body, title=title_of(old)) if old else ()
 
     def _alike(self, post: Post, row: PostMemory, file_signature: Signature) -> tuple[str, ...]:
         """The versions of the source that readers cannot tell from the post as it is now."""
         if row.file_signature == file_signature:
             return row.alike
-        return unseen.alike(self._last(post) if row.taken else None, post, row.alike)
-
-    def _last(self, post: Post) -> Post | None:
-        """The version of the post that was taken last; None if that is no post now."""
-        old = self._last_of(post.path)
-        return self._with_own_date(old) if old else None
-
-    def _with_own_date(self, post: Post) -> Post:
-        """The post with the dates of its page, if its file has none."""
-        dates = self._dates.get(post.path)
-        return with_date(post, dates) if dates else post
-
-    def _goes(self, post: Post, row: PostMemory) -> Post:
-        shown = row.taken.page_body if row.taken else ""
-        self._hashes[post.path] = PageHash(
-            shown,
-            row.early,
-            is_new=bool(shown) and shown == row.new_body,
-            is_textless=shown == NO_TEXT,
-        )
-        self._name_refusal(post, row, stays=shown != NO_TEXT)
-        if row.kept:
-            self._kept[post.path] = Diagnostic(post.path, 1, row.kept)
-        return post
-
-    def _name_refusal(self, post: Post, row: PostMemory, *, stays: bool) -> None:
-        page = self._placement.page(post)
-        if row.refusal and page:
-            self._without_text[post.path] = TextlessPost(post.path, page, row.refusal, stays)
-
-    def _from_source(self, post: Post, row: PostMemory) -> Post | Skip:
-        """The post with the body of its source, which waits for nothing but a page."""
-        page = self._placement.page(post)
-        if page and self._placement.is_empty(page):
-            return self._waits(post, row, waiting.CUT)
-        self._hashes[post.path] = _FROM_SOURCE
-        if page:
-            taken = Taken(source=digest(post.body), page_body="", missing=frozenset())
-            row = replace(placed(row, page), taken=taken, digest="", refusal="", alike=(), kept="")
-            self._refresh(post, row)
-        return post
-
-    def _refresh(self, post: Post, row: PostMemory) -> None:
-        """Remember the file of the post if it changed, e.g. its title, and the body did not."""
-        signature = self._files.signature(post.path)
-        if row.file_signature == signature:
-            self._known.change(post.path, row)
-            return
-        last = self._known.version(post.path)
-        version = Version(self._files.read(post.path), last.body if last else None)
-        self._known.change(post.path, replace(row, file_signature=signature), version)
-
-    def _waits_or_keeps(self, post: Post, row: PostMemory) -> Post | Skip:
-        """The post as it was taken last. Without a reason to wait, only its page may be named."""
-        if row.reason:
-            return self._waits(post, row, row.reason)
-        self._name_refusal(post, row, stays=True)
-        return self._stays(post, row, "")
-
-    def _waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
-        """The post as it was taken last; it is skipped if it never was."""
-        old = self._stays(post, row, reason)
-        stays, end = isinstance(old, Post), self._way_out(post, reason)
-        self._waiting[post.path] = WaitingPost(post.path, reason, stays, end)
-        return old
-
-    def _way_out(self, post: Post, reason: str) -> WayOut | None:
-        """What ends a wait for this reason that the build may never end."""
-        found = way_out(
-            reason,
-            self._placement.page(post),
-            self._placement.any_page,
-            is_newer=reason in waiting.OF_EDITS and self._placement.is_newer(post.path),
-        )
-        return WayOut(self._output.folder / found[0], found[1]) if found else None
-
-    def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
-        """The post as it was taken last; it is skipped for this reason if it never was.
-
-        If its file was renamed, and its page not written since, the post with the old name stays.
-        """
-        path = self._placement.former(post) or post.path
-        row = row if path == post.path else self._known.row(path)
-        old = self._last(replace(post, path=path)) if row.taken else None
-        if old is None or row.taken is None:
-            return Skip(post.path, reason, status="waiting", post=post)
-        self._hashes[path] = _hash_of_taken(row, row.taken, post.source, waits=bool(reason))
-        return replace(old, address=row.address or post.address)
-
-    def _require_bodies(self) -> None:
-        # The example in the message should be no page that only asks for a password.
-        refused = sorted(self._without_text.values(), key=lambda one: one.reason == WALLED)
-        accepted = sum(one.now not in {"", NO_TEXT} for one in self._hashes.values())
-        stay = sum(one.stays for one in refused)
-        walled = sum(one.reason == WALLED for one in refused)
-        example = (refused[0].page, refused[0].reason) if refused else None
-        safety.require_bodies(accepted - stay, len(refused), walled, example)
+        return unseen.alike(self._outcomes.last(post.path) if row.taken else None, post, row.alike)
 
     def hash_of(self, post: Post) -> PageHash:
-        return self._hashes.get(post.path, _FROM_SOURCE)
+        return self._outcomes.hash_of(post)
 
     def of(self, post: Post) -> BuiltBody | None:
         if not self.hash_of(post).now:
@@ -489,31 +319,13 @@ class BuiltSite:
     @property
     def report(self) -> PagesReport:
         """What the run has to say about the posts that were examined."""
-        missing = self._newest_first(self._without_page)
-        return PagesReport(
-            waiting=tuple(self._waiting[path] for path in self._newest_first(self._waiting)),
-            without_text=tuple(
-                self._without_text[path] for path in self._newest_first(self._without_text)
-            ),
-            kept=tuple(self._kept[path] for path in self._newest_first(self._kept)),
-            without_page=tuple(missing),
-            unsaid=tuple(path for path in missing if not self._without_page[path]),
-            unreadable=tuple(
-                self._unreadable[path] for path in self._newest_first(self._unreadable)
-            ),
-            moved=self._moved,
-        )
-
-    def _newest_first(self, paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:
-        first = dt.datetime.min.replace(tzinfo=dt.UTC)  # of files whose date cannot be read
-        published = self._published
-        return sorted(paths, key=lambda path: (published.get(path, first), path), reverse=True)
+        return self._outcomes.report
 
     def remember(self, reading: Reading) -> None:
         """Write what this run has learned, in one transaction; `reading` is the last one."""
         paths = None
         if not reading.broken:
-            paths = _paths(reading) | {one.path for one in self._moved}
+            paths = _paths(reading) | {one.path for one in self._outcomes.moved}
         self._placement.settle()
         left = self._placement.left_pages()
         self._known.write(paths, len(self._placement.signatures), left)
@@ -525,15 +337,6 @@ def _paths(reading: Reading) -> set[PurePosixPath]:
     paths = {post.path for post in reading.posts}
     paths |= {skip.path for skip in reading.skipped}
     return paths | {page.path for page in reading.pages}
-
-
-def _hash_of_taken(row: PostMemory, taken: Taken, written: str, *, waits: bool) -> PageHash:
-    """The hash of a post that goes out as it was taken last; `written` is that of its source."""
-    is_textless = taken.page_body == NO_TEXT
-    return PageHash(taken.page_body, row.early, written, waits, is_textless=is_textless)
-
-
-_NO_PAGE = "the site in {} has no page of it"
 
 
 def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
