@@ -73,27 +73,13 @@ def read(
     server built it, or it has lost several posts and not `may_lose_pages`, and LedgerError if it is
     unknown which pages were posts before.
     """
-    folder = config.posts.path
-    ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
     links = HomeLinks(config.state / FOLDER, config.site.root)
-    output = OutputFolder(folder, config.site.root, ours, links)
+    output = _output(config, links)
     paths = _paths(config, output)
-    selectors = Selectors(config.posts.body, config.posts.drop)
-    pages = len(output.pages())
-    known = KnownPages(PageMemory(config.state), frozenset(paths), pages, selectors)
-    known.require_site(config)
-    safety.require_whole_sitemap(output.sitemap_files.cut, folder)
+    known = _known(config, output, paths)
     reader = PagePostReader(config, output, paths, known, anew=anew)
-    outcomes = [outcome for path in paths if (outcome := reader.read(path))]
-    safety.require_deployed(development_page(reader.signs, HOME), folder)
-    skipped = [one for one in outcomes if isinstance(one, Skip)]
-    no_posts = {one.path: one.reason for one in skipped if one.status == "hidden"}
-    no_posts |= dict.fromkeys(reader.elsewhere, "leads to another page")
-    if not may_lose_pages:
-        known.require_posts(no_posts, output.sitemap_files.missing, config)
-    if config.posts.body:
-        page_report.require_bodies(reader.versions)
-    shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
+    read_pages = _read_pages(reader, output, paths, known, config, may_lose_pages=may_lose_pages)
+    shown, skipped, no_posts = read_pages.shown, read_pages.skipped, read_pages.no_posts
     versions = _versions(shown, reader)
     changed = known.changed(versions)
     _require_known_theme(shown, changed, reader, known, config)
@@ -103,7 +89,11 @@ def read(
     found = _by_date(posts, {one.path for one in shown if not one.dates}, now, was_published)
     if not reader.has_sitemap:
         known.require_sitemap([post.path for post in found.dated], config)
-    skipped += map(_scheduled, found.scheduled)
+    skipped = [*skipped, *map(_scheduled, found.scheduled)]
+    report = replace(
+        page_report.report(reader.versions, skipped, reader.elsewhere),
+        idle_ids=tuple(idle_ids(config, output.pages(), no_posts, found.undated)),
+    )
     bodies = PageBodies(
         {one.path: body_of(one) for one in shown},
         known,
@@ -111,28 +101,16 @@ def read(
         links,
         output,
         versions=reader.versions,
-        last={
-            post.path: LastPage(
-                versions[post.path],
-                _alike(reader.versions[post.path], post, older.get(post.path, "")),
-            )
-            for post in found.dated
-            if post.path in versions
-        },
+        last=_last_pages(found.dated, versions, reader, older),
         no_posts=no_posts,
-        report=replace(
-            page_report.report(reader.versions, skipped, reader.elsewhere),
-            idle_ids=tuple(idle_ids(config, output.pages(), no_posts, found.undated)),
-        ),
+        report=report,
     )
     earlier = EarlierPages(reader.pages, shown, instants, known, reader.dates_of_path, older=older)
     return Reading(
         found.published,
         tuple(sorted(skipped, key=lambda skip: skip.path)),
         (*reader.warnings, *(warning for post in found.published for warning in _damage(post))),
-        files=Files(
-            folder, folder, config.site.root, Reach((folder,), (folder,), f"outside of {folder}")
-        ),
+        files=_files(config),
         pages=tuple(Page(post.path, _UNDATED, post) for post in found.undated),
         not_due=found.not_due,
         earlier=earlier.of,
@@ -140,6 +118,77 @@ def read(
         origin="pages",
         given_ids=config.posts.given_ids,
     )
+
+
+def _output(config: Config, links: HomeLinks) -> OutputFolder:
+    ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
+    return OutputFolder(config.posts.path, config.site.root, ours, links)
+
+
+def _known(config: Config, output: OutputFolder, paths: Sequence[PurePosixPath]) -> KnownPages:
+    """What earlier runs knew of the site. Raises Unavailable if it is not the whole one now."""
+    selectors = Selectors(config.posts.body, config.posts.drop)
+    memory, pages = PageMemory(config.state), len(output.pages())
+    known = KnownPages(memory, frozenset(paths), pages, selectors)
+    known.require_site(config)
+    safety.require_whole_sitemap(output.sitemap_files.cut, config.posts.path)
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class _PagesRead:
+    """The pages that may be posts, those that are skipped, and why some are no posts."""
+
+    shown: Sequence[ShownPage]
+    skipped: Sequence[Skip]
+    no_posts: Mapping[PurePosixPath, str]
+
+
+def _read_pages(
+    reader: PagePostReader,
+    output: OutputFolder,
+    paths: Sequence[PurePosixPath],
+    known: KnownPages,
+    config: Config,
+    *,
+    may_lose_pages: bool,
+) -> _PagesRead:
+    """Read all pages. Raises UnsafePlanError and Unavailable if they must not be published."""
+    outcomes = [outcome for path in paths if (outcome := reader.read(path))]
+    safety.require_deployed(development_page(reader.signs, HOME), config.posts.path)
+    skipped = [one for one in outcomes if isinstance(one, Skip)]
+    no_posts = {one.path: one.reason for one in skipped if one.status == "hidden"}
+    no_posts |= dict.fromkeys(reader.elsewhere, "leads to another page")
+    if not may_lose_pages:
+        known.require_posts(no_posts, output.sitemap_files.missing, config)
+    if config.posts.body:
+        page_report.require_bodies(reader.versions)
+    shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
+    return _PagesRead(shown, skipped, no_posts)
+
+
+def _last_pages(
+    posts: Sequence[Post],
+    versions: Mapping[PurePosixPath, bytes],
+    reader: PagePostReader,
+    older: Mapping[PurePosixPath, str],
+) -> Mapping[PurePosixPath, LastPage]:
+    """The versions that go out, each with the sources of which it is no edit."""
+    return {
+        post.path: LastPage(
+            versions[post.path],
+            _alike(reader.versions[post.path], post, older.get(post.path, "")),
+        )
+        for post in posts
+        if post.path in versions
+    }
+
+
+def _files(config: Config) -> Files:
+    """The files of the site, none of them outside of the output folder."""
+    folder = config.posts.path
+    reach = Reach((folder,), (folder,), f"outside of {folder}")
+    return Files(folder, folder, config.site.root, reach)
 
 
 @dataclass(frozen=True, slots=True)
