@@ -277,7 +277,8 @@ IMPURE = {
     *(PurePath(f"sources/built/{name}.py") for name in (
         "__init__", "finding/page_search", "finding/placement", "finding/words_cache",
         "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
-        "earlier_pages", "page_bodies", "page_posts", "page_reader", "read_pages", "site",
+        "earlier_pages", "outcomes", "page_bodies", "page_post_reader", "page_posts", "page_reader",
+        "read_pages", "site",
         "state/known_pages", "state/memory", "state/recollection",
     )),
 }  # fmt: skip
