@@ -44,7 +44,7 @@ demo: .venv/ready
 test: .venv/dev .venv-subscriber/ready
 	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git ffmpeg=ffmpeg \
 		lua-dbi-sqlite3=lua-dbi-sqlite3 lua-unbound=lua-unbound newsboat=newsboat sfeed=sfeed r2e=rss2email \
-		chromium=chromium chromedriver=chromium-driver
+		chromium=chromium chromedriver=chromium-driver crontab=cron systemd-analyze=systemd
 	.venv/bin/python -m pytest -n $(WORKERS)
 	@echo "Measuring how much the tests cover of the modules that decide what subscribers get"
 	@.venv/bin/python -m pytest -q --cov --cov-report=term-missing $(DECIDING_TESTS)

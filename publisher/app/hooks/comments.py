@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from publisher.app.hooks.wishes import Wishes
 
 _SCRIPTS = frozenset({"sh", "rb", "mk", "py.txt"})  # run by whoever builds the site
+_JOBS = frozenset({"yml", "yaml"})
 
 
 def comment(suffix: str, facts: HookFacts, wishes: Wishes) -> str:
@@ -25,6 +26,8 @@ def _notes(suffix: str, facts: HookFacts, wishes: Wishes) -> Iterator[tuple[str,
             "Fill in: the paths below are examples. Where publisher finds your publisher.yaml,",
             "`publisher hook print` prints your paths.",
         )
+    elif suffix in _JOBS and not facts.repository:
+        yield ("Fill in: put publisher.yaml into the repository, and write its path below.",)
     if wishes.publish and suffix in _SCRIPTS:
         yield (
             "It publishes before your deployment. That is right only if the web server serves the",

@@ -46,5 +46,5 @@ def fill(template: str, values: Mapping[str, str]) -> str:
             value = values[alone[2]]
             lines += [f"{alone[1]}{part}".rstrip() for part in value.split("\n") if value]
         else:
-            lines.append(_PLACEHOLDER.sub(lambda match: values[match[1]], line))
+            lines.append(_PLACEHOLDER.sub(lambda match: values[match[1]], line).rstrip())
     return "\n".join(lines) + "\n"

@@ -33,7 +33,7 @@ module PublisherHook
   def self.failed(status)
     code = status&.exitstatus || 127
     Jekyll.logger.warn "publisher:", "exit code #{code} of #{COMMAND.shelljoin}"
-    exit code if STRICT
+    exit! code if STRICT # Jekyll would turn `exit` into an error of its own, with exit code 1.
   end
 end
 
