@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from publisher import identity
 from publisher.config import Person
 from publisher.content import templates
+from publisher.identity import own_url
 from publisher.identity.advice import own_id
 from publisher.identity.claims import Claimant, Claims
-from publisher.post import SUMMARY_KEYS, Diagnostic, Reading, Skip
+from publisher.post import SUMMARY_KEYS, Diagnostic, KnownFacts, Reading, Skip
 from publisher.sources.front_matter.values import one_line
+from publisher.text.shortening import count_words
 from publisher.text.titles import plain_title
 from publisher.text.uris import uri
 
@@ -275,6 +277,31 @@ _UNKNOWN = (
 )
 
 
+def facts_of(
+    entries: Entries, site: Site, settings: Mapping[str, Value]
+) -> Callable[[Post], KnownFacts | None]:
+    """Return a function that tells what the next run need not find out again of a post."""
+    made = {id(one.post): one for one in entries.entries}
+
+    def facts(post: Post) -> KnownFacts | None:
+        one = made.get(id(post)) or entry(post, site, settings)[0]
+        if isinstance(one, Skip) or post.id:
+            return None
+        url = rule_link(post, site)
+        return KnownFacts(
+            one.item_id,
+            one.atom_id,
+            one.title,
+            url,
+            one.fingerprint,
+            body_hash(post),
+            count_words(post.body),
+            is_named=own_url.names_post(post, url, site.root),
+        )
+
+    return facts
+
+
 def entry(
     post: Post, site: Site, settings: Mapping[str, Value]
 ) -> tuple[Entry | Skip, list[Diagnostic]]:
@@ -283,6 +310,21 @@ def entry(
     `settings` are the settings of the site's engine; the fingerprint includes those that the body
     shows.
     """
+    known = post.known
+    if known:  # it was made of the same post for the same site
+        return Entry(
+            item_id=known.item_id,
+            atom_id=known.atom_id,
+            title=known.title,
+            link=uri(post.address) if post.address else known.link,
+            published=post.published,
+            updated=post.updated,
+            authors=authors(post, site),
+            categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
+            language=post.language,
+            fingerprint=known.fingerprint,
+            post=post,
+        ), []
     item, atom, warnings = identity.ids(post, site)
     if atom is None:
         # A tag: URI names a day on which its minter owned the authority (RFC 4151 section 2.1).
@@ -317,6 +359,8 @@ def authors(post: Post, site: Site) -> tuple[Person, ...]:
 
 def body_hash(post: Post) -> str:
     """The SHA-256 of the body in hex; posts with the same text share it. Empty without a text."""
+    if post.known:
+        return post.known.body_hash
     text = post.body.strip()
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
 

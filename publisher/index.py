@@ -10,11 +10,10 @@ The index is a cache: deleting or damaging it costs time, and changes nothing el
 from __future__ import annotations
 
 import json
-import os
-import stat
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.system import private_file
 from publisher.system.snapshot import Places, TooManyFilesError, take
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def keep(state: Path, run: Run) -> None:
 def _runs(state: Path) -> list[Run]:
     """The runs in the index, the latest first; none if it is missing, damaged or not ours."""
     try:
-        document = json.loads(_data(state))
+        document = json.loads(private_file.read(state, FOLDER, NAME, most=_MOST_BYTES))
         if document["version"] != _VERSION:
             return []
         return [_run(values) for values in document["runs"]]
@@ -97,27 +96,3 @@ def _run(values: dict[str, Any]) -> Run:
     """Raises TypeError for other keys than those of a run, and LookupError."""
     places = Places(**{name: tuple(paths) for name, paths in values.pop("places").items()})
     return Run(places=places, **values)
-
-
-def _data(state: Path) -> bytes:
-    """The bytes of the index. Raises OSError.
-
-    None of the folders and the file may be a symbolic link, and they must be this user's: what the
-    file says is printed.
-    """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    with ExitStack() as stack:
-        descriptor = os.open(state, flags | os.O_DIRECTORY)
-        stack.callback(os.close, descriptor)
-        for name, more in ((FOLDER, os.O_DIRECTORY), (NAME, os.O_NONBLOCK)):
-            descriptor = os.open(name, flags | more, dir_fd=descriptor)
-            stack.callback(os.close, descriptor)
-            _require_own(descriptor)
-        return os.read(descriptor, _MOST_BYTES)
-
-
-def _require_own(descriptor: int) -> None:
-    """Raises PermissionError if another user may have written the file or the folder."""
-    status = os.fstat(descriptor)
-    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -129,7 +128,7 @@ def addresses(project: Project) -> Sequence[AddressDifference]:
     if not (RECORDS[config.posts.engine].has_rules or config.posts.permalink):
         return ()
     placed = [
-        PlacedPost(post, link(replace(post, address=None), config.site), post.address)
+        PlacedPost(post, link(post.at(None), config.site), post.address)
         for post in (entry.post for entry in project.entries.entries)
         if post.address
     ]

@@ -240,11 +240,14 @@ def read(
         published_ids=partial(_published_ids, config),
         may_lose_pages=may_lose_pages,
         anew=anew,
+        keeps=writes,
     )
     if writes:
         first_commits.remember(reading.first_commits, config.state)
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)
+    if writes:
+        reading.keep(entry.facts_of(entries, config.site, reading.settings))
     cache = Cache(config.state / caches.FOLDER, writes=writes)
     renderings = Renderings(reading, config.site, cache)
     return Project(

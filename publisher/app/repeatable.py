@@ -18,6 +18,7 @@ from publisher.config.keys import LEDGER_NAME, STATE_NAME
 from publisher.content import cache
 from publisher.errors import LedgerError, LockedError
 from publisher.feeds import outputs
+from publisher.sources import kept
 from publisher.system import git, lock, private_folder, snapshot
 from publisher.system.snapshot import Places
 
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
 # What the state folder holds that changes no output. The last are the words of built pages, whose
 # module would import the parser of pages.
-_CACHES = (index.FOLDER, cache.FOLDER, lock.NAME, *private_folder.OF_WATCHER, "words")
+_CACHES = (
+    *(index.FOLDER, kept.FOLDER, cache.FOLDER, "words"),
+    *(lock.NAME, *private_folder.OF_WATCHER),
+)
 # The zone of the machine, and the rules of all zones.
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 

@@ -196,8 +196,8 @@ def _add_policy(parser: argparse.ArgumentParser) -> None:
     policy.add_argument(
         "--verify",
         action="store_true",
-        help="compare every item of every node, whatever the ledger says, and read all built "
-        "pages anew",
+        help="compare every item of every node, whatever the ledger says, and read all files "
+        "and built pages anew",
     )
 
 

@@ -6,13 +6,11 @@ then has the URL of a folder, e.g. `/2026/01/`, and takes the place of the page 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from publisher.entry import link
+from publisher.identity import own_url
 from publisher.post import Diagnostic
 from publisher.text.counts import number_of
 
@@ -25,13 +23,6 @@ if TYPE_CHECKING:
     from publisher.post import Post
 
 NAMED = 3  # posts with one URL that get a warning each; if there are more, one warning counts them
-
-_MARKS = "-_.~"  # RFC 3986 section 2.3: what a URL carries unencoded beside letters and digits
-_INDEX = re.compile(r"(?<=/)index\.html?$|\.html?$")
-_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}")  # at the beginning of a file's name
-_WORD = re.compile(r"[^\W_]+")
-# The keys with which a front matter gives the URL itself, or its last part.
-_KEYS = ("permalink", "url", "path", "slug", "save_as")
 
 
 def check(entries: Sequence[Entry], site: Site) -> list[Diagnostic]:
@@ -78,19 +69,30 @@ def unbuilt(entries: Entries, site: Site) -> Iterator[Diagnostic]:
 
 def _link_by_rules(post: Post, site: Site) -> str:
     """The URL that the rules of the engine give, whatever page was built."""
-    return link(replace(post, address=None), site)
+    return link(post.at(None), site)
 
 
 def _without_slug(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:
     """Report URLs that end before the name of the post; posts that share one get one warning."""
-    base = urlsplit(site.root).path.rstrip("/")
-    by_url = {entry.link: entry for entry in reversed(entries) if entry.post.link is None}
-    paths = {url: unquote(urlsplit(url).path).removeprefix(base) for url in by_url}
+    posts = [entry for entry in entries if entry.post.link is None]
+    by_url = {entry.link: entry for entry in reversed(posts)}
+    unnamed = {url: entry for url, entry in by_url.items() if not _is_named(entry, site)}
+    if not unnamed:
+        return
+    paths = {url: own_url.path_of(url, site.root) for url in by_url}
     folders = {folder for path in paths.values() for folder in _folders(path)}
-    for url, entry in by_url.items():
+    for url, entry in unnamed.items():
         if not _has_slug(paths[url], entry, site, folders):
             message = f"has a URL without a slug, {url}, {_reason(entry, site)}"
             yield Diagnostic(entry.post.path, 1, message)
+
+
+def _is_named(entry: Entry, site: Site) -> bool:
+    """Whether the URL has a part that names the post."""
+    known = entry.post.known
+    if known and known.link == entry.link:
+        return known.is_named
+    return own_url.names_post(entry.post, entry.link, site.root)
 
 
 def _reason(entry: Entry, site: Site) -> str:
@@ -106,24 +108,24 @@ def _reason(entry: Entry, site: Site) -> str:
 
 
 def _has_slug(path: str, entry: Entry, site: Site, folders: Collection[str]) -> bool:
-    """Whether the last part of a URL path is the post's own.
+    """Whether the last part of a URL path, which does not name the post, is the post's own.
 
-    It is not if it is empty or only marks; nor if it has no word in common with what names the
-    post, and is part of its date, one of its categories, or a folder that holds other posts.
+    It is not if it is empty or only marks, or part of the date of the post, one of its categories,
+    or a folder that holds other posts.
     """
-    page = _INDEX.sub("", path).removesuffix("/")
-    last = page.rpartition("/")[2]
-    if not last.strip(_MARKS):
+    page = own_url.page_of(path)
+    if not own_url.has_slug(page):
         return False
-    words = _words(last)
-    if _is_given(entry.post, last) or words & _names(entry.post):
-        return True
+    last = page.rpartition("/")[2]
     local = entry.published.astimezone(site.zone)
     date = {f"{number:{width}}" for number in (local.year, local.month, local.day)
             for width in ("", "02")}  # fmt: skip
-    categories = [_words(one) for one in entry.post.categories]
+    categories = [own_url.words(one) for one in entry.post.categories]
     return not (
-        page in folders or last == _folder(entry.post) or last in date or words in categories
+        page in folders
+        or last == _folder(entry.post)
+        or last in date
+        or own_url.words(last) in categories
     )
 
 
@@ -133,24 +135,7 @@ def _folders(path: str) -> Iterator[str]:
         yield path
 
 
-def _is_given(post: Post, last: str) -> bool:
-    """Whether the author wrote the last part of the URL."""
-    written = (str(post.values.get(key) or "") for key in _KEYS)
-    return any(unquote(one).strip("/").removesuffix(".html").endswith(last) for one in written)
-
-
-def _names(post: Post) -> set[str]:
-    """The words of everything from which an engine makes a slug."""
-    location = post.location or post.path
-    own = location.parent.name if location.stem == "index" else location.stem
-    return set().union(*map(_words, (post.slug, post.title or "", _DATE.sub("", own, count=1))))
-
-
 def _folder(post: Post) -> str:
     """The name of the folder that holds the post or, for a bundle, the folder of the bundle."""
     location = post.location or post.path
     return (location.parents[1] if location.stem == "index" else location.parent).name
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from publisher.post.syntax import PLAIN_SYNTAX
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import PurePosixPath
 
     from publisher.config import Person, Shown, Templates
@@ -62,6 +63,28 @@ def nothing_earlier(_: PurePosixPath) -> EarlierReadings:
     return EarlierReadings()
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What an earlier run made of the same post, for the same site and settings.
+
+    `title` is the plain one of its entry, `link` the URL that the rules of the engine give, and
+    `words` the number of words in the body. `is_named` tells whether that URL names the post.
+    """
+
+    item_id: str
+    atom_id: str
+    title: str | None
+    link: str
+    fingerprint: str
+    body_hash: str
+    words: int
+    is_named: bool
+
+
+# The parts of a post that an unchanged file has again when somebody asks for them.
+_LATER = frozenset({"body", "location", "values"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One post to publish: what the author wrote, as typed values.
@@ -88,6 +111,10 @@ class Post:
 
     `source` is a hash of the text from which readers see something, as its author wrote it. It does
     not depend on how publisher reads that text. It is empty if it is unknown.
+
+    Of a post whose file is as it was at the last run, `known` is what that run made of it, and
+    `later` reads the parts that few runs need, when they are first asked for: it may raise
+    Unavailable if the file was changed meanwhile.
     """
 
     path: PurePosixPath
@@ -124,6 +151,30 @@ class Post:
     summary: str | None = None
     source: str = ""
     earlier_ids: tuple[Post, ...] = ()
+    known: KnownFacts | None = field(default=None, init=False, repr=False, compare=False)
+    later: Callable[[Post, str], Mapping[str, object]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    if not TYPE_CHECKING:  # else every attribute would seem to exist
+
+        def __getattr__(self, name: str) -> object:
+            if name not in _LATER or self.later is None:
+                raise AttributeError(name=name, obj=self)
+            for part, value in self.later(self, name).items():
+                object.__setattr__(self, part, value)
+            return object.__getattribute__(self, name)
+
+    def at(self, address: str | None) -> Post:
+        """The same post with another address. What can be read later stays so."""
+        if self.later is None:
+            return replace(self, address=address)
+        post = object.__new__(Post)
+        for name in (one.name for one in fields(self)):
+            with suppress(AttributeError):  # what was not read yet
+                object.__setattr__(post, name, object.__getattribute__(self, name))
+        object.__setattr__(post, "address", address)
+        return post
 
     @property
     def dialect(self) -> Dialect:

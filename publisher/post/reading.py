@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from publisher.post.built import BuiltBodies
     from publisher.post.diagnostic import Diagnostic
-    from publisher.post.post import EarlierReadings, Post
+    from publisher.post.post import EarlierReadings, KnownFacts, Post
     from publisher.system.site_files import Files
     from publisher.text.yaml_document import Value
 
@@ -98,6 +98,10 @@ class Page:
     is_meant: bool = False
 
 
+def keep_nothing(_: Callable[[Post], KnownFacts | None]) -> None:
+    """Keep nothing of what was read, for posts that are read in every run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
@@ -112,6 +116,7 @@ class Reading:
     `given_ids` are the ids that publisher.yaml gives to the posts with these paths, which may be
     gone.
     `deadlines` are the instants after that of the reading at which posts expire or are deleted.
+    `keep` lets the next run read only what has changed; it asks what is known of posts.
     """
 
     posts: tuple[Post, ...]
@@ -130,6 +135,7 @@ class Reading:
     origin: Origin = "files"
     given_ids: Mapping[PurePosixPath, str] = field(default_factory=dict)
     deadlines: tuple[dt.datetime, ...] = ()
+    keep: Callable[[Callable[[Post], KnownFacts | None]], None] = keep_nothing
 
     @property
     def broken(self) -> bool:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, Page, Post, Reading, Skip
-from publisher.sources import site_settings
+from publisher.sources import kept, site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.engines.file_reader import read_file
+from publisher.sources.kept import Kept
 from publisher.sources.post_files import PostFiles
 from publisher.sources.walk import enter, walk
+from publisher.system import looks
 from publisher.system.paths import is_folder
 from publisher.system.reasons import closed_by, permission_advice, reason
 from publisher.system.site_files import Files
@@ -46,13 +49,15 @@ def read(
     published_ids: Callable[[], Collection[str]] = frozenset,
     may_lose_pages: bool = False,
     anew: bool = False,
+    keeps: bool = False,
 ) -> Reading:
     """Read all posts, in the order of their paths.
 
     Posts dated after `now` are skipped, but not those of which `was_published` says that they were
     published before. `published_ids` returns the ids of all items that are known; only a feed is
     asked for them. With `may_lose_pages`, it is no error if several pages that are posts are gone.
-    With `anew`, built pages are read that are as they were at the last run, too.
+    With `anew`, files and built pages are read that are as they were at the last run, too. With
+    `keeps`, `Reading.keep` lets the next run read only what has changed.
 
     If the configuration names the output folder of the site, the posts have the addresses of their
     pages; `built.examined` gives them their bodies.
@@ -76,28 +81,61 @@ def read(
             may_lose_pages=may_lose_pages,
             anew=anew,
         )
-    return _read_folder(config, now, was_published, anew=anew)
+    return _read_folder(config, now, was_published, anew=anew, keeps=keeps)
 
 
 def _read_folder(
-    config: Config, now: dt.datetime, was_published: Callable[[Post], bool], *, anew: bool
+    config: Config,
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+    *,
+    anew: bool,
+    keeps: bool,
 ) -> Reading:
     _require_folder(config.posts.path, config.path)
-    _require_own_folder(config)
-    reach = reach_of(config)
-    listing = walk(config.posts.path, reach)
-    record = RECORDS[config.posts.engine]
-    paths = [path for path in listing.paths if not _is_excluded(path, config)]
-    reader = record.reader(_folder(config, listing, reach), record)
-    read_files = [_read_file(reader, PurePosixPath(path), now, was_published) for path in paths]
-    # A glob such as `img/**` matches what is in a folder, but not the folder itself.
-    skipped = [skip for skip in listing.skipped if not _is_excluded(f"{skip.path}/x", config)]
-    reading = _reading(reader, read_files, skipped)
+    horizon = kept.horizon(config.state) if keeps else 0
+    with looks.recorded() as seen:
+        _require_own_folder(config)
+        reach = reach_of(config)
+        listing = walk(config.posts.path, reach)
+        record = RECORDS[config.posts.engine]
+        reader = record.reader(_folder(config, listing, reach), record)
+        before = Kept(reader, listing, now, partial(read_file, reader, now=now), horizon)
+        if not anew:
+            before.load()
+        read_files = [
+            _read_or_kept(reader, before, path, now, was_published)
+            for path in listing.paths
+            if not _is_excluded(path, config)
+        ]
+        # A glob such as `img/**` matches what is in a folder, but not the folder itself.
+        skipped = [skip for skip in listing.skipped if not _is_excluded(f"{skip.path}/x", config)]
+        reading = _reading(reader, read_files, skipped)
+    if keeps:
+        reading = replace(reading, keep=partial(before.write, seen))
     if lost := [page.path for page in reading.pages if page.is_meant]:
         reader.require_history(lost)
     if not config.site.output:
         return reading
     return _located(reading, reader, config.site.output, now, was_published, anew=anew)
+
+
+def _read_or_kept(
+    reader: PostReader,
+    before: Kept,
+    path: str,
+    now: dt.datetime,
+    was_published: Callable[[Post], bool],
+) -> _FileRead:
+    """What a file is: what it was at the last run, as long as nothing has changed for it."""
+    if known := before.outcome(path):
+        return *known, True
+    dated = len(reader.deadlines), len(reader.first_commits)
+    outcome, warnings, is_due = _read_file(reader, PurePosixPath(path), now, was_published)
+    # What depends on the clock, on what was published or on git is read in every run.
+    if is_due and dated == (len(reader.deadlines), len(reader.first_commits)):
+        before.add(path, (outcome, warnings))
+    return outcome, warnings, is_due
 
 
 def _reading(

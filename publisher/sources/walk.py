@@ -30,16 +30,17 @@ class FileState(NamedTuple):
     mode: int
 
 
+UNKNOWN = FileState(0, 0, 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The files of a folder, by their paths below it, with their states.
 
-    The state of a symbolic link is not known. `folders` are those that were entered, with their
-    real paths; `skipped` those that cannot be read.
+    That of a symbolic link is UNKNOWN. `skipped` are the folders that cannot be read.
     """
 
-    files: dict[str, FileState | None]
-    folders: dict[str, str]
+    files: dict[str, FileState]
     skipped: list[Skip]
 
     @property
@@ -55,14 +56,13 @@ def walk(folder: Path, reach: Reach) -> Listing:
     read by its own path if it has one, and a new link does not change the path of a post. A link
     to a folder that is out of `reach` is a broken Skip, because posts may be in it.
     """
-    listing = Listing({}, {}, [])
+    listing = Listing({}, [])
     folders, links = [""], list[list[str]]()
     entered: set[tuple[int, int]] = set()
     while folders or links:
         here = folders.pop() if folders else "/".join(heapq.heappop(links))
         try:
-            real = reach.reached_unnoted(folder / here)
-            entries = _entries(real, entered)
+            entries = _entries(reach.reached_unnoted(folder / here), entered)
         except LinkError as error:
             exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here or "."}"]'
             listing.skipped.append(_unread(here, error.message + exclude))
@@ -74,7 +74,6 @@ def walk(folder: Path, reach: Reach) -> Listing:
         except OSError as error:
             listing.skipped.append(_unread(here, f"{_problem(error)}; repair or remove it"))
             continue
-        listing.folders[here] = os.fspath(real)
         for entry in entries:
             path = f"{here}/{entry.name}" if here else entry.name
             if not _is_folder(entry):
@@ -91,11 +90,11 @@ def _unread(path: str, reason: str) -> Skip:
     return Skip(PurePosixPath(path), reason, broken=True)
 
 
-def _state(entry: os.DirEntry[str]) -> FileState | None:
+def _state(entry: os.DirEntry[str]) -> FileState:
     try:
-        return None if entry.is_symlink() else state_of(entry.stat(follow_symlinks=False))
+        return UNKNOWN if entry.is_symlink() else state_of(entry.stat(follow_symlinks=False))
     except OSError:  # it was removed meanwhile
-        return None
+        return UNKNOWN
 
 
 def state_of(status: os.stat_result) -> FileState:

@@ -155,7 +155,7 @@ class BuiltSite:
     def _located(self, post: Post) -> Post | Skip:
         page = self._placement.page(post)
         if page:
-            return replace(post, address=self._placement.address(post, page))
+            return post.at(self._placement.address(post, page))
         return self._outcomes.without(post)
 
     def examined(self, reading: Reading, needed: Collection[PurePosixPath]) -> Reading:
@@ -281,7 +281,7 @@ class BuiltSite:
         last = self._known.version(post.path) if conclusion.body is None else None
         body = last.body if last else conclusion.body
         self._known.change(post.path, conclusion.row, Version(look.file, body))
-        return self._outcomes.goes(replace(post, address=look.address), conclusion.row)
+        return self._outcomes.goes(post.at(look.address), conclusion.row)
 
     def _shows_removed(self, post: Post, look: Look) -> bool:
         """Whether the page shows what only the version has that was taken last."""

@@ -1,0 +1,298 @@
+"""What was read of each file, so that the next run reads only the files that have changed.
+
+A file is read again unless all of this is as it was:
+
+* its state: times, size, inode, mode (`walk.FileState`). A file that was written within a tick of
+  the clock before it was looked at may be written again in the same tick, so it is not kept;
+* the files beside it that its reading looked at, there or not (`traces`), in the same way;
+* the date of its last commit, if that dates posts.
+
+Where a folder leads that is a symbolic link is looked at in every run (`walk`).
+
+Nothing counts unless all of this is as it was, too:
+
+* publisher.yaml, the program, the zone, the user and the encoding of file names, as one digest;
+* whatever else the reader looked at on disk (`system.looks`), by its content: settings, data files,
+  the pages of sections, and what was not there;
+* what the reader made of the paths of all files.
+
+Nothing is kept of what depends on more than files: posts that are scheduled, expire or are deleted,
+posts whose dates come from git, files that cannot be read, and symbolic links. The text of a post
+is not kept either: it is read again when somebody needs it (`Post.later`).
+
+Without this file, or with a damaged one, a run takes longer and does the same. It is replaced
+atomically, and says by itself what it is valid for, so two runs may write it at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import sys
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from publisher.errors import Unavailable
+from publisher.post import Post
+from publisher.sources.kept import values
+from publisher.sources.kept.values import KeptOutcome
+from publisher.sources.walk import UNKNOWN, FileState, state_of
+from publisher.system import looks, private_file, private_folder, program, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from publisher.config import Config
+    from publisher.post import KnownFacts
+    from publisher.sources.engines.engine import PostReader
+    from publisher.sources.kept.values import Outcome
+    from publisher.sources.walk import Listing
+    from publisher.system.looks import Look
+
+FOLDER, NAME = "read", "posts"  # in the state folder
+_VERSION = 1
+_CHECK_BYTES = 4
+_MOST_BYTES = 2_000_000_000
+_ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
+_VARIABLES = ("TZ", "TZDIR", "LANG", "LC_ALL", "LC_CTYPE")
+
+_States: TypeAlias = dict[str, FileState | None]  # None: there is no such file
+
+
+class _Row(Struct, array_like=True, frozen=True):
+    """A file: its state, those of the files beside it, its last commit, and what it is."""
+
+    state: FileState
+    beside: _States
+    committed: dt.datetime | None
+    outcome: KeptOutcome
+
+
+class _Common(Struct, array_like=True, frozen=True):
+    """What counts for all files; see the text above."""
+
+    version: int
+    context: bytes
+    looks: list[tuple[str, str, str]]
+    shared: _States
+    facts: dict[str, bool]
+    folders: dict[str, set[str]]
+    names: bytes  # a digest of all paths if the reader needed all, else empty
+
+
+class _Document(Struct, array_like=True, frozen=True):
+    """The file; a row is decoded if its file is still there."""
+
+    common: _Common
+    rows: dict[str, msgspec.Raw]
+
+
+_read_row = msgspec.msgpack.Decoder(_Row).decode
+_write = msgspec.msgpack.Encoder().encode
+
+
+@dataclass
+class Kept:
+    """What an earlier run kept, and what this one is going to keep.
+
+    Posts dated after `now` are read again. `read` reads the file of a post. A file must have been
+    written before `horizon`, in nanoseconds since the epoch, to be kept.
+    """
+
+    reader: PostReader
+    listing: Listing
+    now: dt.datetime
+    read: Callable[[PurePosixPath], Outcome]
+    horizon: int = 0
+    _before: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    _looks: dict[Look, str] = field(default_factory=dict)
+    _changed: frozenset[str] = frozenset()
+    _rows: dict[str, msgspec.Raw] = field(default_factory=dict)
+    _new: dict[str, tuple[_Row, Post | None]] = field(default_factory=dict)
+
+    def load(self) -> None:
+        """Load what an earlier run kept, if it counts."""
+        document = _document(self.reader.config.state)
+        if document is None:
+            return
+        common, trace = document.common, self.reader.folder.trace
+        was_seen: dict[Look, str] = {
+            (path, "names" if question == "names" else "path"): seen
+            for path, question, seen in common.looks
+        }
+        if (
+            common.context != _context(self.reader.config)
+            or common.facts != trace.facts
+            or common.folders.keys() != trace.folders.keys()
+            or common.names not in {b"", _names(self.listing)}
+            or any(self.listing.files.get(one) != was for one, was in common.shared.items())
+            or not looks.are_the_same(was_seen)
+        ):
+            return
+        self._before, self._looks = document.rows, was_seen
+        trace.shared |= common.shared.keys()
+        trace.needs_all |= bool(common.names)
+        self._changed = frozenset(self._changed_folders(common))
+
+    def _changed_folders(self, common: _Common) -> Iterator[str]:
+        """The folders that are of another kind: their files are read again."""
+        for name, folders in self.reader.folder.trace.folders.items():
+            yield from folders ^ common.folders[name]
+
+    def outcome(self, path: str) -> Outcome | None:
+        """What was read of the file the last time; None if it must be read."""
+        raw = self._before.get(path)
+        if raw is None:
+            return None
+        row = _read_row(raw)
+        if not self._is_current(row, path):
+            return None
+        self._rows[path] = raw
+        return values.read_again(
+            row.outcome, PurePosixPath(path), self.reader.syntax, self._read_later
+        )
+
+    def _is_current(self, row: _Row, path: str) -> bool:
+        files, post = self.listing.files, row.outcome.post
+        if row.state != files[path] or (self._changed and self._is_concerned(path)):
+            return False
+        if post and post.fields.published > self.now and not self.reader.shows_future:
+            return False
+        if row.beside and any(files.get(one) != was for one, was in row.beside.items()):
+            return False
+        committed = self.reader.folder.committed
+        return not (row.committed or committed) or (
+            row.committed == committed.get(PurePosixPath(path))
+        )
+
+    def _is_concerned(self, path: str) -> bool:
+        """Whether the file lies in one of the changed folders, or has the name of one."""
+        folder = path.rpartition("/")[0]
+        named = str(PurePosixPath(path).with_suffix(""))
+        above = (parent.as_posix() for parent in PurePosixPath(path).parents)
+        return not self._changed.isdisjoint((folder, named, *above))
+
+    def _read_later(self, post: Post, name: str) -> Mapping[str, object]:
+        """A part of a post that was kept. Raises Unavailable if its file was changed since."""
+        if name == "location":
+            return {name: self.reader.location / post.path}
+        found, _ = self.read(post.path)
+        full = found if isinstance(found, Post | None) else found.post
+        file = self.reader.folder.posts / post.path
+        with suppress(OSError):
+            is_same = state_of(file.lstat()) == self.listing.files[str(post.path)]
+            if is_same and full:
+                return {"body": full.body, "values": full.values}
+        raise Unavailable(f"{file} was changed while publisher read it; run it again")
+
+    def add(self, path: str, outcome: Outcome) -> None:
+        """Keep what was read just now, if it may be kept."""
+        state, trace = self.listing.files[path], self.reader.folder.trace
+        beside = {one: self.listing.files.get(one) for one in trace.own}
+        if not all(map(self._may_be_kept, (state, *beside.values()))):
+            return
+        pure = PurePosixPath(path)
+        kept = values.kept(outcome, self.reader.syntax(pure), self.reader.location / pure)
+        if kept:
+            committed = self.reader.folder.committed.get(pure)
+            post = outcome[0] if isinstance(outcome[0], Post) else None
+            self._new[path] = _Row(state, beside, committed, kept), post
+
+    def _may_be_kept(self, state: FileState | None) -> bool:
+        """Whether a change of a file in this state, which may be that it is missing, would show."""
+        if state is None:
+            return True
+        return state != UNKNOWN and max(state.written, state.changed) < self.horizon
+
+    def write(self, seen: Mapping[Look, str], facts: Callable[[Post], KnownFacts | None]) -> None:
+        """Keep what was read for the next run; `seen` is what this one looked at beside the posts.
+
+        That it cannot be written is no error.
+        """
+        if not self._new and self._rows.keys() == self._before.keys():
+            return
+        folder, trace = self.reader.folder, self.reader.folder.trace
+        shared = {path: self.listing.files.get(path) for path in trace.shared}
+        if not all(map(self._may_be_kept, shared.values())):
+            return
+        rows = dict(self._rows)
+        for path, (row, post) in self._new.items():
+            outcome = values.with_facts(row.outcome, facts(post) if post else None)
+            with suppress(UnicodeEncodeError):
+                whole = msgspec.structs.replace(row, outcome=outcome)
+                rows[path] = msgspec.Raw(_write(whole))
+        common = _Common(
+            _VERSION,
+            _context(folder.config),
+            [(*look, was) for look, was in {**seen, **self._looks}.items()],
+            shared,
+            trace.facts,
+            trace.folders,
+            _names(self.listing) if trace.needs_all else b"",
+        )
+        with suppress(UnicodeEncodeError, OSError):
+            data = _write(_Document(common, rows))
+            private_file.write(folder.config.state / FOLDER / NAME, _check(data) + data)
+
+
+def horizon(state: Path) -> int:
+    """The time before which a file must have been written to be kept, by the clock of the disk.
+
+    Zero if the folder cannot be written. Must be asked before the files are looked at.
+    """
+    try:
+        private_folder.make_in_state(state / FOLDER)
+        return snapshot.clock_ns(os.fspath(state / FOLDER)) - snapshot.TICK_NS
+    except OSError:
+        return 0
+
+
+def _document(state: Path) -> _Document | None:
+    """What an earlier run kept; None if there is nothing that can be read."""
+    try:
+        data = private_file.read(state, FOLDER, NAME, most=_MOST_BYTES)
+        whole = memoryview(data)[_CHECK_BYTES:]
+        if data[:_CHECK_BYTES] != _check(whole):
+            return None
+        document = msgspec.msgpack.decode(whole, type=_Document)
+    except (OSError, ValueError):  # msgspec's errors are ValueErrors
+        return None
+    return document if document.common.version == _VERSION else None
+
+
+def _check(data: bytes | memoryview) -> bytes:
+    """A sum that shows whether data is damaged."""
+    return zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
+
+
+def _context(config: Config) -> bytes:
+    """A digest of what decides how all files are read, apart from the files of the site."""
+    facts = [
+        program.version().hex(),
+        repr((config.path, config.site, config.posts)),
+        *(f"{name}={os.environ.get(name)}" for name in _VARIABLES),
+        *map(_zone, _ZONES),
+        sys.getfilesystemencoding(),
+        f"{os.geteuid()} {os.getgid()} {os.getgroups()}",
+    ]
+    return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).digest()
+
+
+def _zone(file: str) -> str:
+    """The state of a file with rules of zones."""
+    try:
+        return str(state_of(os.stat(file)))  # noqa: PTH116 - no folder is joined
+    except OSError:
+        return ""
+
+
+def _names(listing: Listing) -> bytes:
+    return hashlib.sha256("\0".join(listing.paths).encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,281 @@
+"""What was read of a file, as values that can be written down and read again in microseconds.
+
+The text of a post is no part of it: `Post.later` has it. What cannot be written down in this way is
+not kept, and the file is read again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from operator import attrgetter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from publisher.config import Person
+from publisher.post import Diagnostic, Episode, KnownFacts, Medium, Page, Post, Skip, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from publisher.post import BodySyntax
+
+    Later = Callable[[Post, str], Mapping[str, object]]
+
+# What a file is, and its warnings.
+Outcome: TypeAlias = "tuple[Post | Skip | Page | None, Sequence[Diagnostic]]"
+KeptDiagnostic: TypeAlias = tuple[str, int, str]
+KeptEpisode: TypeAlias = tuple[
+    int | None, int | None, Literal["full", "trailer", "bonus"] | None, bool | None
+]
+
+
+class KeptMedium(Struct, array_like=True, frozen=True):
+    """The fields of Medium."""
+
+    href: str
+    line: int
+    type: str | None
+    length: int | None
+    duration: float | None
+    title: str | None
+    name: str | None
+    file: str | None
+
+
+class KeptFields(Struct, array_like=True, frozen=True):
+    """The fields of Post that are kept as they are, in any order."""
+
+    body_line: int
+    markup: str
+    marker: str | None
+    title: str | None
+    slug: str
+    published: dt.datetime
+    updated: dt.datetime
+    file_date: dt.date | None
+    page: str
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    authors: tuple[Person, ...]
+    language: str | None
+    name: str | None
+    id: tuple[str, int] | None
+    lines: tuple[int, int]
+    templates: str
+    content: str | None
+    license: str | None
+    address: str | None
+    body_from_source: bool
+    source: str
+
+
+class KeptFacts(Struct, array_like=True, frozen=True):
+    """The fields of KnownFacts."""
+
+    item_id: str
+    atom_id: str
+    title: str | None
+    link: str
+    fingerprint: str
+    body_hash: str
+    words: int
+    is_named: bool
+
+
+class KeptPost(Struct, array_like=True, frozen=True):
+    """A post without its text. Few have media or are episodes."""
+
+    fields: KeptFields
+    facts: KeptFacts | None
+    enclosures: tuple[KeptMedium, ...]
+    image: KeptMedium | None
+    episode: KeptEpisode | None
+
+
+class KeptSkip(Struct, array_like=True, frozen=True):
+    """The fields of Skip that one can have which is kept."""
+
+    reason: str
+    line: int | None
+    status: Status
+    warnings: tuple[KeptDiagnostic, ...]
+    on_web: bool
+
+
+class KeptPage(Struct, array_like=True, frozen=True):
+    """The fields of Page that one can have which is kept."""
+
+    reason: str
+    has_url: bool
+
+
+class KeptOutcome(Struct, array_like=True, frozen=True):
+    """What a file is: a post, or a skip or a page with or without a post, or nothing of these."""
+
+    post: KeptPost | None
+    skip: KeptSkip | None
+    page: KeptPage | None
+    warnings: tuple[KeptDiagnostic, ...]
+
+
+# What a Post has beside KeptFields: what is known from the path or read later, and what only posts
+# have that are not kept.
+_MEDIA = ("enclosures", "image", "episode")
+_FROM_PATH = ("path", "syntax")
+_EMPTY: Mapping[str, object] = {"link": None, "base": None, "summary": None, "earlier_ids": ()}
+
+_fields_of = attrgetter(*KeptFields.__struct_fields__)
+_facts_of = attrgetter(*KeptFacts.__struct_fields__)
+_setters = [getattr(Post, name).__set__ for name in KeptFields.__struct_fields__]
+_set_empty = [(getattr(Post, name).__set__, value) for name, value in _EMPTY.items()]
+_NO_EPISODE = Episode()
+
+
+def kept(outcome: Outcome, syntax: BodySyntax, location: PurePosixPath) -> KeptOutcome | None:
+    """What was read of a file, without facts; None if it depends on more than files.
+
+    `syntax` and `location` are those that the path gives to a post.
+    """
+    found, warnings = outcome
+    if found is None:
+        return KeptOutcome(None, None, None, _warnings(warnings))
+    if isinstance(found, Page):
+        # One that is meant as a post depends on the history of git.
+        of_page = None if found.is_meant else _kept_post(found.post, found.path, syntax, location)
+        page = KeptPage(found.reason, found.has_url)
+        return KeptOutcome(of_page, None, page, _warnings(warnings)) if of_page else None
+    if isinstance(found, Post):
+        post = _kept_post(found, found.path, syntax, location)
+        return KeptOutcome(post, None, None, _warnings(warnings)) if post else None
+    return _kept_skip(found, warnings, syntax, location)
+
+
+def _kept_skip(
+    skip: Skip, warnings: Sequence[Diagnostic], syntax: BodySyntax, location: PurePosixPath
+) -> KeptOutcome | None:
+    # What a broken file is may depend on the rights of the user, the others on the clock.
+    if skip.broken or skip.deleted or skip.status in {"future", "expired", "deleted"}:
+        return None
+    post = _kept_post(skip.post, skip.path, syntax, location) if skip.post else None
+    if skip.post and post is None:
+        return None
+    own = KeptSkip(skip.reason, skip.line, skip.status, _warnings(skip.warnings), skip.on_web)
+    return KeptOutcome(post, own, None, _warnings(warnings))
+
+
+def _kept_post(
+    post: Post, path: PurePosixPath, syntax: BodySyntax, location: PurePosixPath
+) -> KeptPost | None:
+    is_plain = post.path == path and post.syntax == syntax and post.location == location
+    is_plain &= post.published.tzinfo is dt.UTC and post.updated.tzinfo is dt.UTC
+    if not is_plain or any(getattr(post, name) != value for name, value in _EMPTY.items()):
+        return None
+    episode = post.episode
+    return KeptPost(
+        KeptFields(*_fields_of(post)),
+        None,
+        tuple(map(_kept_medium, post.enclosures)),
+        _kept_medium(post.image) if post.image else None,
+        None
+        if episode == _NO_EPISODE
+        else (episode.number, episode.season, episode.type, episode.explicit),
+    )
+
+
+def _kept_medium(medium: Medium) -> KeptMedium:
+    return KeptMedium(
+        medium.href,
+        medium.line,
+        medium.type,
+        medium.length,
+        medium.duration,
+        medium.title,
+        medium.name,
+        str(medium.file) if medium.file else None,
+    )
+
+
+def with_facts(outcome: KeptOutcome, facts: KnownFacts | None) -> KeptOutcome:
+    """The same file with what is known of its post."""
+    if facts is None or outcome.post is None:
+        return outcome
+    post = msgspec.structs.replace(outcome.post, facts=KeptFacts(*_facts_of(facts)))
+    return msgspec.structs.replace(outcome, post=post)
+
+
+def read_again(
+    outcome: KeptOutcome, path: PurePosixPath, syntax: Callable[[PurePosixPath], BodySyntax],
+    later: Later,
+) -> Outcome:  # fmt: skip
+    """What `kept` was made of; the text of the post comes from `later`."""
+    post = _post(outcome.post, path, syntax, later) if outcome.post else None
+    warnings = _diagnostics(outcome.warnings)
+    if skip := outcome.skip:
+        return (
+            Skip(
+                path,
+                skip.reason,
+                skip.line,
+                status=skip.status,
+                post=post,
+                warnings=_diagnostics(skip.warnings),
+                on_web=skip.on_web,
+            ),
+            warnings,
+        )
+    if outcome.page and post:
+        return Page(path, outcome.page.reason, post, has_url=outcome.page.has_url), warnings
+    return post, warnings
+
+
+def _post(
+    kept: KeptPost, path: PurePosixPath, syntax: Callable[[PurePosixPath], BodySyntax], later: Later
+) -> Post:
+    """The post, made without its constructor, which needs the text."""
+    post = object.__new__(Post)
+    for set_, value in zip(_setters, msgspec.structs.astuple(kept.fields), strict=True):
+        set_(post, value)
+    for set_, value in _set_empty:
+        set_(post, value)
+    _set_path(post, path)
+    _set_syntax(post, syntax(path))
+    _set_enclosures(post, tuple(map(_medium, kept.enclosures)) if kept.enclosures else ())
+    _set_image(post, kept.image and _medium(kept.image))
+    _set_episode(post, _episode(kept.episode) if kept.episode else _NO_EPISODE)
+    _set_known(post, kept.facts and KnownFacts(*msgspec.structs.astuple(kept.facts)))
+    _set_later(post, later)
+    return post
+
+
+_set_path, _set_syntax, _set_known, _set_later, _set_enclosures, _set_image, _set_episode = (
+    getattr(Post, name).__set__ for name in (*_FROM_PATH, "known", "later", *_MEDIA)
+)
+
+
+def _medium(kept: KeptMedium) -> Medium:
+    return Medium(
+        kept.href,
+        kept.line,
+        kept.type,
+        kept.length,
+        kept.duration,
+        kept.title,
+        kept.name,
+        PurePosixPath(kept.file) if kept.file else None,
+    )
+
+
+def _episode(values: KeptEpisode) -> Episode:
+    number, season, type_, explicit = values
+    return Episode(number=number, season=season, type=type_, explicit=explicit)
+
+
+def _warnings(diagnostics: Sequence[Diagnostic]) -> tuple[KeptDiagnostic, ...]:
+    return tuple((str(one.path), one.line, one.message) for one in diagnostics)
+
+
+def _diagnostics(kept: Sequence[KeptDiagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(Diagnostic(PurePosixPath(path), line, text) for path, line, text in kept)
