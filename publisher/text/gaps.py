@@ -53,13 +53,13 @@ def keep_apart(root: etree._Element, gap: str, gone: str) -> None:
         return
     gaps = WordGaps[tuple[etree._Element, str]]()
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        where = "text" if event == "start" else "tail"
-        if element.tag == gap:
-            gaps.leaves((element, where))
-        elif element.tag not in PHRASES and element.tag != gone:
+        starts, tag = event == "start", element.tag
+        if tag == gap:
+            gaps.leaves((element, "text" if starts else "tail"))
+        elif tag not in PHRASES and tag != gone:
             gaps.stays()
-        if element is root and where == "tail":
+        if not starts and element is root:
             return
-        place = gaps.text(getattr(element, where))
-        if place is not None:
+        text = element.text if starts else element.tail
+        if text and (place := gaps.text(text)) is not None:
             setattr(*place, f" {getattr(*place) or ''}")
