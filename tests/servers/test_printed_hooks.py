@@ -67,27 +67,29 @@ def test_the_line_of_cron_publishes(blog: Blog) -> None:
 
 @pytest.fixture
 def units(blog: Blog, tmp_path: Path) -> Path:
-    """The folder with the three units."""
+    """The folder with the units."""
     text = (blog.folder / "publisher.yaml").read_text()
     (blog.folder / "publisher.yaml").write_text(
         text.replace("path: feed.", "path: feeds/feed.") + XMPP
     )
     for kind in ("service", "path", "timer"):
         (tmp_path / f"publisher.{kind}").write_text(printed(blog, f"systemd-{kind}"))
+    (tmp_path / "publisher-watch.service").write_text(printed(blog, "systemd-watch"))
     return tmp_path
 
 
 def test_systemd_finds_nothing_wrong_with_its_units(units: Path) -> None:
     names = [f"./publisher.{kind}" for kind in ("service", "path", "timer")]
-    checked = run(units, "systemd-analyze", "verify", *names)
+    checked = run(units, "systemd-analyze", "verify", "./publisher-watch.service", *names)
     assert (checked.code, checked.out + checked.err) == (0, "")
 
 
-def test_the_service_is_confined(units: Path) -> None:
-    service = units / "publisher.service"
+@pytest.mark.parametrize("name", ["publisher", "publisher-watch"])
+def test_a_service_is_confined(units: Path, name: str) -> None:
+    service = units / f"{name}.service"
     service.write_text(re.sub("^User=.*", "User=blog", service.read_text(), flags=re.MULTILINE))
     options = ("--offline=true", f"--threshold={EXPOSURE}", "--no-pager")
-    checked = run(units, "systemd-analyze", "security", *options, "./publisher.service")
+    checked = run(units, "systemd-analyze", "security", *options, f"./{name}.service")
     assert checked.code == 0, checked.out
 
 

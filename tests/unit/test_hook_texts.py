@@ -60,7 +60,7 @@ def test_hooks_are_listed_without_a_configuration(blog: Blog, tmp_path: Path) ->
 
 def test_a_group_prints_all_its_files(blog: Blog) -> None:
     text = printed(blog, "systemd")
-    assert [text.count(section) for section in ("[Service]", "[Path]", "[Timer]")] == [1, 1, 1]
+    assert [text.count(section) for section in ("[Service]", "[Path]", "[Timer]")] == [2, 1, 1]
 
 
 def test_an_unknown_name_is_an_error_that_names_the_nearest(blog: Blog) -> None:

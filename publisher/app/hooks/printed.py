@@ -54,6 +54,7 @@ def _filled(name: str, facts: HookFacts, wishes: Wishes) -> str:
     suffix = templates.files()[name].name.partition(".")[2]
     values = {**_common(facts, wishes), **_of_file(suffix, facts, wishes)}
     values["RUN"] = templates.fill(templates.part("run.sh"), values).rstrip("\n")
+    values["CONFINED"] = templates.fill(templates.part("confined"), values).rstrip("\n")
     values["NEWEST"] = templates.fill(templates.part("newest"), values).rstrip("\n")
     values["NOTES"] = comments.comment(suffix, facts, wishes)
     return templates.fill(templates.whole(name), values)
