@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.app.init.detect import detect
 from publisher.config import Person
 from publisher.config.keys import FEED_FOLDERS
 from publisher.errors import ConfigError
-from publisher.sources.detect import detect
 from tests.support.blog import Blog
 
 if TYPE_CHECKING:

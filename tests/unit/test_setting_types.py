@@ -12,9 +12,9 @@ import pytest
 
 from publisher import sources
 from publisher.app.doubts import unread_settings
+from publisher.app.init import detect
 from publisher.config import Config, Posts, Site
 from publisher.errors import PublisherError
-from publisher.sources import detect
 from tests.support.posts import rendered
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from msgspec.structs import replace
 
 from publisher import config as configs
 from publisher.app.events import Note, ignore
-from publisher.app.init import document, feed_folder, learning, urls
+from publisher.app.init import detect, document, feed_folder, learning, urls
 from publisher.app.init.document import LEARNED
 from publisher.errors import ConfigError
-from publisher.sources import detect
 from publisher.system import atomic_files
 from publisher.system.reasons import reason
 from publisher.text import yaml_edit

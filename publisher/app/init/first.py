@@ -11,6 +11,7 @@ from publisher import config as configs
 from publisher.app.doubts import ignored_files, unread_settings
 from publisher.app.events import Note, ignore
 from publisher.app.init import (
+    detect,
     document,
     feed_folder,
     from_feed,
@@ -25,7 +26,6 @@ from publisher.app.init.options import WrittenConfig, nobody, require_yes
 from publisher.app.init.survey import survey
 from publisher.config.find import NAME, OLD_NAME, is_ours
 from publisher.errors import ConfigError, Unavailable, UnsafePlanError
-from publisher.sources import detect
 from publisher.sources.engines.detected import DetectedSite
 from publisher.system.paths import is_folder
 from publisher.text.counts import number_of

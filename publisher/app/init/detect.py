@@ -9,13 +9,14 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from publisher.app.init import other_generators
+from publisher.app.init.other_generators import GENERATORS
 from publisher.config import DEFAULT_ENGINE
 from publisher.errors import ConfigError
-from publisher.sources.engines import RECORDS, build_scripts, other_generators
+from publisher.sources.engines import RECORDS, build_scripts
 from publisher.sources.engines.any import RECORD as ANY
 from publisher.sources.engines.detected import POSTS, DetectedSite
 from publisher.sources.engines.likely_posts import common_folder, posts_folder
-from publisher.sources.engines.other_generators import GENERATORS
 from publisher.system.paths import is_folder
 
 if TYPE_CHECKING:
