@@ -27,11 +27,9 @@ from publisher.text.titles import plain_heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from publisher.config import Person
     from publisher.post import Status
-    from publisher.sources.engines.detected import DetectedSite
     from publisher.sources.engines.engine import UrlParts
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import FrontMatter
@@ -230,15 +228,9 @@ def _with_own_title(document: block.PostFile) -> block.PostFile:
     )
 
 
-def _detect(_: Path) -> DetectedSite | None:
-    """None: `init` recognises these sites by more than their settings."""
-    return None
-
-
 RECORD = EngineRecord(
     name="any",
     reader=Any,
-    detect=_detect,
     syntax=BodySyntax(dialect="commonmark", template_language="none", titles="elements"),
     markups={**MARKUPS, **dict.fromkeys(_MDX, "markdown")},
     front_matter_readers=(

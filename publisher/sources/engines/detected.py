@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from publisher.config import DEFAULT_ENGINE
 from publisher.sources import site_settings
-from publisher.sources.front_matter.values import person
 from publisher.system.paths import is_folder
 from publisher.system.symlinks import Reach
 
@@ -86,10 +85,6 @@ def settings_in(folder: Path, names: Sequence[str]) -> tuple[str, dict[str, Valu
 def reach_of(folder: Path) -> Reach:
     """The files that `init` may read: no link out of the site, which others may have written."""
     return Reach((folder,), (folder,), f"outside {folder}")
-
-
-def author_of(value: Value) -> Person | None:
-    return person(value) if value is not None else None
 
 
 def inside(written: str) -> str:

@@ -151,11 +151,6 @@ class Eleventy(PostReader):
     def _data_of(self, file: Path) -> dict[str, Value]:
         return site_settings.read(file, self.folder.reach)
 
-    def _data_file(self, folder: PurePosixPath) -> Path | None:
-        name = folder.name or self.folder.posts.name
-        names = [f"{name}{ending}" for ending in _DATA]
-        return site_settings.find(self.folder.posts / folder, names)
-
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
         """The text of the file, with the keys in the data files of its folders."""
         own = super().source_text(path, text)
@@ -166,8 +161,9 @@ class Eleventy(PostReader):
     def _directory_source(self, folder: PurePosixPath) -> SourceText:
         """The text of the directory data, without tags: there they define collections."""
         if folder not in self._data_sources:
-            file = self._data_file(folder)
-            data = site_settings.data(file, self.folder.reach) if file else b"{}"
+            place = self.folder.posts / folder
+            files = self._data_files(place, place.name)
+            data = site_settings.data(files[-1], self.folder.reach) if files else b"{}"
             text = source_text.read(data.decode("utf-8", "replace"), (source_forms.data,))
             keys = {key: lines for key, lines in text.keys.items() if key != "tags"}
             self._data_sources[folder] = source_text.SourceText(keys, ())

@@ -20,7 +20,6 @@ from publisher.sources import site_settings
 from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import (
     DetectedSite,
-    author_of,
     output_folder,
     reach_of,
     settings_in,
@@ -31,7 +30,7 @@ from publisher.sources.engines.names import Name
 from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import open_fences, source_forms
-from publisher.sources.front_matter.values import one_line, unique
+from publisher.sources.front_matter.values import one_line, person, unique
 from publisher.text import dates, globs, permalinks
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import hexo_slug
@@ -355,7 +354,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         description=text(settings, "description") or text(settings, "subtitle"),
         language=next(iter(site_settings.texts(settings, "language")), None),
         timezone=text(settings, "timezone"),
-        author=author_of(settings.get("author")),
+        author=person(settings.get("author")),
         output=output_folder(text(settings, "public_dir")),
     )
 

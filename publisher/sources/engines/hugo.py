@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_markdown, hugo_settings, hugo_urls
-from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, reach_of
+from publisher.sources.engines.detected import DetectedSite, output_folder, reach_of
 from publisher.sources.engines.engine import UPDATED, UndatedError
 from publisher.sources.engines.hugo_content import HugoContent, is_index
 from publisher.sources.engines.record import EngineRecord
-from publisher.sources.front_matter.values import unique
+from publisher.sources.front_matter.values import person, unique
 from publisher.text.characters import short_line
 from publisher.text.dates import DateError, WrittenDate
 from publisher.text.permalinks import encoded
@@ -284,7 +284,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         or text(both, "languagecode")
         or text(settings, "defaultcontentlanguage"),
         timezone=text(both, "timezone"),
-        author=author_of(params.get("author") or settings.get("author")),
+        author=person(params.get("author") or settings.get("author")),
         output=output_folder(text(settings, "publishdir")),
         notes=notes,
     )

@@ -23,7 +23,6 @@ Compile: TypeAlias = "Callable[[Sequence[str]], Patterns | Expressions]"  # rais
 
 _KINDS = ("js", "mjs", "ts", "cjs", "mts", "cts")
 _MOST_LEVELS = 20  # of maps in which a key of YAML is looked for
-_UNREAD = "{} is computed"
 
 
 def program(folder: Path, name: str) -> Path | None:
@@ -69,7 +68,7 @@ def _of_lists(
     for one in found:
         ignored += ruled(compiled, one.values, folder, file=file, line=one.line, setting=name)
         if not one.is_whole:
-            ignored += Ignored(unread=[UnreadSetting(file, one.line, _UNREAD.format(name))])
+            ignored += Ignored(unread=[UnreadSetting(file, one.line, f"{name} is computed")])
     return ignored
 
 

@@ -68,11 +68,6 @@ class Ignored:
         )
 
 
-def nothing(site: Path, posts: Path, reach: Reach) -> Ignored:
-    """What an engine leaves out whose settings name no files."""
-    return Ignored()
-
-
 def _leaves_out(rule: IgnoreRule, file: Path) -> bool:
     try:
         path = PurePosixPath(file.relative_to(rule.folder))

@@ -21,7 +21,6 @@ from publisher.sources.engines import jekyll_defaults, jekyll_markdown, jekyll_s
 from publisher.sources.engines.detected import (
     POSTS,
     DetectedSite,
-    author_of,
     first_folder,
     folders_named,
     output_folder,
@@ -334,7 +333,7 @@ def _known_author(folder: Path, settings: dict[str, Value]) -> Person | None:
     names = _author_files(jekyll_settings.folders(settings).data)
     file = site_settings.find(folder, names)
     known = site_settings.read(file, reach_of(folder)) if file else {}
-    return author_of(known.get(value, value) if isinstance(value, str) else value)
+    return person(known.get(value, value) if isinstance(value, str) else value)
 
 
 RECORD = EngineRecord(

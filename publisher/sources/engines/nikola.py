@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
-from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
+from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
 from publisher.sources.engines.engine import PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import FALSE, unique
+from publisher.sources.front_matter.values import FALSE, person, unique
 from publisher.text import site_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import nikola_slug
@@ -320,7 +320,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         description=text(own, "BLOG_DESCRIPTION"),
         language=text(settings, "DEFAULT_LANG"),
         timezone=text(settings, "TIMEZONE"),
-        author=author_of(own.get("BLOG_AUTHOR")),
+        author=person(own.get("BLOG_AUTHOR")),
         output=output_folder(text(settings, "OUTPUT_FOLDER")),
     )
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, ClassVar
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
 from publisher.sources.engines import pelican_code, pelican_ignores, pelican_metadata, scripts
-from publisher.sources.engines.detected import DetectedSite, author_of, output_folder, settings_in
+from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
 from publisher.sources.engines.engine import PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed, other_than
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import unique
+from publisher.sources.front_matter.values import person, unique
 from publisher.system.paths import exists
 from publisher.text import dates
 from publisher.text.characters import short_line
@@ -365,7 +365,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         description=text(settings, "SITESUBTITLE"),
         language=text(settings, "DEFAULT_LANG"),
         timezone=text(settings, "TIMEZONE"),
-        author=author_of(settings.get("AUTHOR")),
+        author=person(settings.get("AUTHOR")),
         output=output_folder(text(settings, "OUTPUT_PATH")),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from publisher.post import NO_OPTIONS
-from publisher.sources.engines import ignored
+from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.front_matter import block, formats, source_forms
 
@@ -42,7 +42,8 @@ class EngineRecord:
     `settings` are the possible names of its settings file; the first that exists is read.
     `programs` are files that mark the folder of a site, too, but are never run. `posts_folder` is
     the usual folder of the posts, relative to the site. `detect` describes the site in a folder if
-    it belongs to this engine; it raises ConfigError if the settings cannot be read.
+    it belongs to this engine and its settings are enough to tell; it raises ConfigError if they
+    cannot be read.
 
     `markups` maps the extension of a file to its markup. `front_matter_readers` are the forms of
     front matter, in the order in which they are tried; `source_readers` are the same forms for
@@ -63,7 +64,7 @@ class EngineRecord:
 
     name: Engine
     reader: Callable[[PostFiles, EngineRecord], PostReader]
-    detect: Callable[[Path], DetectedSite | None]
+    detect: Callable[[Path], DetectedSite | None] = lambda _: None
     syntax: BodySyntax
     settings: Sequence[str] = ()
     programs: Sequence[str] = ()
@@ -80,7 +81,7 @@ class EngineRecord:
     late_dates: Sequence[str] = LATE_DATES
     has_rules: bool = True
     address_scripts: FindScripts = field(default=lambda *_: ())
-    ignored: FindIgnored = ignored.nothing
+    ignored: FindIgnored = lambda *_: Ignored()  # nothing
     unread_settings: Mapping[str, Unread] = field(default_factory=dict)
     markdown: Callable[[Mapping[str, Value]], MarkdownOptions] = field(default=lambda _: NO_OPTIONS)
     future: Sequence[Sequence[str]] = ()

@@ -11,7 +11,6 @@ from publisher.sources import site_settings
 from publisher.sources.engines import ignore_settings
 from publisher.sources.engines.detected import (
     DetectedSite,
-    author_of,
     first_folder,
     output_folder,
     settings_in,
@@ -22,7 +21,7 @@ from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
 from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import changes
-from publisher.sources.front_matter.values import unique
+from publisher.sources.front_matter.values import person, unique
 from publisher.text import ignore_patterns, setting_lines
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
@@ -184,7 +183,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         url=text(settings, "base_url"),
         description=text(settings, "description"),
         language=text(settings, "default_language"),
-        author=author_of(text(settings, "author") or text(settings, "extra", "author")),
+        author=person(text(settings, "author") or text(settings, "extra", "author")),
         output=output_folder(text(settings, "output_dir")),
         notes=[*unread_sections(folder, "content", posts)],
     )
