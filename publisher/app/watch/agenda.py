@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Reason: TypeAlias = Literal[
     "start", "configuration", "connected", "change", "due", "removal", "retry", "recheck", "sweep"
 ]
+# What waits until the files have settled, if some are being written: a run publishes all of them.
+PATIENT: frozenset[Reason] = frozenset({"connected", "removal", "retry", "recheck", "sweep"})
 # How long the watcher sleeps at most: then it looks at the wall clock, and at single files.
 TICK = 1.0
 
@@ -48,11 +50,20 @@ class Agenda:
         """Why a run is due now; None if none is."""
         if self.date is not None and now.wall >= self.date:
             return "due"
-        due = {reason: at for reason, at in self.moments.items() if at <= now.monotonic}
+        due = {reason: at for reason, at in self._moments.items() if at <= now.monotonic}
         return min(due, key=lambda reason: due[reason], default=None)
 
     def seconds(self, now: Instant) -> float:
         """How long to wait until the next run, at most a TICK."""
-        waits = [at - now.monotonic for at in self.moments.values()]
+        waits = [at - now.monotonic for at in self._moments.values()]
         waits += [] if self.date is None else [self.date - now.wall]
         return max(0.0, min([*waits, TICK]))
+
+    @property
+    def _moments(self) -> Mapping[Reason, float]:
+        """When each run may begin."""
+        change = self.moments.get("change", 0.0)
+        return {
+            reason: max(at, change) if reason in PATIENT else at
+            for reason, at in self.moments.items()
+        }

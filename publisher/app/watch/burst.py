@@ -35,3 +35,12 @@ def grown(burst: Burst | None, *, now: float, is_write: bool) -> Burst:
     if burst is None:
         return Burst(now, now, is_write)
     return replace(burst, last=now, has_writes=burst.has_writes or is_write)
+
+
+def vanished(burst: Burst | None, *, now: float) -> float:
+    """When the files that are gone had vanished at the latest.
+
+    Of a burst that is its end: a file that vanishes after minutes of writing is as likely to come
+    back as any other.
+    """
+    return burst.last if burst else now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.errors import Unavailable, UnsafePlanError
+from publisher.errors import FeedError, LedgerError, Unavailable, UnsafePlanError
 from publisher.sync.changes import Correct, Hold, Publish, Retract
 from publisher.text.characters import short_line
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from publisher.sync import Step
 
 _SENT = (Publish, Correct, Retract)
+# Causes that end without a change of a post, e.g. a full disk.
+_OF_THE_MACHINE = (FeedError, LedgerError)
 LONGEST = 300  # characters of a line
 MOST = 20  # lines of a kind that are kept
 
@@ -37,12 +39,18 @@ class RunOutcome:
     next_due: float | None = None
 
 
-def of_error(error: PublisherError) -> RunOutcome:
-    """The outcome of a run that ended with an error."""
+def of_error(
+    error: PublisherError, *, known_due: float | None = None, now: float = 0.0
+) -> RunOutcome:
+    """The outcome of a run that ended with an error.
+
+    A run that fails finds no date, so the one that is known stays, if it is still to come.
+    """
     line = (_line(str(error)),)
+    next_due = known_due if known_due is not None and known_due > now else None
     if isinstance(error, UnsafePlanError):
-        return RunOutcome(held=line)
-    return RunOutcome(errors=line, may_pass=True)
+        return RunOutcome(held=line, next_due=next_due)
+    return RunOutcome(errors=line, may_pass=True, next_due=next_due)
 
 
 def of_result(done: PublishResult) -> RunOutcome:
@@ -55,12 +63,16 @@ def of_result(done: PublishResult) -> RunOutcome:
     due = done.project.next_date
     return RunOutcome(
         has_sent=any(one.outcome == "done" and isinstance(one.change, _SENT) for one in steps),
-        may_pass=any(error.exit_code == Unavailable.exit_code for error in others),
+        may_pass=any(map(_may_pass, others)),
         waiting=_lines(_waiting(done, steps)),
         held=_lines([*guards, *_held(steps)]),
         errors=_lines(map(str, others)),
         next_due=due.timestamp() if due else None,
     )
+
+
+def _may_pass(error: PublisherError) -> bool:
+    return error.exit_code == Unavailable.exit_code or isinstance(error, _OF_THE_MACHINE)
 
 
 def _waiting(done: PublishResult, steps: Iterable[Step]) -> Iterator[str]:

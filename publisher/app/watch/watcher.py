@@ -186,7 +186,11 @@ class Watcher:
         if self._burst:
             settle, removal = self._config.settle, self._timing.removal
             due = self._burst.due(settle=settle, removal=removal)
-            self._agenda = self._agenda.at("change", due)
+            if self._burst.has_writes:
+                self._agenda = self._agenda.at("change", due)
+            else:
+                known = self._agenda.moments.get("removal", due)
+                self._agenda = self._agenda.at("removal", min(known, due))
 
     def _note_session(self, session: SessionState) -> None:
         others = (one for one in self._state.accounts if one.jid != session.jid)
@@ -277,7 +281,7 @@ class Watcher:
         return before.snapshot.digest if before else None
 
     def _run(self, reason: Reason) -> None:
-        self._vanished_at = self._burst.first if self._burst else self._clock.monotonic()
+        self._vanished_at = burst.vanished(self._burst, now=self._clock.monotonic())
         self._burst, self._agenda = None, Agenda()
         done, error = None, None
         try:
@@ -291,7 +295,8 @@ class Watcher:
             self._conclude(outcome.of_result(done))
         except PublisherError as problem:
             error = problem
-            self._conclude(outcome.of_error(error))
+            due, now = self._state.next_due, self._clock.now()
+            self._conclude(outcome.of_error(error, known_due=due, now=now))
         self._on_event(RunEnded(reason, done, error))
 
     def _publish(self, config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:

@@ -1,0 +1,91 @@
+"""When a watcher publishes: what settles, what is doubted, and what is tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.app.watch import burst, outcome
+from publisher.app.watch.agenda import PATIENT, TICK, Agenda, Instant
+from publisher.app.watch.burst import LONGEST, grown
+from publisher.app.watch.removals import Removals
+from publisher.errors import LedgerError, UnsafePlanError
+
+if TYPE_CHECKING:
+    from publisher.app.watch.agenda import Reason
+    from publisher.app.watch.burst import Burst
+
+WALL = 1_767_225_600.0
+
+
+def at(monotonic: float, *, wall: float = WALL) -> Instant:
+    return Instant(monotonic, wall)
+
+
+def written(*moments: float) -> Burst:
+    found: Burst | None = None
+    for moment in moments:
+        found = grown(found, now=moment, is_write=True)
+    assert found
+    return found
+
+
+def test_a_burst_is_due_after_a_rest_and_at_last_without_one() -> None:
+    assert written(0, 3, 5).due(settle=2, removal=60) == 7
+    restless = written(*range(1_000))
+    assert restless.due(settle=2, removal=60) == LONGEST * 2
+
+
+def test_files_that_only_vanish_are_published_after_the_time_of_removals() -> None:
+    gone = grown(None, now=5, is_write=False)
+    assert gone.due(settle=2, removal=60) == 65
+    assert grown(gone, now=6, is_write=True).due(settle=2, removal=60) == 8
+
+
+def test_what_vanishes_at_the_end_of_a_long_burst_is_doubted_for_the_whole_time() -> None:
+    """As a stash does after minutes of writing: it must not be retracted with the next run."""
+    stashed = grown(written(*range(300)), now=300, is_write=False)
+    moment = burst.vanished(stashed, now=302)
+    removals = Removals(60).seen({"a.md"}, at=moment)
+    assert removals.doubted(now=302) == {"a.md"}
+    assert removals.next_belief(now=302) == 360
+    assert removals.doubted(now=360) == frozenset()
+
+
+def test_a_removal_that_is_seen_again_is_not_doubted_anew() -> None:
+    removals = Removals(60).seen({"a.md"}, at=0).seen({"a.md", "b.md"}, at=50)
+    assert removals.doubted(now=60) == {"b.md"}
+    assert removals.anew(now=60).doubted(now=100) == {"a.md", "b.md"}
+
+
+@pytest.mark.parametrize("reason", sorted(PATIENT))
+def test_a_run_for_another_reason_waits_until_the_files_have_settled(reason: Reason) -> None:
+    """It would publish a text that is half written."""
+    agenda = Agenda().at("change", 10).at(reason, 5)
+    assert agenda.reason(at(9)) is None
+    assert agenda.seconds(at(9)) == TICK
+    assert agenda.seconds(at(9.5)) == 0.5
+    assert agenda.reason(at(10)) is not None
+    assert Agenda().at(reason, 5).reason(at(5)) == reason
+
+
+def test_a_post_that_is_due_and_a_new_configuration_do_not_wait() -> None:
+    agenda = Agenda(date=WALL + 3).at("change", 10)
+    assert agenda.reason(at(1, wall=WALL + 2.9)) is None
+    assert agenda.reason(at(1, wall=WALL + 3)) == "due"
+    assert Agenda().at("change", 10).at("configuration", 1).reason(at(1)) == "configuration"
+
+
+def test_a_clock_that_is_set_changes_only_when_posts_are_due() -> None:
+    agenda = Agenda(date=WALL + 3_600).at("retry", 5)
+    assert agenda.reason(at(1, wall=WALL + 3_600)) == "due"
+    assert agenda.reason(at(5, wall=WALL - 86_400)) == "retry"
+
+
+def test_a_run_that_fails_does_not_forget_when_the_next_post_is_due() -> None:
+    for error in (LedgerError("no room"), UnsafePlanError("too many")):
+        known = outcome.of_error(error, known_due=WALL + 60, now=WALL)
+        assert known.next_due == WALL + 60
+        past = outcome.of_error(error, known_due=WALL - 60, now=WALL)
+        assert past.next_due is None, "or runs would follow each other without a pause"
