@@ -91,6 +91,41 @@ class SilentProxy:
                 to_client.write(got)
 
 
+class CutProxy(SilentProxy):
+    """A network that can be cut: the connections of that moment stay silent, later ones work."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server, last=0)
+        self._cuts = 0
+
+    def cut(self) -> None:
+        self._cuts += 1
+
+    async def _carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        try:
+            await super()._carry(client, to_client)
+        except OSError:  # the server is down
+            to_client.transport.abort()
+
+    async def _pass_on(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
+        await self._pass(client, to_server)
+
+    async def _pass_back(
+        self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter
+    ) -> None:
+        cuts = self._cuts
+        with suppress(OSError):
+            await self._pass(server, to_client)
+        if cuts == self._cuts:  # else the client does not hear of the end, either
+            to_client.close()
+
+    async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        cuts = self._cuts
+        while got := await source.read(65536):
+            if cuts == self._cuts:
+                target.write(got)
+
+
 class FloodingProxy(SilentProxy):
     """Answers the first request for all items of a node with elements without end."""
 
