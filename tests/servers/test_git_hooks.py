@@ -534,6 +534,18 @@ def test_a_push_of_many_refs_runs_publisher_once_and_passes_them_on(server: Serv
     assert "earlier: hooks/post-receive" in said
 
 
+def test_a_shared_folder_of_hooks_works_for_one_bare_repository(
+    server: Server, tmp_path: Path
+) -> None:
+    author, other = server.author, tmp_path / "other.git"
+    author.git("config", "--global", "core.hooksPath", str(tmp_path / "shared hooks"))
+    author.git("init", "--quiet", "--bare", "--initial-branch=main", str(other))
+    assert "may be for other repositories" in server.install("--checkout", str(server.site)).err
+    assert "remote:" not in server.push(str(other), "main")
+    assert not server.feed.exists()
+    assert "remote: written" in server.push()
+
+
 def test_the_earlier_hook_may_be_what_checks_out(server: Server) -> None:
     hook = server.bare / "hooks" / "post-receive"
     hook.write_text(f"#!/bin/sh\ngit --work-tree='{server.site}' checkout --force main\n")
