@@ -518,7 +518,7 @@ def test_a_push_to_another_branch_runs_nothing(server: Server) -> None:
     server.author.git(
         "--git-dir", str(server.bare), "config", "receive.denyDeleteCurrent", "ignore"
     )
-    server.push("origin", ":refs/heads/main")
+    assert "publisher" not in server.push("origin", ":refs/heads/main")
     assert not server.feed.exists()
 
 

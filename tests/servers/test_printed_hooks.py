@@ -157,7 +157,8 @@ class Repository:
         if hasattr(self, "bare"):
             self.git("push", "--quiet", "origin", "main")
 
-    def check_out(self) -> None:
+    def check_out(self, name: str = "checkout") -> None:
+        self.checkout = self.checkout.with_name(name)
         self.git("clone", "--quiet", str(self.bare), str(self.checkout))
 
     def job(self, steps: Sequence[str], environment: Mapping[str, str]) -> Run:
@@ -201,31 +202,32 @@ PROTECTED = {"GITHUB_REF_PROTECTED": "true"}
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_job_publishes_the_newest_commit_and_retracts_what_is_gone(
+def test_a_job_publishes_the_newest_commit_and_keeps_the_exit_code(
     blog: Blog, repository: Repository, prosody: Prosody, node: str, name: str
 ) -> None:
     steps = steps_of(name, printed(blog, name))
     secrets = {**blog.environment, **PROTECTED}
-    repository.check_out()
+    repository.check_out("old")
     done = repository.job(steps, secrets)
     assert done.code == 0, done.err
     assert ids(prosody, node) == ["2026-01-01-first-post"]
-    (blog.posts / "2026-01-01-first-post.md").unlink()
     blog.write("2026-01-02-second-post.md", "Text.", title="Second")
     repository.push()
-    old = repository.job(steps, secrets)
-    assert (old.code, "the branch has a newer commit" in old.out) == (0, True)
-    assert ids(prosody, node) == ["2026-01-01-first-post"]
-    repository.checkout = repository.checkout.with_name("checkout-2")
-    repository.check_out()
-    done = repository.job(steps, secrets)
-    assert done.code == 3, "the guard: all items would be retracted; the job keeps the code"
-    blog.write("2026-01-01-first-post.md", "Text.", title="First")
-    repository.push()
-    repository.checkout = repository.checkout.with_name("checkout-3")
-    repository.check_out()
+    repository.check_out("new")
     assert repository.job(steps, secrets).code == 0
+    repository.checkout = repository.checkout.with_name("old")
+    again = repository.job(steps, secrets)
+    assert (again.code, "the branch has a newer commit" in again.out) == (0, True)
     assert ids(prosody, node) == ["2026-01-01-first-post", "2026-01-02-second-post"]
+    (blog.posts / "2026-01-01-first-post.md").unlink()
+    repository.push()
+    repository.check_out("newer")
+    assert repository.job(steps, secrets).code == 0
+    assert ids(prosody, node) == ["2026-01-02-second-post"]
+    (blog.posts / "2026-01-02-second-post.md").rename(blog.folder / "elsewhere.md")
+    repository.push()
+    repository.check_out("empty")
+    assert repository.job(steps, secrets).code == 3, "the guard: the folder of posts is gone"
 
 
 def ids(prosody: Prosody, node: str) -> list[str]:
