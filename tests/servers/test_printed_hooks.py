@@ -224,10 +224,12 @@ def test_a_job_publishes_the_newest_commit_and_keeps_the_exit_code(
     repository.check_out("newer")
     assert repository.job(steps, secrets).code == 0
     assert ids(prosody, node) == ["2026-01-02-second-post"]
-    (blog.posts / "2026-01-02-second-post.md").rename(blog.folder / "elsewhere.md")
+    (blog.posts / "2026-01-02-second-post.md").unlink()
+    blog.write("2026-01-03-third-post.md", "Text.", title="Third", draft="true")
     repository.push()
-    repository.check_out("empty")
-    assert repository.job(steps, secrets).code == 3, "the guard: the folder of posts is gone"
+    repository.check_out("last")
+    assert repository.job(steps, secrets).code == 3, "the guard: all items would be retracted"
+    assert ids(prosody, node) == ["2026-01-02-second-post"]
 
 
 def ids(prosody: Prosody, node: str) -> list[str]:
