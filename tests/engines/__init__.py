@@ -1,1 +1,4 @@
-"""Comparisons with the real site generators: `make test-engines` installs them and runs these."""
+"""Comparisons with the real site generators, and their hooks.
+
+`make test-engines` installs them and runs these.
+"""
