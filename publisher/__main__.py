@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import sys
-from contextlib import suppress
 
 TYPE_CHECKING = False  # not from `typing`, which takes a while
 if TYPE_CHECKING:
@@ -23,18 +22,22 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.set_threshold(OBJECTS)
-    from publisher.cli.hand_over import handed_over  # noqa: PLC0415 - these take a while
+    from publisher.cli import hand_over  # noqa: PLC0415 - each of these takes longer
+
+    code = hand_over.offered(sys.argv[1:])
+    _exit_now(_run() if code is None else code)
+
+
+def _run() -> int:
     from publisher.cli.repeat import Attempt, repeated  # noqa: PLC0415
 
     attempt = Attempt(sys.argv[1:])
     code = repeated(attempt)
-    if code is None and attempt.state:
-        code = handed_over(attempt.state, sys.argv[1:])
     if code is None:
-        from publisher.cli import main as cli  # noqa: PLC0415 - takes much longer
+        from publisher.cli import main as cli  # noqa: PLC0415
 
         code = cli.main(attempt=attempt)
-    _exit_now(code)
+    return code
 
 
 def _exit_now(code: int) -> NoReturn:
@@ -45,8 +48,10 @@ def _exit_now(code: int) -> NoReturn:
     """
     # Python sets a stream to None if its descriptor is closed.
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        with suppress(OSError, ValueError):  # nobody reads it, or it is closed
+        try:
             stream.flush()
+        except (OSError, ValueError):  # nobody reads it, or it is closed
+            continue
     os._exit(code)
 
 

@@ -17,7 +17,7 @@ from publisher.system import private_file
 from publisher.system.snapshot import Places, TooManyFilesError, take
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -43,6 +43,11 @@ class Run(NamedTuple):
     exit_code: int
     since: float
     until: float
+
+    @property
+    def printed(self) -> Iterator[tuple[int, bytes]]:
+        """The output as bytes."""
+        return ((number, text.encode("utf-8", "surrogateescape")) for number, text in self.output)
 
     def is_current(self, now: float) -> bool:
         """Whether everything is as it was. `now` is in seconds since the epoch."""

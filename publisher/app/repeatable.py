@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _CACHES = (
     *(index.FOLDER, kept.FOLDER, cache.FOLDER, "words"),
     *(lock.NAME, *private_folder.OF_WATCHER),
+    f"{LEDGER_NAME}-shm",  # an index of the log of the ledger, which is beside it
 )
 # The zone of the machine, and the rules of all zones.
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
@@ -56,6 +57,9 @@ class Before:
 
     def keep(self, run: Run) -> None:
         """Write the run into the index."""
+        if lock.is_held(self.state):  # by a watcher, whose run this is
+            index.keep(self.state, run)
+            return
         with suppress(LockedError, LedgerError), lock.lock(self.state, wait=0):
             index.keep(self.state, run)
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from publisher.app.watch.offers import Asked, Offer
+    from publisher.cli.loaded_configs import LoadedConfigs
     from publisher.cli.publish import Publish
-    from publisher.cli.streams import Delivery
+    from publisher.cli.streams import Delivery, QueuedOutput
     from publisher.config import Config
 
 
@@ -34,29 +35,30 @@ class _NoWork(Exception):  # noqa: N818 - an answer
     """The arguments are those of another command."""
 
 
-def serve(offer: Offer, watched: Config, publish: Publish) -> HandedOver:
+def serve(offer: Offer, watched: Config, publish: Publish, configs: LoadedConfigs) -> HandedOver:
     """Do the work, and answer the client once all that was printed has arrived there."""
     asked = offer.asked
+    argv = tuple(asked.argv)
     if not offer.begin():
-        return HandedOver(asked.argv, refused="the client has left")
+        return HandedOver(argv, refused="the client has left")
     try:
         with ExitStack() as stack:
             _require_same_program(asked)
             stack.enter_context(_at_client(asked))
             sent = stack.enter_context(streams.delivered(*offer.streams))
-            code = _run(asked, watched, publish)
+            code = _run(offer, sent.output, watched, publish, configs)
     except _Refusal as refusal:
         offer.refuse(str(refusal))
-        return HandedOver(asked.argv, refused=str(refusal))
+        return HandedOver(argv, refused=str(refusal))
     except _NoWork:
         offer.decline()
-        return HandedOver(asked.argv, refused="it is no work for a watcher")
+        return HandedOver(argv, refused="it is no work for a watcher")
     except BaseException:  # the watcher ends, and the client goes on
         offer.close()
         raise
     # A client whose reader is slow must not delay the watcher.
     threading.Thread(target=_answer, args=(offer, sent, code), daemon=True).start()
-    return HandedOver(asked.argv, code)
+    return HandedOver(argv, code)
 
 
 def _answer(offer: Offer, sent: Delivery, code: int) -> None:
@@ -69,28 +71,41 @@ def _answer(offer: Offer, sent: Delivery, code: int) -> None:
 
 def _require_same_program(asked: Asked) -> None:
     """Raises _Refusal: another version may read the same posts differently."""
-    if asked.version != program.version().hex():
+    is_same = asked.program == hand_over.this_program()
+    if not (is_same and program.current_version() == program.version()):
         raise _Refusal(
             f"the watcher (process {os.getpid()}) runs another version of publisher, or began "
             "before an update; restart the watcher"
         )
 
 
-def _run(asked: Asked, watched: Config, publish: Publish) -> int:
+def _run(
+    offer: Offer,
+    printed: QueuedOutput,
+    watched: Config,
+    publish: Publish,
+    configs: LoadedConfigs,
+) -> int:
     """The exit code. Raises _Refusal and _NoWork."""
+    attempt = Attempt(offer.asked.argv, offer.streams)
+    if repeated := attempt.find():
+        printed.print_again(repeated.printed)
+        return repeated.exit_code
     try:
-        arguments = main.parsed(asked.argv)
+        arguments = main.parsed(offer.asked.argv)
         if arguments.command != hand_over.COMMAND:
             raise _NoWork
-        arguments.attempt = Attempt(())
-        config = options.load_config(arguments)
+        arguments.attempt = attempt
+        config = options.load_config(arguments, configs.load)
         _require_same_config(config, watched)
-        return publish_command.run_with(publish, arguments, config)
+        code = publish_command.run_with(publish, arguments, config)
     except SystemExit as end:  # --help, wrong usage
         return int(end.code or 0)
     except PublisherError as error:
         output.print_error("publisher", error)
         return error.exit_code
+    attempt.keep(code, printed)
+    return code
 
 
 def _require_same_config(config: Config, watched: Config) -> None:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from publisher.cli import output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from publisher.app.options import NodeOptions, Waits
     from publisher.config import Config
 
@@ -47,8 +49,13 @@ def add_config(
     )
 
 
-def load_config(arguments: argparse.Namespace) -> Config:
-    """Load the configuration that `--config` names, else the nearest one. Raises ConfigError."""
+def load_config(
+    arguments: argparse.Namespace, load: Callable[[Path], Config] | None = None
+) -> Config:
+    """Load the configuration that `--config` names, else the nearest one. Raises ConfigError.
+
+    `load` may be another function than that of `publisher.config`.
+    """
     from publisher import config as configs  # noqa: PLC0415 - the help needs none of it
 
     path = arguments.config
@@ -56,7 +63,7 @@ def load_config(arguments: argparse.Namespace) -> Config:
         path = configs.find(current_folder(), home=home(), uid=os.getuid())
         if path.is_absolute() and sys.stderr.isatty():
             output.print_message(f"using {path}")
-    return configs.load(path)
+    return (load or configs.load)(path)
 
 
 def reload(config: Config) -> Config:

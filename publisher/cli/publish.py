@@ -50,8 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     config = options.load_config(arguments)
-    # `cli.repeat` has tried that already, unless the state folder is hard to find.
-    code = hand_over.handed_over(config.state, arguments.argv) if config.xmpp else None
+    # `__main__` has tried that already, unless the state folder is hard to find.
+    state = str(config.state)
+    code = hand_over.handed_over(state, arguments.argv) if config.xmpp else None
     return run_with(publish, arguments, config) if code is None else code
 
 

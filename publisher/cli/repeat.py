@@ -40,7 +40,9 @@ _EXIT_CODES = frozenset({0, 1})
 class Attempt:
     """A run that is repeated if it can be, and otherwise recorded for the next time."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], streams: tuple[int, int] = (1, 2)) -> None:
+        """`streams` are the descriptors of stdout and stderr."""
+        self._streams = streams
         self._began = time.time()
         self._until: float | None = None
         self._before: Before | None = None
@@ -59,12 +61,7 @@ class Attempt:
         self._config = _signature(config)
         state = _state(config)
         if state:
-            self._state, self.key = state, _key(argv)
-
-    @property
-    def state(self) -> Path | None:
-        """The state folder, if the arguments and the configuration tell it simply."""
-        return self._state if self.key else None
+            self._state, self.key = state, _key(argv, self._streams)
 
     def find(self) -> Run | None:
         """The run that this one would repeat, because nothing has changed; None if it must run."""
@@ -115,9 +112,7 @@ def repeated(attempt: Attempt) -> int | None:
     if run is None:
         return None
     with streams.queued() as output:
-        output.print_again(
-            (number, text.encode("utf-8", "surrogateescape")) for number, text in run.output
-        )
+        output.print_again(run.printed)
     if not output.stdout_error:
         return run.exit_code
     from publisher.cli.unwritten import exit_code  # noqa: PLC0415 - takes longer
@@ -159,14 +154,14 @@ def _state(config: Path) -> Path | None:
     return config.parent / values[0] if is_plain else None
 
 
-def _key(argv: Sequence[str]) -> str:
+def _key(argv: Sequence[str], descriptors: tuple[int, int]) -> str:
     """A digest of the arguments, the program, the user and the environment. Raises OSError."""
     environment = [
         f"{name}={value}"
         for name, value in sorted(os.environ.items())
         if name in _VARIABLES or name.startswith(_FAMILIES)
     ]
-    streams = [_kind(descriptor) for descriptor in (1, 2)]
+    streams = [_kind(descriptor) for descriptor in descriptors]
     user = f"{os.geteuid()} {os.getgid()} {os.getgroups()}"
     parts = [
         program.version().hex(),

@@ -60,14 +60,14 @@ class QueuedOutput:
 class Delivery:
     """What is printed for another process, on its way to the streams of that."""
 
-    def __init__(self, thread: threading.Thread, stdout: QueuedFile) -> None:
+    def __init__(self, thread: threading.Thread, output: QueuedOutput) -> None:
         self._thread = thread
-        self._stdout = stdout
+        self.output = output
 
     def wait(self) -> OSError | None:
         """Wait until all is written. Returns why stdout could not be written, None if it was."""
         self._thread.join()
-        return self._stdout.error
+        return self.output.stdout_error
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def delivered(stdout: int, stderr: int) -> Iterator[Delivery]:
     thread.start()
     try:
         with redirect_stdout(out), redirect_stderr(err):
-            yield Delivery(thread, files[0])
+            yield Delivery(thread, QueuedOutput(out, err, chunks))
     finally:
         out.flush()
         err.flush()

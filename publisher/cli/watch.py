@@ -14,6 +14,7 @@ import io
 import os
 import shlex
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.app.events import (
@@ -36,6 +37,7 @@ from publisher.app.watch.events import (
 from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.watcher import Watcher
 from publisher.cli import for_client, options, output, report
+from publisher.cli.loaded_configs import LoadedConfigs
 from publisher.cli.publish import print_built, print_results
 from publisher.system.interruption import Interrupted
 
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace, *, timing: Timing | None = None) -> int:
         config,
         load=lambda: options.reload(config),
         on_event=log.note,
-        serve=for_client.serve,
+        serve=partial(for_client.serve, configs=LoadedConfigs()),
         timing=timing,
     )
     try:

@@ -28,6 +28,11 @@ _METADATA = (".dist-info", ".egg-info")
 
 @functools.cache
 def version() -> bytes:
+    """What `current_version` was when this process first asked."""
+    return current_version()
+
+
+def current_version() -> bytes:
     """Return a digest of the versions of Python, of the libraries and of our own modules.
 
     Another version of any of them may render the same post differently. Our own version counts

@@ -5,15 +5,12 @@ A thread accepts the connections. The watcher does the work in its own thread, a
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-import struct
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-
-import msgspec
 
 from publisher.errors import LedgerError
 from publisher.system import work_socket
@@ -24,18 +21,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MESSAGE_SECONDS = 10.0  # for a client to send its message
-_CREDENTIALS = struct.Struct("3i")  # unix(7), SO_PEERCRED: pid, uid, gid
 MOST = 8  # connections that wait to be accepted
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What a client sends: its arguments, and where and how it was started."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client sends: which program it is, its arguments, and where and how it was started."""
 
-    version: str
-    argv: tuple[str, ...]
+    program: list[str]
+    argv: list[str]
     folder: str
     umask: int
     environment: dict[str, str]
+
+    @classmethod
+    def of(cls, texts: list[str]) -> Asked:
+        """Raises ValueError."""
+        *program, folder, umask, count = texts[:6]
+        end = 6 + int(count)
+        variables = (text.partition("=") for text in texts[end:])
+        environment = {name: value for name, _, value in variables}
+        return cls(program, texts[6:end], folder, int(umask), environment)
 
 
 class Offer:
@@ -56,21 +62,21 @@ class Offer:
                 is_gone = False
             self._channel.setblocking(True)
             if not is_gone:
-                self._send({"begun": True})
+                self._send(work_socket.BEGUN)
                 return True
         self.close()
         return False
 
     def answer(self, code: int) -> None:
-        self._end({"code": code})
+        self._end(f"{work_socket.CODE} {code}")
 
     def refuse(self, why: str) -> None:
         """Tell the client that nobody will do the work. `why` is a sentence for its user."""
-        self._end({"refused": why})
+        self._end(f"{work_socket.REFUSED} {why}")
 
     def decline(self) -> None:
         """Let the client do the work: it is no work for a watcher."""
-        self._end({"declined": True})
+        self._end(work_socket.DECLINED)
 
     def close(self) -> None:
         """Leave the client alone: it takes the watcher for dead, and goes on by itself."""
@@ -79,13 +85,13 @@ class Offer:
             with suppress(OSError):
                 os.close(descriptor)
 
-    def _end(self, answer: dict[str, object]) -> None:
+    def _end(self, answer: str) -> None:
         self._send(answer)
         self.close()
 
-    def _send(self, answer: dict[str, object]) -> None:
+    def _send(self, answer: str) -> None:
         with suppress(OSError):  # the client is gone
-            self._channel.sendall(json.dumps(answer).encode() + b"\n")
+            self._channel.sendall(f"{answer}\n".encode())
 
 
 class Offers:
@@ -100,7 +106,7 @@ class Offers:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         path = self._folder / work_socket.NAME
         try:
-            with work_socket.address(self._folder) as address:
+            with work_socket.Address(str(self._folder)) as address:
                 path.unlink(missing_ok=True)  # of a watcher that was killed; we hold the lock
                 # No moment in which others might connect: the mode is that of the umask.
                 mask = os.umask(0o177)
@@ -141,7 +147,7 @@ class Offers:
 
 def _received(channel: socket.socket) -> Offer | None:
     """The work that a client hands over; None if it is another user's, or makes no sense."""
-    if _uid(channel) != os.geteuid():
+    if work_socket.peer_uid(channel) != os.geteuid():
         return None
     streams: list[int] = []
     try:
@@ -149,19 +155,14 @@ def _received(channel: socket.socket) -> Offer | None:
         data, streams, _, _ = socket.recv_fds(
             channel, work_socket.MAX_BYTES, 2, socket.MSG_CMSG_CLOEXEC
         )
-        while data and not data.endswith(b"\n") and len(data) < work_socket.MAX_BYTES:
+        while not work_socket.is_complete(data) and len(data) < work_socket.MAX_BYTES:
             more = channel.recv(work_socket.MAX_BYTES)
-            data = data + more if more else b""
+            data = data + more if more else b"\xff" * work_socket.MAX_BYTES
         channel.settimeout(None)
-        asked = msgspec.json.decode(data, type=Asked)
+        asked = Asked.of(work_socket.texts(data))
         stdout, stderr = streams
-    except (OSError, msgspec.DecodeError, ValueError):
+    except (OSError, ValueError):
         for descriptor in streams:
             os.close(descriptor)
         return None
     return Offer(channel, asked, (stdout, stderr))
-
-
-def _uid(channel: socket.socket) -> int:
-    data = channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    return int(_CREDENTIALS.unpack(data)[1])

@@ -33,6 +33,8 @@ from publisher.app.watch.state import WatchState
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
 from publisher.errors import ConfigError, LockedError, PublisherError
+from publisher.sync.ledger import Ledger
+from publisher.system import program
 from publisher.system.lock import lock
 from publisher.system.retry import Clock
 
@@ -90,6 +92,7 @@ class Watcher:
         self._swept: str | None = None
         self._full_at = 0.0
         self._postponed = ""
+        self._served: tuple[PublishOptions, RunOutcome] | None = None
         self._state = WatchState(
             pid=os.getpid(),
             version=publisher.__version__,
@@ -107,6 +110,8 @@ class Watcher:
             stack.enter_context(self._systemd)
             stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=self._on_wait))
             stack.callback(state.remove, self._config.state)
+            # As long as somebody has it open, a run that closes it need not tidy up its log.
+            self._ledger = stack.enter_context(Ledger(self._config.state))
             stack.enter_context(Offers(self._config.state, self._queue.put))
             stack.enter_context(self._sessions)
             stack.callback(self._files.close)
@@ -129,6 +134,7 @@ class Watcher:
         self._on_event(WaitingForLock())
 
     def _begin(self) -> None:
+        program.version()  # that of the modules that this process has
         self._update()
         self._sessions.use(self._config.xmpp)
         self._look_at_places()
@@ -176,6 +182,7 @@ class Watcher:
                 self._reload(anew=True)
             case Offer():
                 self._on_event(self._serve(message, self._config, self._publish))
+                self._conclude_served()
             case _:
                 assert_never(message)
 
@@ -312,19 +319,25 @@ class Watcher:
             self._systemd.beat()
             on_event(event)
 
+        self._served = None
         try:
             done = publish_under_lock(config, options, on_run_event, logins=self._sessions)
         except PublisherError as error:
-            found = outcome.of_error(error)
-            self._update(held=found.held, last_error="; ".join(found.errors))
+            self._served = options, outcome.of_error(error)
             raise
-        found = outcome.of_result(done)
+        self._served = options, outcome.of_result(done)
+        return done
+
+    def _conclude_served(self) -> None:
+        """Plan the next runs after one for a client, which has its answer already."""
+        if self._served is None:
+            return
+        (options, found), self._served = self._served, None
         if options.nodes.is_selective or options.now:
             self._note_publish(found)
         else:
             self._removals, self._burst = Removals(self._timing.removal), None
             self._conclude(found)
-        return done
 
     def _on_run_event(self, event: Event) -> None:
         self._systemd.beat()
@@ -341,6 +354,7 @@ class Watcher:
 
     def _conclude(self, found: RunOutcome) -> None:
         """Plan the next runs, and tell how this one went."""
+        self._ledger.nodes()  # only a reader of the log keeps it
         now = self._now()
         timing = self._timing
         if not found.may_pass:
