@@ -185,7 +185,7 @@ def _gone(reading: Reading) -> Iterator[Claimant]:
 
 
 def _with_given(claimant: Claimant, reading: Reading) -> Claimant:
-    text = reading.given_ids.get(claimant.path)
+    text = reading.given_ids.get(claimant.path) if reading.given_ids else None
     if text is None:
         return claimant
     return replace(claimant, given=identity.given_identities(text, claimant.atom_id))
@@ -236,6 +236,8 @@ def rule_link(post: Post, site: Site) -> str:
 
     The fingerprint has this one, because it must not depend on what was built.
     """
+    if post.known:
+        return post.known.link
     return uri(post.link or site.url.rstrip("/") + post.page)
 
 
@@ -295,7 +297,7 @@ def facts_of(
             url,
             one.fingerprint,
             body_hash(post),
-            count_words(post.body),
+            words_of(post),
             is_named=own_url.names_post(post, url, site.root),
         )
 
@@ -316,7 +318,7 @@ def entry(
             item_id=known.item_id,
             atom_id=known.atom_id,
             title=known.title,
-            link=uri(post.address) if post.address else known.link,
+            link=link(post, site),
             published=post.published,
             updated=post.updated,
             authors=authors(post, site),
@@ -363,6 +365,11 @@ def body_hash(post: Post) -> str:
         return post.known.body_hash
     text = post.body.strip()
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
+
+
+def words_of(post: Post) -> int:
+    """The number of words in the body."""
+    return post.known.words if post.known else count_words(post.body)
 
 
 def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:

@@ -78,7 +78,7 @@ class Renderings:
         on_web = [skip.post for skip in reading.skipped if skip.post and skip.on_web]
         posts = (*reading.posts, *on_web)
         undated = [page.post for page in reading.pages if page.has_url]
-        pages = [(post, link(post, site)) for post in (*posts, *undated)]
+        pages = ((post, link(post, site)) for post in (*posts, *undated))
         content = SiteContent(posts, site, reading.template_files)
         find, attachment = reading.url_path_of, reading.attachment
         links = Links(pages, site, reading.settings, find, content, attachment=attachment)

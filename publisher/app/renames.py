@@ -17,7 +17,6 @@ from publisher.identity.advice import page_line
 from publisher.post import UNBUILT
 from publisher.sync.renames import LEAST_WORDS, NewPost, Renames, front_matter_line
 from publisher.text.characters import short_line
-from publisher.text.shortening import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -53,14 +52,14 @@ def find(entries: Entries, config: Config, ledger: Ledger, as_new: Collection[st
         new={
             item_id: _unbuilt(item_id, post)
             for item_id, post in unbuilt.items()
-            if item_id not in known | accepted_ids and count_words(post.body) >= LEAST_WORDS
+            if item_id not in known | accepted_ids and entry_.words_of(post) >= LEAST_WORDS
         }
         | {
             one.item_id: _new_post(one)
             for one in entries.entries
             if one.item_id not in known
             and (one.item_id, one.fingerprint) not in accepted
-            and count_words(one.post.body) >= LEAST_WORDS
+            and entry_.words_of(one.post) >= LEAST_WORDS
         },
         vanished=_by_text(item for item in published if not has_file(item.item_id)),
         has_file=has_file,

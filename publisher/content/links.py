@@ -20,7 +20,7 @@ from publisher.text.slugs import github_slug, slugify
 from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from publisher.config import Site
     from publisher.content.templates.site_content import SiteContent
@@ -56,7 +56,7 @@ class Links:
 
     def __init__(
         self,
-        posts: Sequence[tuple[Post, str]],
+        posts: Iterable[tuple[Post, str]],
         site: Site,
         settings: Mapping[str, Value] | None = None,
         url_path_of: Callable[[PurePosixPath], str | None] | None = None,
@@ -75,12 +75,30 @@ class Links:
         self._url_path_of = url_path_of or (lambda file: quote(f"/{file}"))
         self._attachment = attachment or (lambda name, note: None)
         self._site = site
-        self._pages = {str(post.location or post.path): link for post, link in posts}
-        self._names: dict[str, str] = {}
-        for post, link in posts:
+        self._posts = posts
+
+    @cached_property
+    def _by_file_and_name(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The URLs of pages by the paths of their files, and by what else names the posts.
+
+        Made when a link needs them: most posts have only addresses of the web.
+        """
+        pages: dict[str, str] = {}
+        by_name: dict[str, str] = {}
+        for post, link in self._posts:
+            pages[str(post.location or post.path)] = link
             names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
             for name in filter(None, names):  # a missing title matches nothing
-                self._names.setdefault(name.lower(), link)
+                by_name.setdefault(name.lower(), link)
+        return pages, by_name
+
+    @property
+    def _pages(self) -> Mapping[str, str]:
+        return self._by_file_and_name[0]
+
+    @property
+    def _names(self) -> Mapping[str, str]:
+        return self._by_file_and_name[1]
 
     def of(self, post: Post) -> PostLinks:
         """Return the links of one post, with a record of their own."""

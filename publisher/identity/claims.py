@@ -102,9 +102,15 @@ class Claims:
 
     def keeper(self, identity: str) -> Claimant | None:
         """The file that keeps the identity, None if that cannot be decided."""
-        given = self._given(identity)
-        if len(given) == 1:
-            return given[0]
+        if given := self._by_given.get(identity):
+            given = self._there(given, identity)
+            if len(given) == 1:
+                return given[0]
+        own = self._by_identity.get(identity, ())
+        # The same as below for nearly all identities: of the absent files only unreadable ones
+        # compete with a post whose path makes the identity.
+        if len(own) == 1 and not self._has_unreadable and own[0].makes(identity):
+            return own[0]
         claimants = self.claimants(identity)
         makers = [file for file in claimants if file.makes(identity)]
         if len(makers) == 1:
@@ -136,18 +142,18 @@ class Claims:
             return ()
         return unreadable
 
-    def _given(self, identity: str) -> list[Claimant]:
-        """The files to which publisher.yaml gives the identity."""
+    def _there(self, given: Sequence[Claimant], identity: str) -> list[Claimant]:
+        """The files, to which publisher.yaml gives the identity, that are there or had it."""
         return [
             file
-            for file in self._by_given.get(identity, ())
+            for file in given
             if file.standing != "gone" or self._made_any(file, self._recorded.get(identity, ()))
         ]
 
     def _absent_makers(self, identity: str) -> list[Claimant]:
         """The files without a post now whose path makes the identity."""
         candidates = self._absent
-        if self.keys:
+        if candidates and self.keys:
             keys = dict.fromkeys(self.keys(identity))
             candidates = [file for key in keys for file in self._absent_by_key.get(key, ())]
         # A file may be found under several keys.
@@ -216,6 +222,10 @@ class Claims:
     def _absent(self) -> Sequence[Claimant]:
         """The files without a post now."""
         return [file for file in self.files if file.standing not in {"post", "gone"}]
+
+    @cached_property
+    def _has_unreadable(self) -> bool:
+        return any(file.standing == "unreadable" for file in self._absent)
 
     @cached_property
     def _absent_by_key(self) -> Mapping[str, Sequence[Claimant]]:

@@ -33,6 +33,8 @@ def check(entries: Sequence[Entry], site: Site) -> list[Diagnostic]:
 
 def same(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     """Report posts that share a URL: the site has only one page there."""
+    if len({entry.link for entry in entries}) == len(entries):
+        return
     by_url: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_url[entry.link].append(entry)
