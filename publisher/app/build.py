@@ -57,7 +57,8 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
     knows_all_posts = (project.entries.entries or allow_empty) and not project.entries.broken
     stale = outputs.stale(project.config, wanted) if knows_all_posts else []
     # The feed of a tag may be stale only because a rule of publisher takes a file for no post.
-    stale = [path for path in stale if not outputs.has_any(path, project.skipped.by_id)]
+    if stale:
+        stale = [path for path in stale if not outputs.has_any(path, project.skipped.by_id)]
     for path in {output.path.parent: output.path for output in wanted}.values():
         atomic_files.sweep(path.parent, shared=outputs.shared(project.config, path))
     project.renderings.forget_others(project.entries.entries)

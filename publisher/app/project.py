@@ -19,7 +19,6 @@ from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sources import first_commits
-from publisher.sync.skipped import Doubted, Restricted, SkippedFiles, Unbuilt
 from publisher.text.characters import printable
 from publisher.text.stand_in_urls import stand_in
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.identity.claims import PublishedItem
     from publisher.post import EarlierReadings, Reading, Skip
     from publisher.selection import Group
-    from publisher.sync.skipped import Skipped
+    from publisher.sync.skipped import Skipped, SkippedFiles
     from publisher.text.yaml_document import Key
 
 
@@ -106,6 +105,11 @@ class Project:
     @cached_property
     def skipped(self) -> SkippedFiles:
         """The files that are no posts now, but not because their authors hid or removed them."""
+        from publisher.sync.skipped import (  # noqa: PLC0415 - imports all that nodes need
+            Doubted,
+            SkippedFiles,
+        )
+
         found = [
             (one.path, one.post, _skipped(one))
             for one in self.entries.skipped
@@ -203,6 +207,8 @@ class Project:
 
 
 def _skipped(skip: Skip) -> Skipped:
+    from publisher.sync.skipped import Restricted, Unbuilt  # noqa: PLC0415 - as above
+
     if skip.status in UNBUILT:
         return Unbuilt(str(skip.path), waits=skip.status == "waiting")
     if skip.status == "restricted":

@@ -139,9 +139,10 @@ def _publish(
 
 @dataclass(frozen=True, slots=True)
 class _Targets:
-    """All nodes, and the accounts with nodes that probably need a look."""
+    """All nodes, those of them that probably need a look, and the accounts with such nodes."""
 
     targets: Sequence[Target]
+    unsettled: Sequence[Target]
     accounts: Sequence[Xmpp]
 
 
@@ -172,7 +173,7 @@ def _known_targets(project: Project, options: PublishOptions) -> _Targets | None
     except PublisherError:
         return None
     accounts = (x for x in project.config.xmpp if any(one.xmpp is x for one in unsettled))
-    return _Targets(listed, [*accounts])
+    return _Targets(listed, unsettled, [*accounts])
 
 
 def _logins(known: _Targets | None) -> AbstractContextManager[Logins | None]:
@@ -227,11 +228,13 @@ def _push(run: _Push) -> tuple[list[Result], float | None]:
         for target in all_targets:
             sync.record_paths(target.address, target.task, ledger)
         now = Clock().now()
-        results = {one.address: sync.offline(one.address, one.task, ledger) for one in all_targets}
-        until = sync.settled_until(results, ledger)
-        if unsettled := [
-            one for one in all_targets if not targets.is_settled(one, ledger, now=now)
-        ]:
+        # What was settled before the feeds were built is so now: this run holds the lock.
+        open_ = run.known.unsettled if run.known else all_targets
+        unsettled = [one for one in open_ if not targets.is_settled(one, ledger, now=now)]
+        settled = (one for one in all_targets if one not in unsettled)
+        results = {one.address: sync.offline(one.address, one.task, ledger) for one in settled}
+        until = sync.settled_until((one.address for one in all_targets), ledger)
+        if unsettled:
             run.on_event(NodesOpen(len(all_targets)))
             results |= _reconcile(run, ledger, unsettled)
         return [results[one.address] for one in all_targets], None if unsettled else until

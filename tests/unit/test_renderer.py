@@ -118,7 +118,8 @@ UNSHOWN: dict[str, Any] = {
 
 
 def test_the_tables_cover_every_field_of_a_post() -> None:
-    assert {*CHANGED_POST, *UNSHOWN} == {field.name for field in dataclasses.fields(Post)}
+    read = {field.name for field in dataclasses.fields(Post) if field.init}
+    assert {*CHANGED_POST, *UNSHOWN} == read
 
 
 @pytest.mark.parametrize("name", CHANGED_POST)
