@@ -140,7 +140,7 @@ class _Gone:
 class _Client:
     """Waits for the watcher: for `seconds` until it begins, and then until it ends."""
 
-    def __init__(self, channel: work_socket.Channel, seconds: float) -> None:
+    def __init__(self, channel: work_socket.WorkChannel, seconds: float) -> None:
         self._channel = channel
         self._seconds = seconds
         self._data = b""

@@ -49,7 +49,7 @@ class Address:
             os.close(self._descriptor)
 
 
-class Channel(_socket.socket):
+class WorkChannel(_socket.socket):
     """A connection to a watcher, closed at the end of a `with`."""
 
     def __enter__(self) -> Self:
@@ -59,9 +59,9 @@ class Channel(_socket.socket):
         self.close()
 
 
-def connected(folder: str) -> Channel | None:
+def connected(folder: str) -> WorkChannel | None:
     """A connection to the watcher of a state folder; None if there is none of this user."""
-    channel = Channel(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    channel = WorkChannel(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         with Address(folder) as address:
             channel.connect(address)
@@ -74,13 +74,13 @@ def connected(folder: str) -> Channel | None:
     return None
 
 
-def peer_uid(channel: socket | Channel) -> int:
+def peer_uid(channel: socket | WorkChannel) -> int:
     """The user of the process at the other end. Raises OSError."""
     credentials = channel.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, 12)
     return int.from_bytes(credentials[4:8], sys.byteorder)  # unix(7): pid, uid, gid
 
 
-def send(channel: Channel, texts: Sequence[str], descriptors: Sequence[int]) -> None:
+def send(channel: WorkChannel, texts: Sequence[str], descriptors: Sequence[int]) -> None:
     """Send a message. Raises OSError."""
     body = b"".join(os.fsencode(text) + b"\0" for text in texts)
     data = len(body).to_bytes(_LENGTH, "big") + body
