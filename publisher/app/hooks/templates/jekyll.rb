@@ -9,8 +9,8 @@
 #
 #   JEKYLL_ENV=production jekyll build
 #
-# Jekyll copies no file that this run writes beside _config.yml into the site before the next build:
-# write feeds into the site, e.g. `path: _site/feed.atom` in publisher.yaml.
+# Jekyll copies feeds that lie beside _config.yml only at the next build. So write them into the site,
+# e.g. `path: _site/feed.atom` in publisher.yaml.
 @NOTES@
 require "shellwords"
 

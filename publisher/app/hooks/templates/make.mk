@@ -2,7 +2,7 @@
 #
 #   publisher hook print make > publisher.mk
 #
-# Add `include publisher.mk` to your Makefile, behind its first target.
+# Add `include publisher.mk` to your Makefile, after its first target.
 @NOTES@
 PUBLISHER ?= publisher
 PUBLISHER_CONFIG ?= @CONFIG@
