@@ -41,8 +41,17 @@ async def unresolved(xmpp: Xmpp) -> Unavailable:
     return Unavailable(f"{failed}: DNS does not answer for {name}; run again later")
 
 
+_WRONG_AUTHORITY = (
+    "Check the domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
+)
 # OpenSSL's codes for a certificate that has another host name or another IP address.
 _WRONG_NAMES = frozenset({62, 64})
+# The codes for a certificate that is not valid at the date of this machine, with the way out. A
+# machine without a battery has the right date only after a moment, and servers renew certificates.
+_WRONG_DATES = {
+    9: "Correct the clock of this machine",
+    10: "Renew it on the server, or correct the clock of this machine",
+}
 
 
 def untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
@@ -51,9 +60,11 @@ def untrusted(xmpp: Xmpp, problem: object) -> LoginFailed:
         why = short_line(problem.verify_message, REASON)
         if problem.verify_code in _WRONG_NAMES:
             why = f"{why.rstrip('.')}: the name must be in its subjectAltName"
+        advice = _WRONG_DATES.get(problem.verify_code, _WRONG_AUTHORITY)
         return LoginFailed(
-            f"the certificate of {server_name(xmpp)} is not trusted: {why}; {NOTHING_SENT}. Check "
-            "the domain of xmpp.jid, or set xmpp.ca_file to the certificate of your own authority"
+            f"the certificate of {server_name(xmpp)} is not trusted: {why}; {NOTHING_SENT}. "
+            f"{advice}",
+            may_pass=problem.verify_code in _WRONG_DATES,
         )
     if is_old_tls(problem):
         return LoginFailed(

@@ -10,11 +10,20 @@ from publisher.app.watch import burst, outcome
 from publisher.app.watch.agenda import PATIENT, TICK, Agenda, Instant
 from publisher.app.watch.burst import LONGEST, grown
 from publisher.app.watch.removals import Removals
-from publisher.errors import LedgerError, UnsafePlanError
+from publisher.errors import (
+    ConfigError,
+    FeedError,
+    LedgerError,
+    LoginFailed,
+    Refused,
+    Unavailable,
+    UnsafePlanError,
+)
 
 if TYPE_CHECKING:
     from publisher.app.watch.agenda import Reason
     from publisher.app.watch.burst import Burst
+    from publisher.errors import PublisherError
 
 WALL = 1_767_225_600.0
 
@@ -89,3 +98,18 @@ def test_a_run_that_fails_does_not_forget_when_the_next_post_is_due() -> None:
         assert known.next_due == WALL + 60
         past = outcome.of_error(error, known_due=WALL - 60, now=WALL)
         assert past.next_due is None, "or runs would follow each other without a pause"
+
+
+@pytest.mark.parametrize("error", [LedgerError("full"), FeedError("full"), Unavailable("down")])
+def test_what_passes_by_itself_is_tried_again(error: PublisherError) -> None:
+    assert outcome.may_pass(error)
+
+
+def test_a_login_is_tried_again_only_where_it_may_succeed() -> None:
+    assert outcome.may_pass(LoginFailed("the clock is wrong", may_pass=True))
+    assert not outcome.may_pass(LoginFailed("wrong password"))
+
+
+@pytest.mark.parametrize("error", [Refused("no", condition="forbidden"), ConfigError("no")])
+def test_what_somebody_must_change_is_not_tried_again(error: PublisherError) -> None:
+    assert not outcome.may_pass(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.errors import FeedError, LedgerError, Unavailable, UnsafePlanError
+from publisher.errors import FeedError, LedgerError, LoginFailed, Unavailable, UnsafePlanError
 from publisher.sync.changes import Correct, Hold, Publish, Retract
 from publisher.text.characters import short_line
 
@@ -63,7 +63,7 @@ def of_result(done: PublishResult) -> RunOutcome:
     due = done.project.next_date
     return RunOutcome(
         has_sent=any(one.outcome == "done" and isinstance(one.change, _SENT) for one in steps),
-        may_pass=any(map(_may_pass, others)),
+        may_pass=any(map(may_pass, others)),
         waiting=_lines(_waiting(done, steps)),
         held=_lines([*guards, *_held(steps)]),
         errors=_lines(map(str, others)),
@@ -71,7 +71,10 @@ def of_result(done: PublishResult) -> RunOutcome:
     )
 
 
-def _may_pass(error: PublisherError) -> bool:
+def may_pass(error: PublisherError) -> bool:
+    """Whether a later run may succeed, although nobody changes anything of ours."""
+    if isinstance(error, LoginFailed):
+        return error.may_pass
     return error.exit_code == Unavailable.exit_code or isinstance(error, _OF_THE_MACHINE)
 
 
