@@ -49,7 +49,7 @@ class NodeOptions:
 class Waits:
     """How many seconds to wait: for the lock, for retries, and for pages to be deployed.
 
-    With `for_url` None the run does not wait for pages.
+    With `for_url` None the run waits for pages as long as the configuration says.
     """
 
     lock: float = LOCK_SECONDS

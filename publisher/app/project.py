@@ -48,7 +48,8 @@ class Project:
     text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
     and `earlier` that of the reading. `built` reports on the built pages. At `next_date` a post
     becomes due, expires or is deleted. `doubted` has the files of published posts that are gone
-    since a moment ago, so that their items stay for now.
+    since a moment ago, so that their items stay for now. `now` is the time of the run, or that of
+    `--now`.
     """
 
     config: Config
@@ -60,6 +61,7 @@ class Project:
     built: PagesReport = field(default_factory=PagesReport)
     next_date: dt.datetime | None = None
     doubted: frozenset[str] = frozenset()
+    now: dt.datetime | None = None
 
     @cached_property
     def node_groups(self) -> tuple[tuple[NodeConfig, Group], ...]:
@@ -264,13 +266,15 @@ def read(
         earlier=reading.earlier,
         built=report,
         next_date=_next_date(reading, instant),
+        now=instant,
     )
 
 
 def _next_date(reading: Reading, now: dt.datetime) -> dt.datetime | None:
-    """When the next post becomes due, expires or is deleted; None if no post does."""
+    """When a post becomes due, at nodes too, expires or is deleted next; None if no post does."""
     scheduled = [one.post for one in reading.skipped if one.status == "future" and one.post]
     dates = [*reading.deadlines, *(post.published for post in (*scheduled, *reading.not_due))]
+    dates += [post.syndicate for post in reading.posts if post.syndicate]
     return min((date for date in dates if date > now), default=None)
 
 

@@ -246,7 +246,10 @@ def _reconcile(
     from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
     project, options, on_event = run.project, run.options, run.on_event
-    hold_back = _waiting(project, ledger, unsettled, options.waits.for_url)
+    seconds = options.waits.for_url
+    if seconds is None:
+        seconds = project.config.publish.wait_for_url
+    hold_back = _waiting(project, ledger, unsettled, seconds)
 
     async def work(node: Node, task: Task) -> Result:
         return await sync.reconcile(

@@ -11,7 +11,7 @@ import msgspec
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
-from publisher.app import choice, moves, renames
+from publisher.app import choice, moves, renames, syndication
 from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync import item as items
@@ -72,7 +72,9 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
             groups += [Group(node, "", None, ()) for node in vanished]
             for group in groups:
                 address = NodeAddress(config.service, group.name)
-                task = _task(project, xmpp, config, group, options)
+                later = syndication.later(project, group.entries, ledger.recorded(address))
+                task = _task(project, xmpp, config, syndication.without(group, later), options)
+                task = syndication.keeping(task, later)
                 policy = replace(task.policy, renames=renamed, new_ids=new_ids)
                 task = replace(task, policy=policy, is_selected=asked)
                 by_id = {

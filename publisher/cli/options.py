@@ -107,11 +107,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_waits(parser: argparse.ArgumentParser, *, retry: float, again: str, before: str) -> None:
+def add_waits(
+    parser: argparse.ArgumentParser, *, retry: float, again: str, before: str, unless: str = ""
+) -> None:
     """Add the options for waiting: for another run, for an answer, for a deployment.
 
-    `retry` is the default of `--retry`, in seconds. `again` and `before` complete the help of
-    `--retry` and `--wait-for-url`.
+    `retry` is the default of `--retry`, in seconds. `again`, `before` and `unless` complete the
+    help of `--retry` and `--wait-for-url`.
     """
     from publisher.app.options import LOCK_SECONDS  # noqa: PLC0415 - only for these
 
@@ -135,7 +137,7 @@ def add_waits(parser: argparse.ArgumentParser, *, retry: float, again: str, befo
         nargs="?",
         const=URL_SECONDS,
         metavar="SECONDS",
-        help=f"before {before} (default: do not wait; without a number: {URL_SECONDS:.0f})",
+        help=f"before {before} (default: {unless}do not wait; without a number: {URL_SECONDS:.0f})",
     )
 
 

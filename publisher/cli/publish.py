@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         retry=RETRY_SECONDS,
         again="requests that a service refuses temporarily",
         before="a post is pushed, wait until its page is on the web",
+        unless="publish.wait_for_url, else ",
     )
     options.add_node_options(parser)
 

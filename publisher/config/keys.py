@@ -331,6 +331,16 @@ class Xmpp(Struct, frozen=True, kw_only=True):
     nodes: tuple[NodeConfig, ...]
 
 
+class Publishing(Struct, frozen=True, kw_only=True):
+    """How a run publishes.
+
+    `wait_for_url` is for how many seconds it waits until the page of a post is on the web; None
+    does not wait. A post without one is not sent.
+    """
+
+    wait_for_url: Seconds | None = None
+
+
 class Watch(Struct, frozen=True, kw_only=True):
     """How `publisher watch` works. `settle` is for how many seconds nothing must be written."""
 
@@ -350,6 +360,7 @@ class Config(Struct, frozen=True, kw_only=True):
     stylesheet: Path | None = None
     pattern_limit: Count = PATTERN_LIMIT
     xmpp: tuple[Xmpp, ...] = ()
+    publish: Publishing = Publishing()
     watch: Watch = Watch()
     state: Path
     path: Path

@@ -102,7 +102,8 @@ class Post:
     lines of these two. `id` is the key of the front matter with its line. `page` is the absolute
     URL path of the page, percent-encoded, as the engine's rules make it; `address` is the absolute
     URL of the page that was built, which counts if it is known. `content` is how much of the post
-    feeds show (None: as the feed is configured). `license` is a URL. `body_from_source` means that
+    feeds show (None: as the feed is configured). `license` is a URL. Nodes get the post
+    from `syndicate` on (aware). `body_from_source` means that
     the body never comes from the built page.
 
     Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
@@ -143,6 +144,7 @@ class Post:
     image: Medium | None = None
     content: Shown | None = None
     license: str | None = None
+    syndicate: dt.datetime | None = None
     episode: Episode = Episode()
     address: str | None = None
     body_from_source: bool = False

@@ -9,7 +9,11 @@ from publisher.app.watch.timing import Timing
 from publisher.cli import watch
 from publisher.cli.main import parsed
 from publisher.system.interruption import raised
+from publisher.system.retry import Backoff
 
 if __name__ == "__main__":
     with raised():
-        sys.exit(watch.run(parsed(["watch"]), timing=Timing(**json.loads(sys.argv[1]))))
+        times = json.loads(sys.argv[1])
+        if "retry" in times:
+            times["retry"] = Backoff(**times["retry"])
+        sys.exit(watch.run(parsed(["watch"]), timing=Timing(**times)))

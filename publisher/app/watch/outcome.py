@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.errors import FeedError, LedgerError, LoginFailed, Unavailable, UnsafePlanError
+from publisher.errors import (
+    FeedError,
+    LedgerError,
+    LoginFailed,
+    PageMissing,
+    Unavailable,
+    UnsafePlanError,
+)
 from publisher.sync.changes import Correct, Hold, Publish, Retract
 from publisher.text.characters import short_line
 
@@ -20,6 +27,8 @@ _SENT = (Publish, Correct, Retract)
 # Causes that end without a change of a post, e.g. a full disk.
 _OF_THE_MACHINE = (FeedError, LedgerError)
 LONGEST = 300  # characters of a line
+# A page that is not on the web yet is asked for at least so often.
+PAGE_SECONDS = 15.0
 MOST = 20  # lines of a kind that are kept
 
 
@@ -27,12 +36,15 @@ MOST = 20  # lines of a kind that are kept
 class RunOutcome:
     """`has_sent`: something was published or retracted. `may_pass`: the run is worth repeating.
 
+    The next run comes after `longest_pause` seconds at the latest.
+
     `waiting` says what a later run will send without anybody's help, `held` what somebody must
     decide, and `errors` what went wrong. `next_due` is in seconds since the epoch.
     """
 
     has_sent: bool = False
     may_pass: bool = False
+    longest_pause: float = float("inf")
     waiting: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
@@ -64,6 +76,7 @@ def of_result(done: PublishResult) -> RunOutcome:
     return RunOutcome(
         has_sent=any(one.outcome == "done" and isinstance(one.change, _SENT) for one in steps),
         may_pass=any(map(may_pass, others)),
+        longest_pause=PAGE_SECONDS if _lacks_pages(others) else float("inf"),
         waiting=_lines(_waiting(done, steps)),
         held=_lines([*guards, *_held(steps)]),
         errors=_lines(map(str, others)),
@@ -76,6 +89,11 @@ def may_pass(error: PublisherError) -> bool:
     if isinstance(error, LoginFailed):
         return error.may_pass
     return error.exit_code == Unavailable.exit_code or isinstance(error, _OF_THE_MACHINE)
+
+
+def _lacks_pages(errors: Iterable[Exception]) -> bool:
+    """Whether nothing but pages are missing, which a deployment brings within minutes."""
+    return all(isinstance(error, PageMissing) for error in errors)
 
 
 def _waiting(done: PublishResult, steps: Iterable[Step]) -> Iterator[str]:

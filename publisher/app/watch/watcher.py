@@ -17,7 +17,7 @@ import msgspec
 import publisher
 from publisher.app import repeatable
 from publisher.app.events import WaitingForLock
-from publisher.app.options import LOCK_SECONDS, PublishOptions
+from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
 from publisher.app.publish import publish_under_lock
 from publisher.app.watch import burst, files, git_work, outcome, state
 from publisher.app.watch.agenda import TICK, Agenda, Instant
@@ -294,7 +294,7 @@ class Watcher:
         try:
             done = publish_under_lock(
                 self._config,
-                PublishOptions(),
+                self._options(),
                 self._on_run_event,
                 logins=self._sessions,
                 doubt=self._doubt,
@@ -323,7 +323,8 @@ class Watcher:
         try:
             done = publish_under_lock(config, options, on_run_event, logins=self._sessions)
         except PublisherError as error:
-            self._served = options, outcome.of_error(error)
+            due, now = self._state.next_due, self._clock.now()
+            self._served = options, outcome.of_error(error, known_due=due, now=now)
             raise
         self._served = options, outcome.of_result(done)
         return done
@@ -338,6 +339,11 @@ class Watcher:
         else:
             self._removals, self._burst = Removals(self._timing.removal), None
             self._conclude(found)
+
+    def _options(self) -> PublishOptions:
+        """Those of a run of its own: it asks for a page once, and the next run asks again."""
+        waits_for_pages = self._config.publish.wait_for_url is not None
+        return PublishOptions(waits=Waits(for_url=0.0 if waits_for_pages else None))
 
     def _on_run_event(self, event: Event) -> None:
         self._systemd.beat()
@@ -362,7 +368,8 @@ class Watcher:
         self._agenda = Agenda(date=found.next_due).at(
             "removal", self._removals.next_belief(now=now.monotonic)
         )
-        self._schedule("retry", next(self._pauses) if found.may_pass else None)
+        if found.may_pass:
+            self._schedule("retry", min(next(self._pauses), found.longest_pause))
         self._schedule("recheck", timing.recheck if found.has_sent else None)
         self._schedule("sweep", timing.sweep)
         self._full_at = now.monotonic + timing.full

@@ -210,6 +210,7 @@ def _dated_post(
         image=media_keys.image(front_matter),
         content=feed_options.content(front_matter),
         license=feed_options.license_of(front_matter),
+        syndicate=feed_options.syndicate(front_matter, reader.zone),
         episode=feed_options.episode(front_matter),
         body_from_source=feed_options.body_from_source(front_matter),
         templates="off" if is_off else reader.config.posts.templates,

@@ -101,6 +101,17 @@ def deleted(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | Literal
         return "undated"
 
 
+def syndicate(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | None:
+    """When nodes get the post: `syndicate: DATE`; None if at once."""
+    if front_matter.value("syndicate") in (None, ""):
+        return None
+    try:
+        return front_matter.written("syndicate").instant(zone)
+    except DateError:
+        _warn_unusable(front_matter, "syndicate", "write a date, e.g. 2026-03-01 08:00")
+        return None
+
+
 def license_of(front_matter: FrontMatter) -> str | None:
     """The URL of the license (RFC 4946). A name is ignored: programs need the URL."""
     for key in ("license", "licence"):

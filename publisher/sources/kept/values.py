@@ -67,6 +67,7 @@ class KeptFields(Struct, array_like=True, frozen=True):
     templates: str
     content: str | None
     license: str | None
+    syndicate: dt.datetime | None
     address: str | None
     body_from_source: bool
     source: str

@@ -1,0 +1,51 @@
+"""Posts that nodes get later than feeds: `syndicate: DATE` in their front matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from publisher.sync.skipped import SkippedFiles
+from publisher.text.timestamps import z
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
+    from publisher.app.project import Project
+    from publisher.entry import Entry
+    from publisher.selection import Group
+    from publisher.sync import Task
+
+
+def later(project: Project, entries: Sequence[Entry], published: Container[str]) -> list[Entry]:
+    """The entries whose date has not come.
+
+    It delays only the first publish: one of the item ids that the ledger has as `published` stays.
+    """
+    now = project.now
+    return [
+        one
+        for one in entries
+        if now and (date := one.post.syndicate) and date > now and one.item_id not in published
+    ]
+
+
+def without(group: Group, later: Sequence[Entry]) -> Group:
+    """The entries of a node without these."""
+    ids = {one.item_id for one in later}
+    entries = tuple(one for one in group.entries if one.item_id not in ids)
+    return replace(group, entries=entries) if ids else group
+
+
+def keeping(task: Task, later: Sequence[Entry]) -> Task:
+    """The task, which leaves alone what a node without a ledger has of these entries."""
+    if not later:
+        return task
+    files = {one.item_id: f"{one.post.path}: {_why(one)}" for one in later}
+    skipped = SkippedFiles({**task.skipped.by_id, **files}, task.skipped.by_path)
+    return replace(task, skipped=skipped)
+
+
+def _why(entry: Entry) -> str:
+    date = entry.post.syndicate
+    return f"goes to nodes at {z(date)}" if date else ""
