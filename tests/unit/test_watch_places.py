@@ -1,0 +1,152 @@
+"""What a watcher looks at, which changes are its own, and when git is at work."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.app.watch import git_work
+from publisher.app.watch.places import watched
+from publisher.app.watch.poll import poll
+from publisher.config.reader import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.config import Config
+
+CONFIG = """\
+site: {title: A blog, url: "https://blog.example", since: 2020-01-01%s}
+posts: {path: posts, engine: plain}
+feeds:
+  - {path: out/feed.atom, format: atom}
+  - {path: "out/{tag}.atom", format: atom}
+  - {path: out/all.rss, format: rss, archive: "out/old-{year}.rss"}
+page: {path: out/follow.html}
+state: posts/.state
+"""
+
+
+def configured(folder: Path, *, output: bool = False) -> Config:
+    for name in ("posts", "out"):
+        (folder / name).mkdir(exist_ok=True)
+    file = folder / "publisher.yaml"
+    file.write_text(CONFIG % (", output: out" if output else ""))
+    return load(file)
+
+
+def test_the_finished_build_is_watched_where_there_is_one(tmp_path: Path) -> None:
+    assert watched(configured(tmp_path)).roots == (tmp_path / "posts",)
+    assert watched(configured(tmp_path, output=True)).roots == (tmp_path / "out",)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("out/2026/post/index.html", True),
+        ("out/index.html", True),
+        ("posts/post.md", True),
+        ("posts/.hidden.md", True),
+        ("out/feed.atom", False),
+        ("out/free-software.atom", False),
+        ("out/deeper/free-software.atom", True),
+        ("out/old-2025.rss", False),
+        ("out/follow.html", False),
+        ("out/.0123456789abcdef.publisher", False),
+        ("posts/.state/ledger.sqlite", False),
+        ("posts/.state", False),
+        ("posts/.git/index", False),
+        ("out/node_modules/a/index.html", False),
+    ],
+)
+def test_what_a_run_writes_itself_is_no_change(tmp_path: Path, name: str, *, counts: bool) -> None:
+    assert watched(configured(tmp_path, output=True)).counts(tmp_path / name) is counts
+
+
+def test_an_output_behind_a_link_is_our_own_too(tmp_path: Path) -> None:
+    config = configured(tmp_path, output=True)
+    link = tmp_path / "current"
+    link.symlink_to("out")
+    assert not watched(config).counts(link / "feed.atom")
+    assert watched(config).counts(link / "index.html")
+
+
+def test_a_folder_that_is_replaced_is_another_one(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    places = watched(config)
+    before = poll(config, places)
+    assert poll(config, places) == before
+    (tmp_path / "posts").rename(tmp_path / "old")
+    (tmp_path / "posts").mkdir()
+    assert poll(config, places).roots != before.roots
+    assert poll(config, places).configuration == before.configuration
+
+
+def test_a_link_to_the_newest_release_is_followed(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "posts").rmdir()
+    (tmp_path / "posts").symlink_to("one")
+    before = poll(config, watched(config))
+    (tmp_path / "posts").unlink()
+    (tmp_path / "posts").symlink_to("two")
+    assert poll(config, watched(config)).roots != before.roots
+
+
+def git(folder: Path, *arguments: str, code: int = 0) -> None:
+    identity = ["-c", "user.name=Ada Example", "-c", "user.email=ada@blog.example"]
+    command = ["git", *identity, "-c", "init.defaultBranch=main", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+
+
+def commit(folder: Path, text: str) -> None:
+    (folder / "posts" / "post.md").write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--message", text)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two branches with different texts of one post."""
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    git(tmp_path, "init")
+    commit(tmp_path, "first")
+    git(tmp_path, "checkout", "-b", "other")
+    commit(tmp_path, "second")
+    git(tmp_path, "checkout", "main")
+    commit(tmp_path, "third")
+    return tmp_path
+
+
+@pytest.mark.parametrize("work", ["merge", "rebase", "cherry-pick"])
+def test_git_is_at_work_until_its_conflict_is_solved(repository: Path, work: str) -> None:
+    posts = repository / "posts"
+    assert git_work.in_progress(posts) == ""
+    git(repository, work, "other", code=1)
+    assert f"a {work} of git is in progress" in git_work.in_progress(posts)
+    git(repository, work, "--abort")
+    assert git_work.in_progress(posts) == ""
+
+
+def test_git_is_at_work_during_a_bisection(repository: Path) -> None:
+    git(repository, "bisect", "start")
+    assert "a bisection of git" in git_work.in_progress(repository / "posts")
+    git(repository, "bisect", "reset")
+    assert git_work.in_progress(repository / "posts") == ""
+
+
+def test_git_is_at_work_in_a_linked_work_tree(repository: Path, tmp_path: Path) -> None:
+    linked = tmp_path / "linked"
+    git(repository, "worktree", "add", str(linked), "other")
+    git(linked, "merge", "main", code=1)
+    assert "a merge of git" in git_work.in_progress(linked / "posts")
+    assert git_work.in_progress(repository / "posts") == ""
+
+
+def test_a_folder_without_git_is_at_rest(tmp_path: Path) -> None:
+    assert git_work.in_progress(tmp_path) == ""
