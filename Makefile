@@ -4,6 +4,8 @@
 # make test-readers  check what the parsers of XMPP clients read of our items
 # make bench         compare what publisher costs with Hugo, Jekyll, Pelican and small XMPP clients
 #                    (POSTS=1000 ROWS=changed,hook ROUNDS=3 for less of it)
+# make soak          let a script do to a watcher in ten minutes what happens in a year (MINUTES=60 SEED=7
+#                    SERVER=ejabberd)
 # make lint          run ruff and mypy, for Python 3.11 and for the newest Python
 # make format        format the code, and repair what ruff can repair
 # make lock          update requirements-dev.txt, which locks the version of every Python package
@@ -22,6 +24,10 @@ WORKERS ?= 3
 POSTS ?=
 ROWS ?=
 ROUNDS ?=
+# Of `make soak`; without a value the seed is random.
+MINUTES ?= 10
+SEED ?=
+SERVER ?= prosody
 # The newest Python that both mypy and ruff support. The tests run on 3.11.
 NEWEST = 3.15
 # Rules that ask for syntax of Python 3.12 and later, which 3.11 cannot parse.
@@ -35,7 +41,7 @@ DECIDING_TESTS = $(addprefix tests/unit/test_, \
 	entry.py hidden_items.py item.py moves.py page_ids.py plan.py readings.py renames.py \
 	selection.py shown_text.py skipped.py white_space.py)
 
-.PHONY: demo test test-engines test-readers bench lint format lock fuzz clean
+.PHONY: demo test test-engines test-readers bench soak lint format lock fuzz clean
 
 demo: .venv/ready
 	@tools/install-packages prosody=prosody openssl=openssl
@@ -64,6 +70,11 @@ bench: .venv/dev .venv-engines/ready
 		find=findutils
 	@.venv/bin/python -m benchmarks.bench $(addprefix --posts ,$(POSTS)) $(addprefix --rows ,$(ROWS)) \
 		$(addprefix --rounds ,$(ROUNDS))
+
+soak: .venv/dev .venv-subscriber/ready
+	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd git=git faketime=faketime \
+		lua-dbi-sqlite3=lua-dbi-sqlite3 unshare=util-linux
+	@.venv/bin/python -m tests.soak --minutes $(MINUTES) --server $(SERVER) $(addprefix --seed ,$(SEED))
 
 lint: .venv/dev
 	.venv/bin/ruff format --check .
