@@ -177,7 +177,7 @@ def _located(
     from publisher.sources.built.dating import Schedule  # noqa: PLC0415
     from publisher.sources.built.folder.source_files import SourceFiles  # noqa: PLC0415
 
-    config, record = reader.config, reader.record
+    config, record = reader.config, RECORDS[reader.config.posts.engine]
 
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
         folder = replace(reader.folder, instead={path: data})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from publisher.config import Engine
-    from publisher.sources.engines.record import EngineRecord
+    from publisher.sources.engines.engine import EngineRecord
 
 
 def _hexo() -> EngineRecord:

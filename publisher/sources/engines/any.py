@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import generator_ignores
-from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.names import Name, date_of
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.front_matter import block, formats, source_forms
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line, person
 from publisher.text import mdx

@@ -15,9 +15,8 @@ from publisher.sources import site_settings
 from publisher.sources.engines import eleventy_ignores, eleventy_programs
 from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_programs import PROGRAMS, address_scripts
-from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import SettingsFile, changes, if_computed
 from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique

@@ -22,6 +22,7 @@ from publisher.sources.engines.names import (
     dated_part,
     without_language,
 )
+from publisher.sources.engines.record import EngineFacts
 from publisher.sources.engines.site_reader import SiteReader
 from publisher.sources.front_matter import block, headers, source_forms, source_text
 from publisher.sources.front_matter.values import FrontMatter, one_line, unique
@@ -33,10 +34,9 @@ from publisher.text.markers import marker_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from publisher.post import BodySyntax, Markup, Post, Status
-    from publisher.sources.engines.record import EngineRecord
     from publisher.sources.front_matter.source_text import SourceText
     from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
@@ -85,7 +85,7 @@ class PostReader(SiteReader):
 
     shares_looks: ClassVar[bool] = True
 
-    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineFacts) -> None:
         super().__init__(folder, record)
         folder.trace.shares = self.shares_looks
         # The folder of the posts, relative to the folder of the site's content.
@@ -351,3 +351,10 @@ def _date_of_folders(front_matter: FrontMatter) -> dt.date | None:
     """The date `2015/04/03` in the folders of the post, or in the URL in its front matter."""
     written = (front_matter.text(key) or "" for key in ("path", "permalink", "url"))
     return next(filter(None, map(date_in_path, (str(front_matter.path.parent), *written))), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineRecord(EngineFacts):
+    """The properties of one site generator, and what reads the posts of its sites."""
+
+    reader: Callable[[PostFiles, EngineRecord], PostReader]

@@ -24,10 +24,9 @@ from publisher.sources.engines.detected import (
     reach_of,
     settings_in,
 )
-from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML
 from publisher.sources.engines.names import Name
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import open_fences, source_forms
 from publisher.sources.front_matter.values import one_line, person, unique

@@ -15,9 +15,8 @@ from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_markdown, hugo_settings, hugo_urls
 from publisher.sources.engines.detected import DetectedSite, output_folder, reach_of
-from publisher.sources.engines.engine import UPDATED, UndatedError
+from publisher.sources.engines.engine import UPDATED, EngineRecord, UndatedError
 from publisher.sources.engines.hugo_content import HugoContent, is_index
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.front_matter.values import person, unique
 from publisher.text.characters import short_line
 from publisher.text.dates import DateError, WrittenDate

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from publisher.post import Status
+    from publisher.sources.engines.engine import EngineRecord
     from publisher.sources.engines.hugo_settings import ContentFolder
-    from publisher.sources.engines.record import EngineRecord
     from publisher.sources.engines.unread import SettingsFile, Unread
     from publisher.sources.front_matter.block import PostFile
     from publisher.sources.front_matter.source_text import SourceText

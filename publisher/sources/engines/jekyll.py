@@ -27,10 +27,9 @@ from publisher.sources.engines.detected import (
     reach_of,
     settings_in,
 )
-from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.jekyll_files import JekyllFiles
 from publisher.sources.engines.names import Name
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks

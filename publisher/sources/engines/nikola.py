@@ -16,9 +16,8 @@ from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
 from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
-from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.values import FALSE, person, unique

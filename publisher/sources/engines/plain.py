@@ -12,9 +12,15 @@ from publisher.sources import first_commits
 from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.engines.eleventy_programs import PROGRAMS
-from publisher.sources.engines.engine import Moment, PostReader, UndatedError, UnknownDateError
+from publisher.sources.engines.engine import (
+    EngineRecord,
+    Moment,
+    PostReader,
+    UndatedError,
+    UnknownDateError,
+)
 from publisher.sources.engines.names import date_fault, dated_part
-from publisher.sources.engines.record import LATE_DATES, EngineRecord
+from publisher.sources.engines.record import LATE_DATES
 from publisher.sources.engines.vault import Vault
 from publisher.sources.front_matter.values import unique
 from publisher.sources.walk import walk

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from publisher.config import Engine
     from publisher.post import BodySyntax, MarkdownOptions, Markup
     from publisher.sources.engines.detected import DetectedSite
-    from publisher.sources.engines.engine import PostReader
     from publisher.sources.engines.ignored import FindIgnored
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.engines.unread import Unread
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader
-    from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value
 
@@ -36,8 +34,8 @@ FindScripts: TypeAlias = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class EngineRecord:
-    """The properties of one site generator.
+class EngineFacts:
+    """The properties of one site generator; with its reader they are its EngineRecord.
 
     `settings` are the possible names of its settings file; the first that exists is read.
     `programs` are files that mark the folder of a site, too, but are never run. `posts_folder` is
@@ -63,7 +61,6 @@ class EngineRecord:
     """
 
     name: Engine
-    reader: Callable[[PostFiles, EngineRecord], PostReader]
     detect: Callable[[Path], DetectedSite | None] = lambda _: None
     syntax: BodySyntax
     settings: Sequence[str] = ()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from publisher.config import Person
     from publisher.post import BodySyntax, Diagnostic, TemplateFiles
     from publisher.sources.engines.ignored import Ignored
-    from publisher.sources.engines.record import EngineRecord
+    from publisher.sources.engines.record import EngineFacts
     from publisher.sources.engines.unread import Unread
     from publisher.sources.front_matter.values import Place
     from publisher.sources.post_files import PostFiles
@@ -36,7 +36,7 @@ class SiteReader:
     The constructor raises ConfigError if they cannot be read.
     """
 
-    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
+    def __init__(self, folder: PostFiles, record: EngineFacts) -> None:
         self.folder = folder
         self.record = record
         self.config = folder.config

@@ -16,10 +16,9 @@ from publisher.sources.engines.detected import (
     settings_in,
     unread_sections,
 )
-from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
-from publisher.sources.engines.record import EngineRecord
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import ignore_patterns, setting_lines
