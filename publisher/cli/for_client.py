@@ -5,6 +5,7 @@ It prints to the streams of the client, in the client's folder, with its languag
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,16 +14,15 @@ from typing import TYPE_CHECKING
 from publisher.app.watch.events import HandedOver
 from publisher.cli import hand_over, main, options, output, streams, unwritten
 from publisher.cli import publish as publish_command
+from publisher.cli.loaded_configs import LoadedConfigs
 from publisher.cli.repeat import Attempt
 from publisher.errors import PublisherError
-from publisher.system import program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from publisher.app.watch.offers import Asked, Offer
-    from publisher.cli.loaded_configs import LoadedConfigs
-    from publisher.cli.publish import Publish
+    from publisher.app.watch.offers import Asked, Offer, ServedWork
     from publisher.cli.streams import Delivery, QueuedOutput
     from publisher.config import Config
 
@@ -35,30 +35,66 @@ class _NoWork(Exception):  # noqa: N818 - an answer
     """The arguments are those of another command."""
 
 
-def serve(offer: Offer, watched: Config, publish: Publish, configs: LoadedConfigs) -> HandedOver:
-    """Do the work, and answer the client once all that was printed has arrived there."""
-    asked = offer.asked
-    argv = tuple(asked.argv)
-    if not offer.begin():
-        return HandedOver(argv, refused="the client has left")
-    try:
-        with ExitStack() as stack:
-            _require_same_program(asked)
-            stack.enter_context(_at_client(asked))
-            sent = stack.enter_context(streams.delivered(*offer.streams))
-            code = _run(offer, sent.output, watched, publish, configs)
-    except _Refusal as refusal:
-        offer.refuse(str(refusal))
-        return HandedOver(argv, refused=str(refusal))
-    except _NoWork:
-        offer.decline()
-        return HandedOver(argv, refused="it is no work for a watcher")
-    except BaseException:  # the watcher ends, and the client goes on
-        offer.close()
-        raise
-    # A client whose reader is slow must not delay the watcher.
-    threading.Thread(target=_answer, args=(offer, sent, code), daemon=True).start()
-    return HandedOver(argv, code)
+class ClientWork:
+    """Does the work of clients. What they have in common, it parses once."""
+
+    def __init__(self) -> None:
+        self._configs = LoadedConfigs()
+        self._parsed: dict[tuple[str, ...], argparse.Namespace] = {}
+
+    def serve(self, offer: Offer, work: ServedWork) -> HandedOver:
+        """Do the work, and answer the client once all that was printed has arrived there."""
+        argv = tuple(offer.asked.argv)
+        if not offer.begin():
+            return HandedOver(argv, refused="the client has left")
+        try:
+            with ExitStack() as stack:
+                _require_same_program(offer.asked, work)
+                stack.enter_context(_at_client(offer.asked))
+                sent = stack.enter_context(streams.delivered(*offer.streams))
+                code = self._run(offer, sent.output, work)
+        except _Refusal as refusal:
+            offer.refuse(str(refusal))
+            return HandedOver(argv, refused=str(refusal))
+        except _NoWork:
+            offer.decline()
+            return HandedOver(argv, refused="it is no work for a watcher")
+        except BaseException:  # the watcher ends, and the client goes on
+            offer.close()
+            raise
+        # A client whose reader is slow must not delay the watcher.
+        threading.Thread(target=_answer, args=(offer, sent, code), daemon=True).start()
+        return HandedOver(argv, code)
+
+    def _run(self, offer: Offer, printed: QueuedOutput, work: ServedWork) -> int:
+        """The exit code. Raises _Refusal and _NoWork."""
+        attempt = Attempt(offer.asked.argv, offer.streams)
+        if repeated := attempt.find():
+            printed.print_again(repeated.printed)
+            return repeated.exit_code
+        try:
+            arguments = self._arguments(offer.asked.argv)
+            arguments.attempt = attempt
+            config = options.load_config(arguments, self._configs.load)
+            _require_same_config(config, work.config)
+            code = publish_command.run_with(work.publish, arguments, config)
+        except SystemExit as end:  # --help, wrong usage
+            return int(end.code or 0)
+        except PublisherError as error:
+            output.print_error("publisher", error)
+            return error.exit_code
+        attempt.keep(code, printed)
+        return code
+
+    def _arguments(self, argv: Sequence[str]) -> argparse.Namespace:
+        """The parsed arguments: hooks call with the same ones again and again. Raises _NoWork."""
+        key = tuple(argv)
+        if key not in self._parsed:
+            arguments = main.parsed(argv)
+            if arguments.command != hand_over.COMMAND:
+                raise _NoWork
+            self._parsed = {key: arguments}
+        return copy.copy(self._parsed[key])
 
 
 def _answer(offer: Offer, sent: Delivery, code: int) -> None:
@@ -69,46 +105,17 @@ def _answer(offer: Offer, sent: Delivery, code: int) -> None:
     offer.answer(code)
 
 
-def _require_same_program(asked: Asked) -> None:
+def _require_same_program(asked: Asked, work: ServedWork) -> None:
     """Raises _Refusal: another version may read the same posts differently."""
-    is_same = asked.program == hand_over.this_program()
-    if not (is_same and program.current_version() == program.version()):
+    if work.is_outdated or asked.program != hand_over.this_program():
         raise _Refusal(
             f"the watcher (process {os.getpid()}) runs another version of publisher, or began "
             "before an update; restart the watcher"
         )
 
 
-def _run(
-    offer: Offer,
-    printed: QueuedOutput,
-    watched: Config,
-    publish: Publish,
-    configs: LoadedConfigs,
-) -> int:
-    """The exit code. Raises _Refusal and _NoWork."""
-    attempt = Attempt(offer.asked.argv, offer.streams)
-    if repeated := attempt.find():
-        printed.print_again(repeated.printed)
-        return repeated.exit_code
-    try:
-        arguments = main.parsed(offer.asked.argv)
-        if arguments.command != hand_over.COMMAND:
-            raise _NoWork
-        arguments.attempt = attempt
-        config = options.load_config(arguments, configs.load)
-        _require_same_config(config, watched)
-        code = publish_command.run_with(publish, arguments, config)
-    except SystemExit as end:  # --help, wrong usage
-        return int(end.code or 0)
-    except PublisherError as error:
-        output.print_error("publisher", error)
-        return error.exit_code
-    attempt.keep(code, printed)
-    return code
-
-
 def _require_same_config(config: Config, watched: Config) -> None:
+    """Raises _Refusal."""
     if os.path.realpath(config.path) != os.path.realpath(watched.path):
         raise _Refusal(
             f"the watcher (process {os.getpid()}) publishes {watched.path}, and {config.path} has "

@@ -14,7 +14,6 @@ import io
 import os
 import shlex
 from contextlib import redirect_stderr, redirect_stdout
-from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.app.events import (
@@ -36,8 +35,8 @@ from publisher.app.watch.events import (
 )
 from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.watcher import Watcher
-from publisher.cli import for_client, options, output, report
-from publisher.cli.loaded_configs import LoadedConfigs
+from publisher.cli import options, output, report
+from publisher.cli.for_client import ClientWork
 from publisher.cli.publish import print_built, print_results
 from publisher.system.interruption import Interrupted
 
@@ -64,7 +63,7 @@ def run(arguments: argparse.Namespace, *, timing: Timing | None = None) -> int:
         config,
         load=lambda: options.reload(config),
         on_event=log.note,
-        serve=partial(for_client.serve, configs=LoadedConfigs()),
+        serve=ClientWork().serve,
         timing=timing,
     )
     try:

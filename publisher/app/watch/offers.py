@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from publisher.app.events import OnEvent
+    from publisher.app.options import PublishOptions
+    from publisher.app.publish import PublishResult
+    from publisher.config import Config
+
 _MESSAGE_SECONDS = 10.0  # for a client to send its message
 MOST = 8  # connections that wait to be accepted
 
@@ -42,6 +47,18 @@ class Asked:
         variables = (text.partition("=") for text in texts[end:])
         environment = {name: value for name, _, value in variables}
         return cls(program, texts[6:end], folder, int(umask), environment)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedWork:
+    """What a watcher does for a client: `publish` does what `app.publish.publish` does.
+
+    `is_outdated`: publisher was updated since the watcher began.
+    """
+
+    config: Config
+    publish: Callable[[Config, PublishOptions, OnEvent], PublishResult]
+    is_outdated: bool
 
 
 class Offer:

@@ -14,7 +14,7 @@ class Timing:
     A removal is believed after `removal`. What was acknowledged is looked at again after `recheck`.
     Every `sweep` all files are compared, because the kernel may have lost a report; after `full`
     the posts are read in any case. `retry` are the pauses before a run that failed is repeated.
-    Single files are looked at every `poll`.
+    Single files are looked at every `poll`, and the modules of the program every `program`.
     """
 
     removal: float = 60.0
@@ -22,4 +22,5 @@ class Timing:
     sweep: float = 600.0
     full: float = 3600.0
     poll: float = 0.5
+    program: float = 5.0
     retry: Backoff = field(default_factory=lambda: Backoff(first=5.0, longest=300.0, jitter=0.3))

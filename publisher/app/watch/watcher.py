@@ -24,7 +24,7 @@ from publisher.app.watch.agenda import TICK, Agenda, Instant
 from publisher.app.watch.events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
 from publisher.app.watch.kept_sessions import KeptSessions
 from publisher.app.watch.messages import Hangup, Written, hangups
-from publisher.app.watch.offers import Offer, Offers
+from publisher.app.watch.offers import Offer, Offers, ServedWork
 from publisher.app.watch.places import watched
 from publisher.app.watch.poll import poll
 from publisher.app.watch.removals import Removals
@@ -32,9 +32,9 @@ from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.state import WatchState
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
+from publisher.app.watch.update import UpdateCheck
 from publisher.errors import ConfigError, LockedError, PublisherError
 from publisher.sync.ledger import Ledger
-from publisher.system import program
 from publisher.system.lock import lock
 from publisher.system.retry import Clock
 
@@ -51,8 +51,7 @@ if TYPE_CHECKING:
     from publisher.app.watch.outcome import RunOutcome
     from publisher.config import Config
 
-    Publish = Callable[[Config, PublishOptions, OnEvent], PublishResult]
-    Serve = Callable[[Offer, Config, Publish], HandedOver]
+    Serve = Callable[[Offer, ServedWork], HandedOver]
 
 
 class Watcher:
@@ -92,6 +91,7 @@ class Watcher:
         self._swept: str | None = None
         self._full_at = 0.0
         self._postponed = ""
+        self._update_check = UpdateCheck(self._timing.program)
         self._served: tuple[PublishOptions, RunOutcome] | None = None
         self._state = WatchState(
             pid=os.getpid(),
@@ -134,7 +134,6 @@ class Watcher:
         self._on_event(WaitingForLock())
 
     def _begin(self) -> None:
-        program.version()  # that of the modules that this process has
         self._update()
         self._sessions.use(self._config.xmpp)
         self._look_at_places()
@@ -169,6 +168,8 @@ class Watcher:
             pass
         if self._clock.monotonic() >= self._polled_at + self._timing.poll:
             self._poll()
+            if self._update_check.look(self._clock.monotonic()):
+                self._on_event(WatchProblem("publisher was updated; restart the watcher"))
 
     def _take(self, message: Message) -> None:
         match message:
@@ -181,7 +182,9 @@ class Watcher:
             case Hangup():
                 self._reload(anew=True)
             case Offer():
-                self._on_event(self._serve(message, self._config, self._publish))
+                is_outdated = self._update_check.is_outdated
+                work = ServedWork(self._config, self._publish, is_outdated=is_outdated)
+                self._on_event(self._serve(message, work))
                 self._conclude_served()
             case _:
                 assert_never(message)
