@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from benchmarks.bench import feed_rows, node_rows, watch_rows
+from benchmarks.bench import feed_rows, live_rows, node_rows, watch_rows
 from benchmarks.bench.measuring import BenchError
 from benchmarks.bench.run import Bench, Progress, Row
 from publisher import __version__
@@ -26,7 +26,7 @@ from publisher.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROWS = [*feed_rows.ROWS, *node_rows.ROWS, *watch_rows.ROWS]
+ROWS = [*feed_rows.ROWS, *node_rows.ROWS, *watch_rows.ROWS, *live_rows.ROWS]
 
 
 def main() -> int:

@@ -91,6 +91,12 @@ class PublisherSite:
             config.write(text)
         return self
 
+    def settle_files(self, seconds: float) -> None:
+        """Set how long a watcher waits after a write."""
+        line = f"watch: {{settle: {seconds}}}\n"
+        text = self._config.read_text()
+        self._config.write_text(text if line in text else text + line)
+
     @property
     def _config(self) -> Path:
         return self.site.folder / f"{self.name}.yaml"

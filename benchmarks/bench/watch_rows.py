@@ -48,11 +48,10 @@ def handed_over(bench: Bench, posts: int) -> None:
 
 
 @contextmanager
-def watcher(publisher: PublisherSite) -> Iterator[None]:
+def watcher(publisher: PublisherSite, *, settle: float = SETTLE) -> Iterator[None]:
     """A watcher of the site, logged in. Raises BenchError if it ends."""
+    publisher.settle_files(settle)
     folder = publisher.site.folder
-    with (folder / f"{publisher.name}.yaml").open("a") as config:
-        config.write(f"watch: {{settle: {SETTLE}}}\n")
     command = publisher.command("watch")
     with subprocess.Popen(  # noqa: S603 - our own command line
         command.arguments,

@@ -121,7 +121,7 @@ def decide(world: World, rename: Rename) -> None:
     if world.counts["renames kept"] <= world.counts["renames as new"]:
         head, _, rest = path.read_text(encoding="utf-8").partition("\n")
         place.blog.begin()
-        place.blog.history.keep(rename.new)
+        place.blog.history.keep(rename.old, rename.new)
         path.write_text(f"{head}\nid: {rename.old}\n{rest}", encoding="utf-8")
         place.blog.look()
         world.counts["renames kept"] += 1

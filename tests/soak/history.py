@@ -78,10 +78,13 @@ class History:
         self._enter(old, "held", at)
         self._pending.add(new)
 
-    def keep(self, new: str) -> None:
-        """The renamed file says in its front matter which item it has."""
+    def keep(self, old: str, new: str) -> None:
+        """The renamed file says in its front matter which item it has.
+
+        That line, and the other URL, are an edit: the item is sent once more.
+        """
         self._pending.discard(new)
-        self.shown.pop(new, None)
+        self.written[old, self.shown.pop(new)] += 1
 
     def let_go(self, old: str, new: str, at: float) -> None:
         """The renamed file is said to be a new post."""

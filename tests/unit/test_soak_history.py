@@ -83,14 +83,15 @@ def test_a_renamed_post_is_neither_retracted_nor_published() -> None:
     assert len(faults(history, Seen("b", 1, 100))) == 1
 
 
-def test_a_renamed_post_that_keeps_its_item_is_not_seen_again() -> None:
+def test_a_renamed_post_that_keeps_its_item_is_seen_as_edited_at_most() -> None:
     history = with_post()
     history.rename("a", "b", 10)
     history.look({"b": 1}, before=10, now=10)
-    history.keep("b")
+    history.keep("a", "b")
     history.look({"a": 1}, before=20, now=20)
     assert history.expected() == {"a": 1}
-    assert len(faults(history, Seen("a", 1, 1), Seen("a", 1, 21))) == 1
+    assert faults(history, Seen("a", 1, 1), Seen("a", 1, 21)) == []
+    assert len(faults(history, *(Seen("a", 1, moment) for moment in (1, 21, 22)))) == 1
 
 
 def test_a_renamed_post_that_is_new_replaces_the_old_one() -> None:
