@@ -92,13 +92,17 @@ class DuePost:
     due: int
 
 
-def due(bench: Bench, posts: int) -> None:
+def due(bench: Bench, posts: int, *, batch: int = BATCH) -> None:
     """Scheduled posts: how long after their date they arrive, across starts of the watcher."""
     site, endpoint = bench.site(posts, "due"), Endpoint.of(bench.prosody())
     publisher = hook_site(bench, site, endpoint, "due")
     batches = bench.rounds or BATCHES
-    bench.progress.begin("scheduled posts", batches * BATCH)
-    late = [seconds for number in range(batches) for seconds in batch_of(bench, publisher, number)]
+    bench.progress.begin("scheduled posts", batches * batch)
+    late = [
+        seconds
+        for number in range(batches)
+        for seconds in batch_of(bench, publisher, number, batch)
+    ]
     on_time = 100 * sum(0 <= one <= 1 for one in late) / len(late)
     what = "a scheduled post: arrives"
     bench.report.add(Figure("due", f"{what} after its date", posts, spread(late), "s", len(late)))
@@ -108,10 +112,10 @@ def due(bench: Bench, posts: int) -> None:
     bench.report.add(line)
 
 
-def batch_of(bench: Bench, publisher: PublisherSite, number: int) -> Iterator[float]:
+def batch_of(bench: Bench, publisher: PublisherSite, number: int, size: int) -> Iterator[float]:
     """Schedule posts, start a watcher, and yield how many seconds late each of them arrives."""
     first = math.ceil(time.time() + AHEAD)
-    scheduled = [schedule(publisher, f"due-{number}-{one}", first + one) for one in range(BATCH)]
+    scheduled = [schedule(publisher, f"due-{number}-{one}", first + one) for one in range(size)]
     with watcher(publisher), Subscriber(bench.prosody(), USER, publisher.name) as subscriber:
         for post in scheduled:
             arrived = arrival(subscriber, f"The text of {post.name}.")

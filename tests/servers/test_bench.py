@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.bench import feed_rows, node_rows
+from benchmarks.bench import feed_rows, live_rows, node_rows, watch_rows
 from benchmarks.bench.delaying_proxy import CountingProxy
 from benchmarks.bench.measuring import (
     BenchError,
@@ -54,7 +54,8 @@ def bench(one_bench: Bench) -> Bench:
 
 def measured(bench: Bench, row: str) -> list[tuple[str, str]]:
     """What a row reports, and in which unit."""
-    next(one for one in [*feed_rows.ROWS, *node_rows.ROWS] if one.name == row).run(bench, POSTS)
+    rows = [*feed_rows.ROWS, *node_rows.ROWS, *watch_rows.ROWS, *live_rows.ROWS]
+    next(one for one in rows if one.name == row).run(bench, POSTS)
     return reported(bench, row)
 
 
@@ -95,6 +96,35 @@ def test_a_new_post_is_compared_with_both_clients(bench: Bench) -> None:
         for tls in ("direct", "starttls")
         for client in ("raw client", "slixmpp script")
     ]
+
+
+def test_a_post_that_is_handed_over_is_compared_with_the_raw_client(bench: Bench) -> None:
+    assert measured(bench, "handed-over") == [
+        ("one new post, handed over, Prosody", "x raw client")
+    ]
+
+
+def test_the_time_until_a_subscriber_has_a_saved_post_is_measured(bench: Bench) -> None:
+    assert measured(bench, "live") == [
+        (f"{way}: {figure}", "s")
+        for way in live_rows.WAYS.values()
+        for figure in ("median", "99th percentile")
+    ]
+    assert all(figure.measured.least > 0 for figure in bench.report.figures)
+
+
+def test_scheduled_posts_are_compared_with_their_dates(bench: Bench) -> None:
+    live_rows.due(bench, POSTS, batch=1)
+    assert reported(bench, "due") == [
+        ("a scheduled post: arrives after its date", "s"),
+        ("a scheduled post: arrives within a second of it", "%"),
+    ]
+    assert figure(bench, "s") >= 0
+
+
+@pytest.mark.parametrize(("part", "found"), [(0.5, 2), (0.99, 4), (0.75, 3), (0.01, 1)])
+def test_a_percentile_is_one_of_the_values(part: float, found: float) -> None:
+    assert live_rows.percentile([1, 2, 3, 4], part) == found
 
 
 def test_a_new_post_over_a_slow_network_is_measured(bench: Bench) -> None:
