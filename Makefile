@@ -65,7 +65,7 @@ test-engines: .venv/dev .venv-engines/ready
 test-readers: .venv/dev .venv-readers/ready
 	.venv/bin/python -m pytest tests/readers
 
-bench: .venv/dev .venv-engines/ready
+bench: .venv/dev .venv-engines/ready .venv-subscriber/ready
 	@tools/install-packages prosody=prosody openssl=openssl ejabberdctl=ejabberd hugo=hugo jekyll=jekyll \
 		find=findutils
 	@.venv/bin/python -m benchmarks.bench $(addprefix --posts ,$(POSTS)) $(addprefix --rows ,$(ROWS)) \
