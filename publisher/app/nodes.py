@@ -12,6 +12,7 @@ from publisher import selection
 from publisher.app import logins, sessions, targets
 from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
+from publisher.app.watch import state as watcher
 from publisher.config import NodeConfig
 from publisher.config.forms import near
 from publisher.errors import (
@@ -83,6 +84,7 @@ def delete(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
 
     This cannot be undone. Raises ConfigError, LedgerError, LockedError, ServiceError.
     """
+    watcher.require_none(config.state)
     with (
         lock(config.state, wait=LOCK_SECONDS, on_wait=lambda: on_event(WaitingForLock())),
         Ledger(config.state) as ledger,
@@ -119,6 +121,7 @@ def forget(config: Config, address: NodeAddress, on_event: OnEvent = ignore) -> 
     configuration names the node or the ledger does not know it, LedgerError and LockedError.
     """
     _require_left_behind(config, address)
+    watcher.require_none(config.state)
     with (
         lock(config.state, wait=LOCK_SECONDS, on_wait=lambda: on_event(WaitingForLock())),
         Ledger(config.state) as ledger,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -61,12 +62,16 @@ class Ping:
 
 
 def ping(
-    config: Config, options: PingOptions = _DEFAULTS, on_event: OnEvent = ignore
+    config: Config,
+    options: PingOptions = _DEFAULTS,
+    on_event: OnEvent = ignore,
+    *,
+    holds_lock: bool = False,
 ) -> list[Ping]:
     """Ping every hub about every feed that has changed since its last ping.
 
-    Errors of a hub are in the result. Raises ConfigError if the configuration has no hubs or no
-    feeds, LedgerError and LockedError.
+    Errors of a hub are in the result. A caller that `holds_lock` of the state folder says so.
+    Raises ConfigError if the configuration has no hubs or no feeds, LedgerError and LockedError.
     """
     if not config.site.hubs:
         raise ConfigError(
@@ -75,7 +80,11 @@ def ping(
         )
     if not config.feeds:
         raise ConfigError(f"{config.path}: feeds is missing; add the feeds to ping hubs about")
-    with lock(config.state, wait=options.waits.lock, on_wait=lambda: on_event(WaitingForLock())):
+    with (
+        nullcontext()
+        if holds_lock
+        else lock(config.state, wait=options.waits.lock, on_wait=lambda: on_event(WaitingForLock()))
+    ):
         project = projects.read(config, now=options.now)
         with Ledger(config.state) as ledger:
             return run_async(_ping(project, ledger, options))

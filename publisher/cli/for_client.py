@@ -1,4 +1,4 @@
-"""In the watcher: do the work of a `publisher publish` that was handed over, as that would do it.
+"""In the watcher: do the work of a `publish` or `ping` that was handed over, as that would do it.
 
 It prints to the streams of the client, in the client's folder, with its language and its terminal.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app.watch.events import HandedOver
 from publisher.cli import hand_over, main, options, output, streams, unwritten
+from publisher.cli import ping as ping_command
 from publisher.cli import publish as publish_command
 from publisher.cli.loaded_configs import LoadedConfigs
 from publisher.cli.repeat import Attempt
@@ -77,6 +78,8 @@ class ClientWork:
             arguments.attempt = attempt
             config = options.load_config(arguments, self._configs.load)
             _require_same_config(config, work.config)
+            if arguments.command == "ping":
+                return ping_command.run_with(arguments, config, holds_lock=True)
             code = publish_command.run_with(work.publish, arguments, config)
         except SystemExit as end:  # --help, wrong usage
             return int(end.code or 0)
@@ -91,7 +94,7 @@ class ClientWork:
         key = tuple(argv)
         if key not in self._parsed:
             arguments = main.parsed(argv)
-            if arguments.command != hand_over.COMMAND:
+            if arguments.command not in hand_over.COMMANDS:
                 raise _NoWork
             self._parsed = {key: arguments}
         return copy.copy(self._parsed[key])

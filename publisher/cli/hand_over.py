@@ -1,4 +1,4 @@
-"""Hand the work of `publisher publish` over to the watcher that runs for the same state folder.
+"""Hand the work of `publish` and `ping` over to the watcher that runs for the same state folder.
 
 The watcher holds the lock, and is logged in. It gets the arguments, the folder and the streams of
 this process, and prints as this process would. Nothing is parsed here that the watcher can parse:
@@ -17,7 +17,8 @@ TYPE_CHECKING = False  # not from `typing`, which takes a while
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMAND = "publish"
+# Those that need the lock, and nobody at the terminal.
+COMMANDS = frozenset({"publish", "ping"})
 _CONFIG, _STATE = "publisher.yaml", ".publisher"
 # What the watcher must know of our environment to print and to read the same.
 _VARIABLES = frozenset({"COLUMNS", "HOME", "NO_COLOR", "TERM", "TZ", "TZDIR"})
@@ -29,7 +30,7 @@ _REFUSED, _UNAVAILABLE = 2, 4
 
 def offered(argv: Sequence[str]) -> int | None:
     """`handed_over`, if the arguments and the configuration tell the state folder simply."""
-    if COMMAND not in argv:
+    if COMMANDS.isdisjoint(argv):
         return None
     try:
         config = _config(argv)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app.ping import RETRY_SECONDS, PingOptions
 from publisher.app.ping import ping as ping_hubs
-from publisher.cli import options, output
+from publisher.cli import hand_over, options, output
 from publisher.errors import first_exit_code
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.app.ping import Ping
+    from publisher.config import Config
 
 EXAMPLE = """\
   publisher ping
@@ -36,10 +37,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    config = options.load_config(arguments)
+    # `__main__` has tried that already, unless the state folder is hard to find.
+    code = hand_over.handed_over(str(config.state), arguments.argv)
+    return run_with(arguments, config) if code is None else code
+
+
+def run_with(arguments: argparse.Namespace, config: Config, *, holds_lock: bool = False) -> int:
+    """Ping; a caller that `holds_lock` of the state folder says so."""
     chosen = PingOptions(
         now=arguments.now, waits=options.waits(arguments), everything=arguments.all
     )
-    pings = ping_hubs(options.load_config(arguments), chosen, output.print_wait)
+    pings = ping_hubs(config, chosen, output.print_wait, holds_lock=holds_lock)
     if arguments.json:
         output.print_json(_document(pings))
     else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.app.demo.server import free_ports
 from publisher.app.watch.offers import Offers
 from publisher.cli import hand_over
 from publisher.system import work_socket
@@ -137,6 +138,19 @@ def test_another_version_is_refused(blog: Blog) -> None:
     assert begun == "begun"
     assert refused.startswith("refused ")
     assert f"(process {watcher.pid}) runs another version of publisher" in refused
+
+
+def test_a_ping_is_handed_over_too(blog: Blog) -> None:
+    config = blog.folder / "publisher.yaml"
+    hub = f"http://127.0.0.1:{free_ports(1)[0]}/"
+    config.write_text(config.read_text().replace("posts: {", f"  hubs: [{hub!r}]\nposts: {{", 1))
+    blog.run("publish")
+    runs = [blog.run("ping", "--retry", "0", environment=ANEW)]
+    with Watching(blog) as watcher:
+        runs.append(blog.run("ping", "--retry", "0", environment=ANEW))
+        watcher.said("handed over: publisher ping")
+    assert runs[0] == runs[1]
+    assert (runs[0].code, hub in runs[0].err) == (4, True)
 
 
 def test_a_terminal_gets_what_a_terminal_gets(blog: Blog) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.blog import Blog
+from tests.support.built_blog import BuiltBlog
 from tests.support.servers import Prosody
 from tests.support.subscribers import Outsider, Subscriber
 from tests.support.watching import Watching
@@ -250,3 +251,33 @@ def test_a_guard_holds_the_change_and_publish_releases_it(
         assert "4 removed" in released.out
         assert items(prosody, node) == []
         assert watcher.state.held == ()
+
+
+def test_with_an_output_folder_the_finished_build_is_published(
+    tmp_path: Path, prosody: Prosody, node: str
+) -> None:
+    blog = BuiltBlog(tmp_path / "blog")
+    blog.configure(prosody, node=node, password=prosody.accounts["blog"])
+    with (blog.folder / "publisher.yaml").open("a") as config:
+        config.write(SETTLE)
+    blog.write(f"{FIRST}.md", "The first text of this blog.", title="First")
+    blog.build_site()
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        blog.write(f"{SECOND}.md", "The second text of this blog.", title="Second")
+        blog.build_site()  # which removes the folder, and makes it anew
+        watcher.said(f"+ new      {SECOND}")
+        blog.write(f"{SECOND}.md", "Another text for the second post.", title="Second")
+        blog.build_site()
+        watcher.said(f"~ changed  {SECOND}")
+    assert items(prosody, node) == [FIRST, SECOND]
+
+
+def test_a_command_that_needs_the_lock_names_the_watcher(prosody_blog: Blog, node: str) -> None:
+    assert prosody_blog.run("publish").code == 0
+    config = prosody_blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace(f"node: {node}", f"node: {node}-2"))
+    with Watching(prosody_blog) as watcher:
+        run = prosody_blog.run("node", "forget", "pubsub.localhost", node)
+        assert run.code == 4
+        assert f"the watcher (process {watcher.pid}) holds the lock" in run.err

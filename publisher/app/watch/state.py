@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.app.watch.session_state import SessionState
+from publisher.errors import LockedError
 from publisher.system import atomic_files, lock, private_folder
 from publisher.text.counts import number_of
 
@@ -80,6 +81,16 @@ def read(folder: Path) -> WatchState | None:
 def is_running(folder: Path, state: WatchState) -> bool:
     """Whether the watcher that wrote the state still runs. It holds the lock all the time."""
     return lock.is_locked(folder) and _exists(state.pid)
+
+
+def require_none(folder: Path) -> None:
+    """Raise LockedError if a watcher runs for the state folder: it holds the lock for its life."""
+    found = read(folder)
+    if found and is_running(folder, found):
+        raise LockedError(
+            f"the watcher (process {found.pid}) holds the lock; stop it first, e.g. with "
+            f"`kill {found.pid}`"
+        )
 
 
 def _exists(pid: int) -> bool:
