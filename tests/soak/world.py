@@ -162,7 +162,7 @@ class Author(threading.Thread):
     def run(self) -> None:
         while not self._ended.is_set():
             name = self._rng.choice(self._names)
-            for _ in range(self._rng.randint(20, 100)):
+            for _ in range(self._rng.randint(20, 120)):
                 self._save(name)
             self._ended.wait(self._rng.uniform(1.5, 3.0))
 
@@ -171,7 +171,7 @@ class Author(threading.Thread):
         self._blog.save(name)
         self._blog.look()
         self.saves += 1
-        self._ended.wait(0.03)
+        self._ended.wait(0.02)
 
     def stop(self) -> None:
         self._ended.set()
