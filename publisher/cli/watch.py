@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
   publisher watch
-  publisher hook print systemd   (a unit that keeps it running)"""
+  publisher hook print systemd-watch   (a unit that keeps it running)"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
