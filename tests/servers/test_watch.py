@@ -281,3 +281,23 @@ def test_a_command_that_needs_the_lock_names_the_watcher(prosody_blog: Blog, nod
         run = prosody_blog.run("node", "forget", "pubsub.localhost", node)
         assert run.code == 4
         assert f"the watcher (process {watcher.pid}) holds the lock" in run.err
+
+
+def test_what_no_report_told_of_is_found_by_comparing_everything(prosody_blog: Blog) -> None:
+    """A feed that somebody deletes is no change that the watcher waits for: it writes feeds."""
+    feed = prosody_blog.folder / "feed.atom"
+    with Watching(prosody_blog, sweep=0.5) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        feed.unlink()
+        watcher.said(f"written  {feed}", times=2)
+        assert feed.exists()
+
+
+def test_a_wrong_password_is_tried_once_and_named(prosody_blog: Blog) -> None:
+    prosody_blog.environment["BLOG_PASSWORD"] = "not this one"
+    with Watching(prosody_blog, logged_in=False) as watcher:
+        watcher.said("No login is tried before the configuration changes")
+        watcher.said("error: pubsub.localhost")
+        status = prosody_blog.run("status")
+        assert "no login is tried before the configuration changes" in status.out
+        assert len([line for line in watcher.log if "does not accept the password" in line]) == 2
