@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from publisher.post.syntax import PLAIN_SYNTAX
 
 if TYPE_CHECKING:
@@ -63,8 +65,7 @@ def nothing_earlier(_: PurePosixPath) -> EarlierReadings:
     return EarlierReadings()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFacts:
+class KnownFacts(Struct, array_like=True, frozen=True):
     """What an earlier run made of the same post, for the same site and settings.
 
     `title` is the plain one of its entry, `link` the URL that the rules of the engine give, and

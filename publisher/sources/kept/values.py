@@ -73,24 +73,11 @@ class KeptFields(Struct, array_like=True, frozen=True):
     source: str
 
 
-class KeptFacts(Struct, array_like=True, frozen=True):
-    """The fields of KnownFacts."""
-
-    item_id: str
-    atom_id: str
-    title: str | None
-    link: str
-    fingerprint: str
-    body_hash: str
-    words: int
-    is_named: bool
-
-
 class KeptPost(Struct, array_like=True, frozen=True):
     """A post without its text. Few have media or are episodes."""
 
     fields: KeptFields
-    facts: KeptFacts | None
+    known: KnownFacts | None
     enclosures: tuple[KeptMedium, ...]
     image: KeptMedium | None
     episode: KeptEpisode | None
@@ -129,7 +116,6 @@ _FROM_PATH = ("path", "syntax")
 _EMPTY: Mapping[str, object] = {"link": None, "base": None, "summary": None, "earlier_ids": ()}
 
 _fields_of = attrgetter(*KeptFields.__struct_fields__)
-_facts_of = attrgetter(*KeptFacts.__struct_fields__)
 _setters = [getattr(Post, name).__set__ for name in KeptFields.__struct_fields__]
 _set_empty = [(getattr(Post, name).__set__, value) for name, value in _EMPTY.items()]
 _NO_EPISODE = Episode()
@@ -203,7 +189,7 @@ def with_facts(outcome: KeptOutcome, facts: KnownFacts | None) -> KeptOutcome:
     """The same file with what is known of its post."""
     if facts is None or outcome.post is None:
         return outcome
-    post = msgspec.structs.replace(outcome.post, facts=KeptFacts(*_facts_of(facts)))
+    post = msgspec.structs.replace(outcome.post, known=facts)
     return msgspec.structs.replace(outcome, post=post)
 
 
@@ -246,7 +232,7 @@ def _post(
     _set_enclosures(post, tuple(map(_medium, kept.enclosures)) if kept.enclosures else ())
     _set_image(post, kept.image and _medium(kept.image))
     _set_episode(post, _episode(kept.episode) if kept.episode else _NO_EPISODE)
-    _set_known(post, kept.facts and KnownFacts(*msgspec.structs.astuple(kept.facts)))
+    _set_known(post, kept.known)
     _set_later(post, later)
     return post
 
