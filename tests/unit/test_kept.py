@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import os
 import time
@@ -16,6 +17,7 @@ from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.config import load
 from publisher.errors import Unavailable
+from publisher.post import Post
 from publisher.sources import kept
 from publisher.system import looks, snapshot
 from tests.stress.test_kept import KINDS
@@ -111,6 +113,15 @@ def test_what_was_kept_of_a_post_is_what_reading_it_again_gives(blog: Blog) -> N
     assert [post.path.name for post in again.posts if post.later] == [
         "2026-01-01-plain.md", "2026-01-04-id.md", "full.md",
     ]  # fmt: skip
+
+
+def test_every_field_of_a_post_is_kept_or_read_again(blog: Blog) -> None:
+    """Also one that a later version adds: an unset field would end the run."""
+    read(blog.folder)
+    [post] = [one for one in read(blog.folder).posts if one.path.name == "full.md"]
+    assert post.later
+    names = {field.name for field in dataclasses.fields(Post)}
+    assert {name for name in names if not hasattr(post, name)} == set()
 
 
 def test_only_what_depends_on_more_than_files_is_read_again(blog: Blog) -> None:

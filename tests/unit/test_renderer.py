@@ -104,6 +104,7 @@ UNSHOWN: dict[str, Any] = {
     "id": ("urn:x:y", 3),
     "location": PurePosixPath("blog/post.md"),
     "lines": (2, 3),
+    "syndicate": dt.datetime(2026, 1, 4, tzinfo=dt.UTC),
     "source": "0" * 64,
     "earlier_ids": (post(),),
     "enclosures": (Medium("/a.mp3", 2),),
