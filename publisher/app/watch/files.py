@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 POLL_MS = 2_000
+# The kernel keeps 16,384 reports (fs.inotify.max_queued_events), and drops others without a word
+# that reaches us. With so many at once, some may be lost.
+FLOOD = 8_000
 # Changes that come within this time are reported together.
 STEP_MS, DEBOUNCE_MS = 100, 500
 

@@ -91,6 +91,7 @@ class Watcher:
         self._swept: str | None = None
         self._full_at = 0.0
         self._postponed = ""
+        self._may_have_lost = False
         self._update_check = UpdateCheck(self._timing.program)
         self._served: tuple[PublishOptions, RunOutcome] | None = None
         self._state = WatchState(
@@ -174,6 +175,7 @@ class Watcher:
     def _take(self, message: Message) -> None:
         match message:
             case Written(paths=paths):
+                self._may_have_lost |= len(paths) >= files.FLOOD
                 self._note_writes(path for path in paths if self._places.counts(path))
             case SessionState():
                 self._note_session(message)
@@ -374,9 +376,10 @@ class Watcher:
         if found.may_pass:
             self._schedule("retry", min(next(self._pauses), found.longest_pause))
         self._schedule("recheck", timing.recheck if found.has_sent else None)
-        self._schedule("sweep", timing.sweep)
+        self._schedule("sweep", timing.recheck if self._may_have_lost else timing.sweep)
         self._full_at = now.monotonic + timing.full
-        self._swept = self._digest()
+        self._swept = None if self._may_have_lost else self._digest()
+        self._may_have_lost = False
         self._note_publish(found)
         self._update(
             last_run=now.wall,
