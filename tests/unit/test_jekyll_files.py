@@ -119,6 +119,18 @@ def test_a_tag_in_an_included_file_is_named_with_the_file(tmp_path: Path) -> Non
     assert "x.html:3: {{ 'two' | fancy }}: only the site knows the filter fancy" in second[1]
 
 
+def test_a_parameter_that_no_tag_gives_is_nothing(tmp_path: Path) -> None:
+    """But a tag without parameters leaves those of the file around it, as in Jekyll."""
+    files = {
+        "_includes/note.html": "{% if include.strong %}A{% else %}B{% endif %}"
+        "{{ include.kind | default: 'y' }}.",
+        "_includes/outer.html": "{% include note.html %}",
+    }
+    body = "{% include note.html %} {% include outer.html strong=true kind='k' %}"
+    made = rendered(tmp_path, body, files)
+    assert (made.content.text, told(made)) == ("By. Ak.", [])
+
+
 def test_a_file_with_a_block_that_only_the_site_can_evaluate_is_left_out(tmp_path: Path) -> None:
     """Else readers would see all of its alternatives."""
     source = "\n{% if content contains 'x' %}one{% else %}two{% endif %}"

@@ -163,7 +163,8 @@ class _Liquid:
         self, file: str, line: int, source: str, values: Mapping[str, object] | None
     ) -> Evaluated:
         """Evaluate the text of an included file. Raises _IncludeLimitError."""
-        given = {} if values is None else {"include": values}
+        # A tag without parameters leaves those of the file around it, as in Jekyll.
+        given = {"include": values or {}} if values or not self._open else {}
         written, begin = self._written, self._line
         self._open.append((file, line))
         try:
