@@ -157,6 +157,7 @@ def fresh(site: Path, before: dict[Path, bytes]) -> tuple[object, ...]:
         for file in written(site).keys() - before.keys():
             file.unlink()
         for file, data in before.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
             if not file.is_file() or file.read_bytes() != data:
                 file.write_bytes(data)
         found = outcome(site)
