@@ -30,10 +30,12 @@ class WatchProcess:
     environment: Mapping[str, str]
     log: Path
     starts: int = 0
+    _offset: int = field(default=0, init=False)  # of the log, at the last start
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         self.starts += 1
+        self._offset = len(self.said())
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command("watch"),
@@ -66,8 +68,13 @@ class WatchProcess:
         return code, time.monotonic() - start
 
     def hang_up(self) -> None:
-        if self._process:
+        """As `systemctl reload` does, which waits until the watcher is ready."""
+        if self._process and self.is_ready:
             self._process.send_signal(signal.SIGHUP)
+
+    @property
+    def is_ready(self) -> bool:
+        return " watches " in self.said()[self._offset :]
 
     def ended(self) -> str:
         """What it said last, if it has ended by itself; else empty."""
