@@ -84,12 +84,14 @@ def blog(tmp_path: Path) -> Blog:
     return blog
 
 
-def read(folder: Path, *, anew: bool = False) -> Reading:
-    """The posts, read by a run that keeps them for the next one."""
+def read(folder: Path, *, anew: bool = False, texts: bool = False) -> Reading:
+    """The posts, read by a run that keeps them for the next one, with their `texts` before that."""
     time.sleep(TICK)
     with contextlib.chdir(folder):
         config = load(Path("publisher.yaml"))
         reading = sources.read(config, now=NOW, anew=anew, keeps=True)
+        if texts:
+            assert all(post.body for post in reading.posts)
         reading.keep(lambda _: None)
     return reading
 
@@ -99,10 +101,10 @@ def parts(reading: Reading) -> tuple[object, ...]:
     return (reading.posts, reading.skipped, reading.warnings, reading.pages, *dates)
 
 
-def read_of(folder: Path, names: set[str]) -> set[str]:
+def read_of(folder: Path, names: set[str], *, texts: bool = False) -> set[str]:
     """Which of these files the next run opens."""
     with opened() as files:
-        read(folder)
+        read(folder, texts=texts)
     return {Path(file).name for file in files} & names
 
 
@@ -139,6 +141,15 @@ def test_only_what_depends_on_more_than_files_is_read_again(blog: Blog) -> None:
     assert read_of(blog.folder, {*FILES}) == unkept
     config.write_text(text.replace("pretty", "date"), encoding="utf-8")
     assert read_of(blog.folder, {*FILES}) == {*FILES} - {"picture.png"}
+
+
+def test_a_text_that_is_read_later_counts_for_no_other_file(blog: Blog) -> None:
+    read(blog.folder)
+    for name in ("draft.md", "full.md"):
+        file = blog.posts / name
+        file.write_bytes(file.read_bytes() + b"More text.\n")
+        changed = read_of(blog.folder, {*FILES}, texts=name == "draft.md")
+    assert changed & {"full.md", "2026-01-01-plain.md"} == {"full.md"}
 
 
 def test_a_run_that_verifies_reads_all_files(blog: Blog) -> None:

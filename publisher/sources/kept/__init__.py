@@ -184,6 +184,7 @@ class Kept:
         """A part of a post that was kept. Raises Unavailable if its file was changed since."""
         if name == "location":
             return {name: self.reader.location / post.path}
+        self.reader.folder.trace.begin(post.path)  # else it would count as a file beside another
         found, _ = self.read(post.path)
         full = found if isinstance(found, Post | None) else found.post
         file = self.reader.folder.posts / post.path
