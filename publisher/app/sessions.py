@@ -24,6 +24,7 @@ from publisher.errors import (
     PageMissing,
     PublisherError,
     StreamBroken,
+    StreamReset,
     Unavailable,
     WrongAddress,
 )
@@ -136,7 +137,11 @@ async def _work_at_account(run: _Run, xmpp: Xmpp, targets: Sequence[Target]) -> 
 
 def _is_lost(result: Result) -> bool:
     """Whether the service did not answer, and none of our stanzas is the reason."""
-    return isinstance(result.error, NoAnswer) and not isinstance(result.error, StreamBroken)
+    error = result.error
+    if isinstance(error, StreamBroken):  # a server that is stopped resets connections, too
+        is_ours = bool(result.suspect_id) or result.culprit_recorded
+        return isinstance(error, StreamReset) and not is_ours
+    return isinstance(error, NoAnswer)
 
 
 class _PaceReport:
