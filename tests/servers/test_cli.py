@@ -75,7 +75,7 @@ def imported(blog: Blog, *arguments: str) -> set[str]:
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_import_no_command(blog: Blog, option: str) -> None:
     found = {name for name in imported(blog, option) if name.startswith("publisher.cli.")}
-    names = ("main", "options", "output", "repeat", "streams", "unwritten")
+    names = ("hand_over", "main", "options", "output", "repeat", "streams", "unwritten")
     assert found == {f"publisher.cli.{name}" for name in names}
 
 
