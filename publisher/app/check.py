@@ -13,6 +13,7 @@ from publisher.app.doubts import addresses, ignored_files, unread_settings
 from publisher.lint import clients, posts
 from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
+from publisher.sources.built.learning.text_parts import names_part
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import BuiltFiles, Files
 from publisher.text.characters import short_line
@@ -122,6 +123,12 @@ def _unsettled(project: Project) -> Iterator[Diagnostic]:
             "`publisher init --learn`"
         )
         yield project.of_setting(("posts", "drop"), message)
+    if parts := [f"`{one}`" for one in project.config.posts.body if names_part(one)]:
+        message = (
+            f"{' and '.join(parts)} may find only a part of the text of the next post; select the "
+            "element around the whole text, or run `publisher init --learn`"
+        )
+        yield project.of_setting(("posts", "body"), message)
     if doubt := addresses.doubt(project.config):
         yield project.of_setting(("posts", "permalink"), addresses.advice(doubt))
     if doubt := ignored_files.doubt(project.config):

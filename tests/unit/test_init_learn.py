@@ -438,6 +438,18 @@ def test_selectors_of_a_person_stay_where_a_run_takes_texts_with_them(blog: Blog
     assert blog.run("build").code == 0
 
 
+def test_a_body_that_is_a_part_of_longer_texts_is_named_and_learned_again(blog: Blog) -> None:
+    build(blog.folder / "dist")
+    own = WRITTEN.replace("engine: any", "engine: any, body: [main p, main .entry]")
+    own = own.replace("address\n", "address\n  output: dist\n")
+    (blog.folder / "publisher.yaml").write_text(own)
+    warned = blog.run("check")
+    assert "`main p` may find only a part of the text" in " ".join(warned.out.split())
+    assert blog.run("init", "--learn", "--yes").code == 0
+    assert yaml.safe_load(config_text(blog))["posts"]["body"] == ".entry"
+    assert "only a part of the text" not in " ".join(blog.run("check").out.split())
+
+
 def test_selectors_of_a_person_stay_where_nothing_is_learned(blog: Blog) -> None:
     """Whether readers want what else is in the body is not for publisher to say."""
     build(blog.folder / "dist", lambda number: in_article(number).replace("share", f"n{number}"))

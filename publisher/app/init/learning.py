@@ -19,6 +19,7 @@ from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.learning.learn import MAX_PAGES, learn, measured
 from publisher.sources.built.learning.learning_page import LearnedPost
+from publisher.sources.built.learning.text_parts import names_part
 from publisher.sources.built.pages import site_metadata, site_url
 from publisher.sources.built.pages.address import HOME, is_copy
 from publisher.sources.built.pages.development import development_page
@@ -175,6 +176,8 @@ def _of_configuration(config: Config, trial: _Trial, learned: Learned) -> Learne
         return None
     own = measured(trial.pairs(), config.posts.body, config.posts.drop)
     is_as_good = own.accepted >= learned.accepted and own.foreign <= learned.foreign
+    if any(map(names_part, own.body)):
+        is_as_good = False  # the texts of later posts may be more than that
     return own if own.refusal is None and (learned.refusal or is_as_good) else None
 
 

@@ -3,6 +3,9 @@
 An element is named by itself, or by itself and an element around it. Among the names that find it
 on the most pages and nothing else anywhere, the one that will last is taken: one that says what the
 element is rather than where it stands or how it looks.
+
+A post of one paragraph is whole in a `<p>`, and the next one is not. So what authors write is no
+body, unless the template gave it a name; nor is a name that finds several parts of a text.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from publisher.sources.built.learning.element_names import (
     names_of,
     selector,
 )
+from publisher.sources.built.learning.text_parts import IN_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,6 +77,7 @@ def _score(
     for page in pages:
         found = page.index.matches(candidate)
         if len(found) != 1:
+            gain -= _WRONG * page.are_parts(found)
             continue
         container = page.containers.get(found[0])
         if container is None:
@@ -87,9 +92,10 @@ def _score(
 
 def _best(page: LearningPage, slack: float) -> list[Container]:
     """The containers that are as good as the best one, or nearly so."""
-    best = min(container.cost for container in page.containers.values())
-    limit = best + slack * max(_SLACK, _SLACK_SHARE * len(page.post.words))
-    return [one for one in page.containers.values() if one.is_good and one.cost <= limit]
+    around = [one for one in page.containers.values() if not one.is_part]
+    limit = min(one.cost for one in around)
+    limit += slack * max(_SLACK, _SLACK_SHARE * len(page.post.words))
+    return [one for one in around if one.is_good and one.cost <= limit]
 
 
 def _rank(candidate: Selector) -> int:
@@ -129,6 +135,8 @@ def _candidates(pages: Sequence[LearningPage], slack: float) -> Counter[Selector
 def _selectors(element: etree._Element) -> Iterator[Selector]:
     names = names_of(element)
     tag, others = names[:1], names[1:]
+    if element.tag in IN_TEXTS:
+        names = others
     for name in names:
         yield selector(name)
     for name in others:

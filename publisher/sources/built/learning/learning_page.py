@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from publisher.sources.built.learning.element_names import NameIndex
 from publisher.sources.built.learning.foreign import makes_words
+from publisher.sources.built.learning.text_parts import is_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,13 +46,15 @@ class LearnedPost:
 class Container:
     """An element that holds the text: how many words of the page are foreign in it or left out.
 
-    A good one holds all but a few of the words; a usable one most of them.
+    A good one holds all but a few of the words; a usable one most of them. A part is one that holds
+    the text of this post only because it is short.
     """
 
     element: etree._Element
     foreign: int
     lost: int
     is_good: bool
+    is_part: bool
 
     @property
     def cost(self) -> int:
@@ -81,24 +84,39 @@ class LearningPage:
             return {}
         return {one.element: one for one in self._below(body, total)}
 
+    def are_parts(self, found: Sequence[etree._Element]) -> bool:
+        """Whether several of these elements hold words of the post, and none holds its text."""
+        if any(element in self.containers for element in found):
+            return False
+        return sum(any(self._hits_in(self.page.interval(one))) for one in found) > 1
+
     def _below(self, body: etree._Element, total: int) -> Iterator[Container]:
         to_do = [body]
         while to_do:
             element = to_do.pop()
             start, end = interval = self.page.interval(element)
             # Few hits cannot be many distinct ones.
-            if sum(1 for hit in self._hits[start : max(end - 2, 0)] if hit) < _LEAST_USABLE * total:
+            if len(self._hits_in(interval)) < _LEAST_USABLE * total:
                 continue
             distinct = len(self._distinct(interval))
             if distinct < _LEAST_USABLE * total:
                 continue
             foreign = end - start - (self._covered[end] - self._covered[start])
-            yield Container(element, foreign, total - distinct, distinct >= _LEAST_GOOD * total)
+            yield Container(
+                element,
+                foreign,
+                total - distinct,
+                is_good=distinct >= _LEAST_GOOD * total,
+                is_part=is_part(element),
+            )
             to_do += element
 
     def _distinct(self, interval: tuple[int, int]) -> set[tuple[str, str, str]]:
+        return {*self._hits_in(interval)}
+
+    def _hits_in(self, interval: tuple[int, int]) -> Sequence[tuple[str, str, str]]:
         start, end = interval
-        return {hit for hit in self._hits[start : max(end - 2, 0)] if hit}
+        return [hit for hit in self._hits[start : max(end - 2, 0)] if hit]
 
 
 def _triples(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:
