@@ -47,7 +47,7 @@ def new_name(what: str) -> str:
 def write_post(world: World) -> None:
     place = world.places[world.rng.choice(CHANGING)]
     slowly = world.rng.random() < SLOW_SAVES
-    with_look(world, place, lambda: place.blog.save(new_name("new"), slowly=slowly))
+    with_look(place, lambda: place.blog.save(new_name("new"), slowly=slowly))
     world.counts["new posts"] += 1
 
 
@@ -57,9 +57,8 @@ def edit_post(world: World) -> None:
         return
     place = world.places[kind]
     for name in world.rng.sample(editable(world, kind), world.rng.randint(1, 3)):
-        with_look(
-            world, place, partial(place.blog.save, name, slowly=world.rng.random() < SLOW_SAVES)
-        )
+        slowly = world.rng.random() < SLOW_SAVES
+        with_look(place, partial(place.blog.save, name, slowly=slowly))
         world.counts["edits"] += 1
 
 
@@ -71,7 +70,7 @@ def delete_post(world: World) -> None:
         return
     place = world.places[kind]
     path = place.blog.posts / f"{world.rng.choice(names)}.md"
-    with_look(world, place, path.unlink)
+    with_look(place, path.unlink)
     world.counts["deletes"] += 1
 
 
@@ -80,7 +79,7 @@ def schedule_post(world: World) -> None:
     place = world.places["git"]
     due = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=world.rng.randint(3, 60))
     name = f"{due:%Y-%m-%d}-due-{next(_numbers)}"
-    with_look(world, place, lambda: place.blog.save(name, date=f"{due:%Y-%m-%dT%H:%M:%SZ}"))
+    with_look(place, lambda: place.blog.save(name, date=f"{due:%Y-%m-%dT%H:%M:%SZ}"))
     world.counts["scheduled posts"] += 1
 
 
@@ -165,10 +164,10 @@ def stash(world: World) -> None:
     place = world.places["git"]
     place.blog.commit()
     for name in [*world.rng.sample(editable(world, "git"), 2), new_name("stashed")]:
-        with_look(world, place, partial(place.blog.save, name))
+        with_look(place, partial(place.blog.save, name))
     time.sleep(world.rng.uniform(0, 4))
-    with_look(world, place, lambda: place.blog.git("stash", "--include-untracked", "--quiet"))
-    back = partial(with_look, world, place, lambda: place.blog.git("stash", "pop", "--quiet"))
+    with_look(place, lambda: place.blog.git("stash", "--include-untracked", "--quiet"))
+    back = partial(with_look, place, lambda: place.blog.git("stash", "pop", "--quiet"))
     world.later("git", world.rng.uniform(0.2, 40), back)
     world.counts["stashes"] += 1
 
@@ -179,12 +178,12 @@ def rebase(world: World) -> None:
         return
     place = world.places["git"]
     place.blog.commit()
-    with_look(world, place, lambda: place.blog.git("checkout", "-q", "-b", "topic", "HEAD~2"))
+    with_look(place, lambda: place.blog.git("checkout", "-q", "-b", "topic", "HEAD~2"))
     time.sleep(world.rng.uniform(0, 3))
-    with_look(world, place, lambda: place.blog.save(new_name("topic")))
+    with_look(place, lambda: place.blog.save(new_name("topic")))
     place.blog.commit()
     pause = f"sleep {world.rng.uniform(0, 5):.1f}"
-    with_look(world, place, lambda: place.blog.git("rebase", "-q", "--exec", pause, "main"))
+    with_look(place, lambda: place.blog.git("rebase", "-q", "--exec", pause, "main"))
     place.blog.git("checkout", "-q", "main")
     place.blog.git("merge", "-q", "--ff-only", "topic")
     place.blog.git("branch", "-q", "-d", "topic")
@@ -307,7 +306,7 @@ ACTS = (
 )
 
 
-def with_look(_: World, place: Place, change: Callable[[], object]) -> None:
+def with_look(place: Place, change: Callable[[], object]) -> None:
     """Change files, and note what has become of them."""
     place.blog.begin()
     change()
