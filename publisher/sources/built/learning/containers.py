@@ -93,8 +93,8 @@ def _score(
 def _best(page: LearningPage, slack: float) -> list[Container]:
     """The containers that are as good as the best one, or nearly so."""
     around = [one for one in page.containers.values() if not one.is_part]
-    limit = min(one.cost for one in around)
-    limit += slack * max(_SLACK, _SLACK_SHARE * len(page.post.words))
+    best = min(one.cost for one in around)
+    limit = best + slack * max(_SLACK, _SLACK_SHARE * len(page.post.words))
     return [one for one in around if one.is_good and one.cost <= limit]
 
 

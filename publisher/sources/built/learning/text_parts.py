@@ -35,7 +35,7 @@ def is_part(element: etree._Element) -> bool:
     if any(map(_CALLED_PARTS.match, others)):
         return True
     if tag == "section" and not others:  # some generators put one around a heading and its text
-        return any(child.tag in _HEADINGS for child in element[:1])
+        return len(element) > 0 and element[0].tag in _HEADINGS
     return tag in IN_TEXTS and all(is_made(name) or looks(name) for name in others)
 
 
