@@ -4,9 +4,9 @@ A map of the package, in the order in which a post passes through it::
 
     errors      every error a user can meet
     text/       strings: XML text, URIs, timestamps, YAML with lines, permalinks, slugs, code
-    system/     the machine: atomic files, symbolic links, the lock, HTTP, retries, threads
+    system/     the machine: atomic files, symbolic links, the lock, HTTP, retries, threads, the
+                index of runs that need not be made again
     config/     publisher.yaml -> frozen Config; every problem at once, with its line
-    index       what a run read and printed: the next one need not read it again
     post        Post: what the author wrote; Skip: why a file is not published
     sources/    files -> posts
         engines/       one module for each site generator
@@ -23,10 +23,13 @@ A map of the package, in the order in which a post passes through it::
     feeds/      entries -> Atom, RSS, JSON Feed, the page for people
     sync/       item, plan, ledger: how a node becomes equal to the posts
     xmpp/       the nodes of `sync` over XMPP
-    websub      tells a hub that a feed has changed
     lint/       problems that readers will have with the posts
-    app/        what the program does: read a project, build, preview, publish, ping
+    app/        what the program does: read a project, build, preview, publish, ping, watch
+        watch/         stays, and publishes what changes
+        hooks/         what git, generators, CI, cron and systemd run
+        serve/         the preview in a browser
     api         the same from Python
+    pelican_plugin  what Pelican runs after a build, see docs/hooks.md
     cli/        main, and one module for each command: arguments, and what is printed
 
 A room imports only from those above it. tests/unit/test_layout.py has the exact table, and the one

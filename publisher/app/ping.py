@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from publisher import websub as hubs
 from publisher.app import pages
 from publisher.app import project as projects
+from publisher.app import websub as hubs
 from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import Waits
 from publisher.errors import ConfigError, FeedError, PublisherError, Unavailable

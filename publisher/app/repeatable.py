@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher import index, sources
+from publisher import sources
 from publisher.config.find import NAME, OLD_NAME
 from publisher.config.keys import LEDGER_NAME, STATE_NAME
 from publisher.content import cache
 from publisher.errors import LedgerError, LockedError
 from publisher.feeds import outputs
 from publisher.sources import kept
-from publisher.system import git, lock, private_folder, snapshot
+from publisher.system import git, index, lock, private_folder, snapshot
 from publisher.system.snapshot import Places
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from publisher.app.build import Built
     from publisher.app.project import Project
     from publisher.config import Config
-    from publisher.index import Run
+    from publisher.system.index import Run
     from publisher.system.snapshot import Snapshot
 
 # What the state folder holds that changes no output. The last are the words of built pages, whose

@@ -14,9 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher import index
 from publisher.cli import streams
-from publisher.system import program
+from publisher.system import index, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from publisher.app.repeatable import Before
     from publisher.cli.streams import QueuedOutput
     from publisher.config import Config
-    from publisher.index import Run
+    from publisher.system.index import Run
 
 _COMMANDS = frozenset({"build", "publish"})
 _CONFIG, _STATE = "publisher.yaml", ".publisher"

@@ -11,8 +11,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from publisher import websub as hubs
 from publisher.app import pages
+from publisher.app import websub as hubs
 from publisher.errors import ConfigError, Refused, Unavailable
 from publisher.system import http
 from tests.support import fake_time

@@ -22,7 +22,7 @@ LAYERS = (
     ("__init__",),
     ("api",),
     ("app",),
-    ("lint", "xmpp", "websub"),
+    ("lint", "xmpp"),
     ("sync",),
     ("feeds",),
     ("selection", "rendering"),
@@ -30,7 +30,7 @@ LAYERS = (
     ("identity",),
     ("content", "sources", "media"),
     ("post",),
-    ("config", "index"),
+    ("config",),
     ("text", "system"),
     ("errors",),
 )

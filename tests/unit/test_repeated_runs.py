@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import index
 from publisher.app import project as projects
 from publisher.app import repeatable
 from publisher.app.build import build
 from publisher.cli.repeat import Attempt
 from publisher.config import load
-from publisher.index import Run
-from publisher.system import snapshot
+from publisher.system import index, snapshot
+from publisher.system.index import Run
 from publisher.system.snapshot import TICK_NS, Places
 from tests.support.blog import Blog
 
