@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from publisher.sources.built.finding.match import PostWords, find
+from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
+from publisher.sources.built.finding.pair import PostWords
 from publisher.sources.built.pages.page import parse
 from publisher.sources.built.pages.words import source_words, triples
 

@@ -14,8 +14,10 @@ import msgspec
 from publisher import sources
 from publisher.app.events import PagesRead, ignore
 from publisher.config.keys import OUTPUT_FOLDERS
-from publisher.sources.built.finding.match import PostWords, find
+from publisher.sources.built.finding import media_names
+from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
+from publisher.sources.built.finding.pair import PostWords
 from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.learning.learn import MAX_PAGES, learn, measured
 from publisher.sources.built.learning.learning_page import LearnedPost
@@ -245,6 +247,7 @@ class _Trial:
             published.astimezone(self._config.site.zone) if published else None,
             post.language,
             self._output.file_of(post.page),
+            media=media_names.of_post(post),
         )
 
     def _page_words(self) -> list[PageWords]:

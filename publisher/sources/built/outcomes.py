@@ -102,6 +102,8 @@ class Outcomes:
         decision = waiting.decide(facts)
         if isinstance(decision, Wait):
             return self.waits(post, row, decision.reason)
+        if alike := self._placement.alike(post):
+            return self.waits(post, row, waiting.ALIKE.format(alike))
         unreadable = self._placement.unreadable(post)
         if unreadable and unreadable[1] == EMPTY:
             return self.waits(post, row, waiting.CUT)

@@ -23,7 +23,7 @@ from publisher.sources.built.bodies.accept import is_mostly
 from publisher.sources.built.bodies.leftovers import shows_removed
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.dating import with_dates
-from publisher.sources.built.finding.match import has_name
+from publisher.sources.built.finding.pair import has_name
 from publisher.sources.built.finding.placement import Placement
 from publisher.sources.built.folder import safety
 from publisher.sources.built.moved_posts import MOST_GONE, moved_posts

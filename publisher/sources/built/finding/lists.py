@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.finding.match import WHOLE
 from publisher.sources.built.finding.page_words import has_title
+from publisher.sources.built.finding.pair import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from publisher.sources.built.finding.match import PostWords
     from publisher.sources.built.finding.page_words import PageWords
+    from publisher.sources.built.finding.pair import PostWords
 
 _FEWEST = 8  # triples of a text that is recognised
 

@@ -7,9 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.finding import media_names
 from publisher.sources.built.finding.lists import is_list
-from publisher.sources.built.finding.match import EarlierPage, PostWords, find
+from publisher.sources.built.finding.match import matches
 from publisher.sources.built.finding.page_words import PageWords, has_title, page_words
+from publisher.sources.built.finding.pair import EarlierPage, PostWords
 from publisher.sources.built.finding.words_cache import WordsCache
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.words import source_words, triples
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Post
+    from publisher.sources.built.finding.match import Matches
     from publisher.sources.built.folder.output import OutputFolder, Signature
     from publisher.sources.built.state.waiting import Taken
 
@@ -51,7 +54,7 @@ class PageSearch:
         posts: Sequence[Sought],
         pages: Mapping[PurePosixPath, Signature],
         placed: Sequence[tuple[Post, PurePosixPath, Signature]],
-    ) -> Mapping[PurePosixPath, PurePosixPath]:
+    ) -> Matches:
         """The page of each post that has one among these; no page is that of two posts.
 
         `placed` are some other posts with their pages, which show whether pages have titles.
@@ -62,7 +65,7 @@ class PageSearch:
             for post, page, signature in placed
             if (title := title_of(post))
         ]
-        return find([self._source(post) for post in posts], texts, titled=titled)
+        return matches([self._source(post) for post in posts], texts, titled=titled)
 
     def without_lists(
         self,
@@ -109,4 +112,5 @@ class PageSearch:
             post.language,
             sought.expected,
             EarlierPage(missing, sought.had_title) if taken else None,
+            media_names.of_post(post),
         )

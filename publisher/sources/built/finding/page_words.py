@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from publisher.sources.built.bodies.accept import has_password_field
+from publisher.sources.built.finding import media_names
 from publisher.sources.built.pages.address import is_copy, names_file, without_www
 from publisher.sources.built.pages.page_facts import absolute
 from publisher.sources.built.pages.words import triples, words
@@ -31,7 +32,9 @@ class PageWords:
 
     `titles` are its `<h1>` elements and the titles of its metadata, without headings that link to
     another page of the site: these are the titles of other pages. `linked` are hashes of all texts
-    and headings that link to another page of the site (see `title_hash`).
+    and headings that link to another page of the site (see `title_hash`). `media` are the names of
+    pictures, recordings and pages elsewhere in their order (see `media_names`), and `published` is
+    the date that the page states, as it writes it.
     """
 
     path: PurePosixPath
@@ -43,6 +46,8 @@ class PageWords:
     language: str | None = None
     linked: frozenset[int] = frozenset()
     asks_password: bool = False
+    media: tuple[str, ...] = ()
+    published: str = ""
 
 
 def page_words(page: BuiltPage, site_url: str) -> PageWords:
@@ -59,6 +64,8 @@ def page_words(page: BuiltPage, site_url: str) -> PageWords:
         language=head.language,
         linked=frozenset(linked),
         asks_password=has_password_field(page.tree),
+        media=media_names.of_page(page.tree, site_url),
+        published=head.published or "",
     )
 
 

@@ -7,20 +7,19 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from publisher.sources.built.finding.match import has_name
+from publisher.sources.built.finding.match import Matches
 from publisher.sources.built.finding.page_choice import Candidates, choose
+from publisher.sources.built.finding.page_names import names_of, url_root
 from publisher.sources.built.finding.page_search import PageSearch, Sought
+from publisher.sources.built.finding.pair import has_name
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.pages.address import HOME, address
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.state import losses
-from publisher.sources.engines.names import date_and_words
 from publisher.system.reasons import reason
-from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 # As many files of posts are not all edited between two builds.
 _MANY = 5
-# The files of a folder that is a page, in the output and among the sources of most generators.
-_OF_FOLDERS = frozenset({"index", "page", "+page"})
 _EXAMPLES = 12  # posts whose pages show whether pages of this site have titles
 _MOST_NAMED = 3  # pages with the name of a post without one that are opened
 _NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
@@ -61,6 +58,7 @@ class Placement:
         self._rivals: Sequence[Post] = ()  # files that are no posts, and have no known page
         self._lost: Mapping[PurePosixPath, Signature] = {}
         self._in_vain: dict[PurePosixPath, Post] = {}  # the posts that were sought without success
+        self._alike: dict[PurePosixPath, Sequence[PurePosixPath]] = {}
         self._rejected: set[PurePosixPath] = set()  # those of them whose page was not their own
         self._is_regular = False  # whether the engine's rules give the addresses of this site
 
@@ -213,10 +211,15 @@ class Placement:
             for post in posts
             if self._known.row(post.path).searched != digest(state, post.body)
         ]
-        found = self._found([*sought, *self._rivals], free) if sought else {}
+        matches = self._found([*sought, *self._rivals], free) if sought else Matches({}, {})
+        found = matches.pages
         found = {post.path: found[post.path] for post in sought if post.path in found}
         found = self._words.without_lists(found, free, self._posts) if found else {}
         self._pages.update(found)
+        for post in sought:
+            self._alike.pop(post.path, None)
+            if post.path in matches.alike:
+                self._alike[post.path] = matches.alike[post.path]
         self._in_vain |= {post.path: post for post in posts if post.path not in found}
         for post in sought:
             found_page = str(found.get(post.path, ""))
@@ -229,6 +232,11 @@ class Placement:
         free = {page: one for page, one in self.signatures.items() if page not in taken}
         rivals = (f"{post.path} {digest(post.body)}" for post in self._rivals)
         return free, digest(*(f"{page} {one}" for page, one in free.items()), *rivals)
+
+    def alike(self, post: Post) -> PurePosixPath | None:
+        """Another post that has the same title and words, so that their pages cannot be told."""
+        others = self._alike.get(post.path, ()) if post.path not in self._pages else ()
+        return next((path for path in others if path != post.path), None)
 
     def reject(self, post: Post) -> None:
         """Take the page away from a post that was found by its words, as it is not its own."""
@@ -243,6 +251,7 @@ class Placement:
         A page that was rejected is free for the others, which the next run seeks again.
         """
         paths = self._rejected or {path for path in self._in_vain if path not in self._pages}
+        paths = paths - self._alike.keys()  # every run names them
         if not paths:
             return
         _, state = self._free()
@@ -250,9 +259,7 @@ class Placement:
             searched = digest(state, self._in_vain[path].body)
             self._known.change(path, replace(self._known.row(path), searched=searched))
 
-    def _found(
-        self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]
-    ) -> Mapping[PurePosixPath, PurePosixPath]:
+    def _found(self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]) -> Matches:
         sought = []
         for post in posts:
             row = self._known.row(post.path)
@@ -364,18 +371,18 @@ class Placement:
 
     def _is_of_site(self, known: str) -> bool:
         """Whether a remembered address is on the site's host as the configuration has it now."""
-        return bool(known) and _without_www(known) == _without_www(self._config.site.root)
+        return bool(known) and url_root(known) == url_root(self._config.site.root)
 
     def address_of(self, page: PurePosixPath, head: Head) -> str:
         return address(page, head, self._config.site.root, self._output.named())
 
     def may_have_page(self, path: PurePosixPath) -> bool:
         """Whether a page that no post has is named as a file that cannot be read as a post."""
-        return not self._left_names.isdisjoint(_names(path))
+        return not self._left_names.isdisjoint(names_of(path))
 
     @cached_property
     def _left_names(self) -> frozenset[str]:
-        return frozenset(name for page in self.left_pages() for name in _names(page))
+        return frozenset(name for page in self.left_pages() for name in names_of(page))
 
     def is_newer(self, path: PurePosixPath) -> bool:
         """Whether the source is newer than every page of the output.
@@ -387,18 +394,6 @@ class Placement:
         if len(times) >= _MANY and min(times) > newest:
             return False
         return self._files.signature(path).mtime_ns > newest
-
-
-def _names(path: PurePosixPath) -> set[str]:
-    """The slugs that a file or its page has, with and without a date in front."""
-    stem = path.name.partition(".")[0]
-    name = path.parent.name if stem in _OF_FOLDERS and path.parent.name else stem
-    return {slugify(one, mode="default").lower() for one in (name, date_and_words(name)[1])}
-
-
-def _without_www(url: str) -> tuple[str, str]:
-    scheme, authority, *_ = urlsplit(url)
-    return scheme, authority.removeprefix("www.")
 
 
 def digest(*parts: str) -> str:

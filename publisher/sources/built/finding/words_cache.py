@@ -35,6 +35,8 @@ class _CachedPage(msgspec.Struct, frozen=True, array_like=True):
     language: str | None = None
     linked: frozenset[int] = frozenset()
     asks_password: bool = False
+    media: tuple[str, ...] = ()
+    published: str = ""
 
 
 class _CacheFile(msgspec.Struct, frozen=True, array_like=True):
@@ -73,6 +75,8 @@ class WordsCache:
                 text.language,
                 text.linked,
                 text.asks_password,
+                text.media,
+                text.published,
             )
         self._used[str(page)] = cached
         return PageWords(
@@ -85,6 +89,8 @@ class WordsCache:
             cached.language,
             cached.linked,
             cached.asks_password,
+            cached.media,
+            cached.published,
         )
 
     def write(self) -> None:

@@ -167,6 +167,11 @@ MOVED = (
     "has most of the text of {}, which is gone, and no page yet; if you renamed that file, build "
     "the site, and run again"
 )
+# Of a post without a page, with the path of another post.
+ALIKE = (
+    "has the title and the text of {}, and nothing on their pages tells which is whose; give one "
+    "of them another title, and build the site, or set posts.permalink to the URLs of your pages"
+)
 STILL_SHOWN = "was edited, and its page still shows what you removed; build the site, and run again"
 LOSES_TEXT = (
     "was edited, and its page lacks much of what it showed before, which the source still has; "

@@ -1,0 +1,28 @@
+"""The names of files, their pages and their sites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.sources.engines.names import date_and_words
+from publisher.text.slugs import slugify
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+# The files of a folder that is a page, in the output and among the sources of most generators.
+_OF_FOLDERS = frozenset({"index", "page", "+page"})
+
+
+def names_of(path: PurePosixPath) -> set[str]:
+    """The slugs that a file or its page has, with and without a date in front."""
+    stem = path.name.partition(".")[0]
+    name = path.parent.name if stem in _OF_FOLDERS and path.parent.name else stem
+    return {slugify(one, mode="default").lower() for one in (name, date_and_words(name)[1])}
+
+
+def url_root(url: str) -> tuple[str, str]:
+    """The scheme and the authority of a URL, without `www.`."""
+    scheme, authority, *_ = urlsplit(url)
+    return scheme, authority.removeprefix("www.")
