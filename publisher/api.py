@@ -52,6 +52,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from publisher import config as configs
 from publisher import sources
 from publisher.app import project as projects
@@ -83,8 +85,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that `publisher build` would write, and its URL.
 
     `format` is atom, rss, json, html (the page) or css (the stylesheet, whose `url` is empty).

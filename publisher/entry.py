@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher import identity
 from publisher.config import Person
@@ -31,8 +34,7 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An Atom entry without its content; `rendering` adds the content.
 
     Instants are aware, in UTC, and have whole seconds. `title` is plain text, None if neither the
@@ -55,8 +57,7 @@ class Entry:
     post: Post
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstone:
+class Tombstone(Struct, frozen=True):
     """A deleted entry, and the instant at which its author deleted it (RFC 6721)."""
 
     entry: Entry

@@ -10,9 +10,10 @@ import functools
 import mimetypes
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,8 +82,7 @@ UNKNOWN = "application/octet-stream"
 COVERS = frozenset({"image/jpeg", "image/png"})
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """A file that belongs to an entry (RFC 4287 section 4.2.7.2).
 
     `href` is absolute, `length` is in bytes, `duration` in seconds; None means unknown. Enclosures
@@ -113,8 +113,7 @@ class Enclosure:
         return _CODECS.get(kind.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """The media type of a file, its length in bytes and its duration in seconds."""
 
     type: str | None

@@ -7,10 +7,11 @@ for the entries that a command asks for.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
+
+from msgspec.structs import replace
 
 from publisher import media
 from publisher.config import is_language
@@ -49,8 +50,7 @@ _SIGNS = re.compile("[#?%]")
 _OF_NAMES = "!$&'()*+,/:;=@[]~{|}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered(Entry):
+class Rendered(Entry, frozen=True, kw_only=True):
     """An entry with its content, as feeds and items carry it.
 
     `title` is the author's, else the engine's name for such a post, else the first words of the
@@ -213,7 +213,7 @@ class Renderings:
         title = entry.title or content.heading or entry.post.slug or entry.item_id
         warnings = (*content.warnings, *self._refused_files(entry))
         # `asdict` would turn the post into a dictionary, too.
-        of_entry = {field.name: getattr(entry, field.name) for field in fields(Entry)}
+        of_entry = {name: getattr(entry, name) for name in Entry.__struct_fields__}
         return Rendered(
             **{**of_entry, "title": title, "language": entry.language or self._language(built)},
             content=content,

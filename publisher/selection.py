@@ -11,11 +11,11 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
 from publisher.config import Selection
 from publisher.entry import authors
@@ -45,8 +45,7 @@ _NOT_IN_PATH = re.compile(r"[\s/\\:*?\"<>|#%\x00-\x1f\x7f]+|^\.+")
 _SEGMENT_BYTES = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """One feed or node of a pattern: its title, its selection, and the entries in their order.
 
     `name` is that of the node, or the path of the feed. `entries` respects `NodeConfig.since`,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from publisher import config as configs
 from publisher.app import no_posts
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from publisher.feeds.outputs import Output
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """A file on disk, the number of its entries, and the outcome of building it."""
 
     path: Path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import feeds, selection, sources
 from publisher.app import source_texts
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.pattern import AddressDifference
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """The diagnostics about each post by its path, and those about named readers if asked for.
 
     `setting_warnings` are those of the project, and those that only `check` gives; `unread` are the

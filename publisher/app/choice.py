@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ def decided(project: Project, options: NodeOptions) -> Project:
         found = (_named("--as-new", text, project, posts) for text in options.as_new)
         as_new = frozenset().union(*found)
     files = {post.path for id_, post in unbuilt.items() if id_ in as_new}
-    return _without_moved(replace(project, as_new=as_new), files)
+    return _without_moved(dataclasses.replace(project, as_new=as_new), files)
 
 
 def _without_moved(project: Project, as_new: Collection[PurePosixPath]) -> Project:
@@ -75,7 +75,7 @@ def _without_moved(project: Project, as_new: Collection[PurePosixPath]) -> Proje
     if not gone:
         return project
     kept = tuple(one for one in project.entries.entries if one.post.path not in gone)
-    return replace(project, entries=replace(project.entries, entries=kept))
+    return dataclasses.replace(project, entries=dataclasses.replace(project.entries, entries=kept))
 
 
 def _published(project: Project) -> Mapping[str, PurePosixPath]:

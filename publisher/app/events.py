@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,28 +15,24 @@ if TYPE_CHECKING:
     from publisher.text.node_address import NodeAddress
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingForLock:
+class WaitingForLock(Struct, frozen=True):
     """Another run holds the lock; this one waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedsBuilt:
+class FeedsBuilt(Struct, frozen=True):
     """The feeds on disk are built; `built` has the outcome for each file."""
 
     project: Project
     built: Sequence[Built]
 
 
-@dataclass(frozen=True, slots=True)
-class NodesOpen:
+class NodesOpen(Struct, frozen=True):
     """Work at the nodes begins. `nodes` counts all configured nodes, also settled ones."""
 
     nodes: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepTaken:
+class StepTaken(Struct, frozen=True):
     """One change at a node has its outcome. `total` is the number of changes planned so far."""
 
     address: NodeAddress
@@ -43,16 +40,14 @@ class StepTaken:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRead:
+class NodeRead(Struct, frozen=True):
     """Some items of a node are listed or read."""
 
     address: NodeAddress
     items: ItemsRead
 
 
-@dataclass(frozen=True, slots=True)
-class PagesRead:
+class PagesRead(Struct, frozen=True):
     """Some pages of the built site are read: `read` of `total` in this folder.
 
     First all are read to find those of posts, then these and a sample of them to learn from.
@@ -64,8 +59,7 @@ class PagesRead:
     step: Literal["reading", "learning from"] = "reading"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A message for the user that does not stop the operation."""
 
     text: str

@@ -6,8 +6,9 @@ purpose. So a run must name them as long as they are there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import identity
 from publisher.app import readable_ledger
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from publisher.post import Skip
 
 
-@dataclass(frozen=True, slots=True)
-class KeptItem:
+class KeptItem(Struct, frozen=True):
     """An item that is at a node although its post is not for every reader, for this reason."""
 
     path: PurePosixPath

@@ -11,8 +11,9 @@ import asyncio
 import os
 import threading
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from msgspec import Struct
 
 from publisher import xmpp
 from publisher.errors import PublisherError
@@ -53,8 +54,7 @@ class AccountLogin(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """A connection, and what closes it."""
 
     connection: xmpp.Connection

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from publisher import identity
 from publisher.app import readable_ledger
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"tag:[^,]*,(\d{4}-\d{2}-\d{2}):")
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A published entry whose atom:id changes. `decided`: an earlier run was to change it."""
 
     entry: Entry

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import selection
 from publisher.app import logins, sessions, targets
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
     from publisher.xmpp import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedField:
+class ComparedField(Struct, frozen=True):
     """A field of a node's configuration; `wanted` is None if publisher leaves it to the service."""
 
     name: str
@@ -51,8 +51,7 @@ class ComparedField:
     differs: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedNode:
+class ComparedNode(Struct, frozen=True):
     """A node as it is at the service, or the error that kept it from being read.
 
     A node that does not exist yet has no fields. `hides_publisher`: its items do not say who

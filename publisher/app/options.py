@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,8 +16,7 @@ LOCK_SECONDS = 60.0
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeOptions:
+class NodeOptions(Struct, frozen=True, kw_only=True):
     """The changes that a run may make at the nodes.
 
     `only` limits it to the posts with these files or item ids, `since` to posts published on that
@@ -45,8 +45,7 @@ class NodeOptions:
         return bool(self.only or self.since)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
+class Waits(Struct, frozen=True, kw_only=True):
     """How many seconds to wait: for the lock, for retries, and for pages to be deployed.
 
     With `for_url` None the run waits for pages as long as the configuration says.
@@ -57,8 +56,7 @@ class Waits:
     for_url: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishOptions:
+class PublishOptions(Struct, frozen=True, kw_only=True):
     """The options of `publish`. Posts dated after `now` (aware; None: the clock) are scheduled."""
 
     now: dt.datetime | None = None

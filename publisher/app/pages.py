@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from publisher.system import http
 from publisher.system.hosts import NotPublicError, ReachableHosts
@@ -26,8 +27,7 @@ MAX_BYTES = 100_000_000
 LATE = "takes too long"
 
 
-@dataclass(frozen=True, slots=True)
-class PageProblem:
+class PageProblem(Struct, frozen=True):
     """Why a page counts as missing. `is_final`: waiting does not help."""
 
     text: str

@@ -10,9 +10,10 @@ room from others. Otherwise one post, once published, could keep all later value
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import selection
 from publisher.config import NodeConfig
@@ -34,8 +35,7 @@ SHOWN = 80  # characters of a path or of the name of a node
 _LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class OverLimit:
+class OverLimit(Struct, frozen=True):
     """A pattern that would make too many feeds or nodes.
 
     `key` is that of the pattern in publisher.yaml, and the message continues a sentence with it.

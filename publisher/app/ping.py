@@ -10,9 +10,10 @@ import asyncio
 import hashlib
 import itertools
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from publisher.app import pages
 from publisher.app import project as projects
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
 RETRY_SECONDS = 30.0  # by default, for a hub that does not answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PingOptions:
+class PingOptions(Struct, frozen=True, kw_only=True):
     """The options of `ping`. `everything` pings also about feeds that have not changed."""
 
     now: dt.datetime | None = None
@@ -51,8 +51,7 @@ class PingOptions:
 _DEFAULTS = PingOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """The outcome of pinging a hub about a feed; `topic` is the feed's URL."""
 
     hub: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import sync
 from publisher.app import choice, moves, targets
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from publisher.sync import Node, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """The planned changes of each node, and hints at nodes that are no longer configured."""
 
     results: Sequence[Result]

@@ -6,9 +6,11 @@ Two runs may start at the same time: the second waits for the first.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import sync
 from publisher.app import absent, choice, no_posts, targets
@@ -43,8 +45,7 @@ if TYPE_CHECKING:
 _DEFAULTS = PublishOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class PublishResult:
+class PublishResult(Struct, frozen=True):
     """The outcome of a run for each file and for each node, in the order of the configuration.
 
     `settled_until` is when the next run must look at a node, in seconds since the epoch, if nothing
@@ -137,8 +138,7 @@ def _publish(
         return PublishResult(project, built, results, settled_until)
 
 
-@dataclass(frozen=True, slots=True)
-class _Targets:
+class _Targets(Struct, frozen=True):
     """All nodes, those of them that probably need a look, and the accounts with such nodes."""
 
     targets: Sequence[Target]
@@ -146,8 +146,7 @@ class _Targets:
     accounts: Sequence[Xmpp]
 
 
-@dataclass(frozen=True, slots=True)
-class _Push:
+class _Push(Struct, frozen=True):
     """What a push works with. `known` is None if the nodes could not be listed before."""
 
     project: Project

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections import defaultdict
-from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher import entry as entry_
 from publisher import identity
@@ -90,7 +92,7 @@ def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
     )
     if config.posts.pages:  # which have no front matter
         line = page_line(post.path, item_id, config.posts.given_ids, file=config.path.name)
-    _, kept, _ = identity.ids(replace(post, id=(item_id, 1)), config.site)
+    _, kept, _ = identity.ids(dataclasses.replace(post, id=(item_id, 1)), config.site)
     if not atom_id or kept == atom_id:
         return f"if it was renamed, {line}"
     ids = f"its atom:id was {atom_id} and becomes {kept}, so feed readers show it again"
@@ -99,7 +101,7 @@ def _advice(post: Post, item_id: str, atom_id: str, config: Config) -> str:
             "if it was renamed, give the file its old name; no line keeps both ids. If you "
             f"{line}, the item stays, but {ids}"
         )
-    if date := _date_that_keeps(replace(post, id=(item_id, 1)), atom_id, config.site):
+    if date := _date_that_keeps(dataclasses.replace(post, id=(item_id, 1)), atom_id, config.site):
         return f"if it was renamed, {line} ({ids}, unless its file name has the date {date})"
     return f"if it was renamed, {line} ({ids})"
 
@@ -119,7 +121,7 @@ def _date_that_keeps(post: Post, atom_id: str, site: Site) -> str:
     """The date in the file name with which the post has this atom:id; empty if there is none."""
     for date in _DATE.findall(atom_id):
         try:
-            dated = replace(post, file_date=dt.date.fromisoformat(date))
+            dated = dataclasses.replace(post, file_date=dt.date.fromisoformat(date))
         except ValueError:
             continue
         if identity.ids(dated, site)[1] == atom_id:
@@ -161,7 +163,11 @@ def with_kept_ids(entries: Entries, config: Config, as_new: Collection[str]) -> 
 
     nothing: Mapping[str, PublishedItem] = {}
     kept = readable_ledger.ask(config.state, kept_items, otherwise=nothing)
-    return replace(entries, entries=tuple(_shown(entries.entries, kept))) if kept else entries
+    return (
+        dataclasses.replace(entries, entries=tuple(_shown(entries.entries, kept)))
+        if kept
+        else entries
+    )
 
 
 def _shown(entries: Sequence[Entry], kept: Mapping[str, PublishedItem]) -> Iterator[Entry]:

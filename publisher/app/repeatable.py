@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import sources
 from publisher.config.find import NAME, OLD_NAME
@@ -42,8 +43,7 @@ _CACHES = (
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What a run is about to read, and the state of that; `state` is its state folder."""
 
     places: Places

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from publisher import xmpp
 from publisher.app.events import NodeRead, Note
@@ -71,8 +73,7 @@ def work_at(
     return logins.run(_work_at_all(_Run(project, work, on_event, logins), targets))
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What all sessions of a run have in common. `results` is filled by them."""
 
     project: Project
@@ -218,8 +219,7 @@ def _keep(results: dict[NodeAddress, Result], result: Result) -> None:
     results[result.address] = result
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """Makes the item of an item id when it is sent, within the limits of one connection."""
 
     project: Project

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
 _OF_ITEMS = frozenset({"content", "alternatives"})
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One node, the account that publishes there, and the task there.
 
     `config` may be a pattern; `config_of` returns the configuration of this one node. An empty
@@ -178,7 +179,7 @@ def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
 
 def _earlier(post: Post, project: Project) -> EarlierReadings:
     readings = project.earlier(post.path)
-    bodies = {entries.body_hash(replace(post, body=body)) for body in readings.bodies}
+    bodies = {entries.body_hash(dataclasses.replace(post, body=body)) for body in readings.bodies}
     return replace(readings, bodies=frozenset(bodies))
 
 

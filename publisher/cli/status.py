@@ -6,8 +6,9 @@ yours, and the URI to subscribe. If `publisher watch` runs, shows what it does.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.app import build
 from publisher.app import project as projects

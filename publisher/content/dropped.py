@@ -10,11 +10,11 @@ from __future__ import annotations
 import html as entities
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lxml import etree
+from msgspec import Struct
 
 from publisher.content import first_words, rst
 from publisher.content import markup as markups
@@ -104,8 +104,7 @@ class LineNumbers:
         return self._offsets[part]
 
 
-@dataclass(frozen=True, slots=True)
-class BodyUrl:
+class BodyUrl(Struct, frozen=True):
     """A URL in a body.
 
     `tag` is the element that has it, `absolute` the URL that readers get, `written` the URL as its

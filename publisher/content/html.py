@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import html as entities
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
+
+from msgspec import Struct
 
 from publisher.text.uris import uri
 
@@ -73,8 +74,7 @@ def unchanged(url: str) -> str | None:
     return url
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlTag:
+class HtmlTag(Struct, frozen=True):
     """A tag at `start` to `end` of the text.
 
     `name` is in lower case; `inside` is the source between the name and `>`.

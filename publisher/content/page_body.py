@@ -6,7 +6,7 @@ remove what readers must not run, and to make URLs absolute and ids unique.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from publisher.content import lazy, page_lead, render
 from publisher.content.render import Content

@@ -8,10 +8,10 @@ the text is read, and never parsed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lxml import etree
+from msgspec import Struct
 
 from publisher.content.formulas import formula_text
 from publisher.content.html import BLOCKS
@@ -39,8 +39,7 @@ _ROWS = frozenset({"tbody", "tfoot", "thead"})
 _INDENTED = frozenset({"blockquote", "dd", "ol", "ul"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """Text on lines of its own. `number` is that of a list item that does not just count on."""
 
     text: str

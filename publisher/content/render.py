@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import html as entities
 import re
-from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import nh3
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.content import first_words
 from publisher.content import markup as markups
@@ -85,8 +86,7 @@ _DESCRIPTOR = re.compile(r"(?:((?:[0-9]*+\.)?+[0-9]++)[wxh](?:\s++[0-9]++h)?+)?+
 _REFERENCE = re.compile(r"&#[0-9xX][0-9a-fA-F]{0,9};?")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """A rendered body.
 
     `xhtml` is the content of the div of an Atom xhtml construct (RFC 4287, section 3.1.1.3):

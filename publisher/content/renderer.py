@@ -6,9 +6,11 @@ Other packages render a post through this module only.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.content import cache as caches
 from publisher.content import page_body, removed_urls, render, templates
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from publisher.post import BuiltBody, Post
 
 
-@dataclass(frozen=True, slots=True)
-class Renderer:
+class Renderer(Struct, frozen=True):
     """Renders the posts of one site.
 
     `links` knows the posts of the site and the settings of its engine.

@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import posixpath
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import quote, urljoin
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from publisher import selection
 
@@ -30,8 +31,7 @@ AnyEntry = TypeVar("AnyEntry", bound="Entry")
 _EPOCH = dt.date(1970, 1, 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedDocument:
+class FeedDocument(Struct, frozen=True, kw_only=True):
     """One feed document, whose file and URL are those of `feed`; entries newest first.
 
     `least` is the number of entries that it keeps even if they exceed `max_bytes`. `nodes` are the
@@ -95,8 +95,7 @@ def _spelled(key: str, value: str) -> str:
     return value if key == "paths" else selection.path_segment(selection.normal(key, value))
 
 
-@dataclass(slots=True)
-class _Period:
+class _Period(Struct):
     """A month or year of an archive: its file, its URL and the entries published in it."""
 
     path: Path

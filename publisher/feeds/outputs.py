@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from publisher import feeds, media, selection
 from publisher.config import Pattern
@@ -47,8 +48,7 @@ _NOT_IN_ITEM_ID = re.compile(r"[^A-Za-z0-9._~-]+")
 HEAD_BYTES = 16_384  # read to recognise a file: its mark, its id and its links come first
 
 
-@dataclass(frozen=True, slots=True)
-class OutputContent:
+class OutputContent(Struct, frozen=True):
     """The bytes of an output, the number of its entries, and a warning if it is too big."""
 
     data: bytes
@@ -56,8 +56,7 @@ class OutputContent:
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One file to build: its path, its format, its URL and its source.
 
     A feed or an archive has a `document`. Any other file has `write`, which makes its bytes, and
@@ -67,8 +66,8 @@ class Output:
     path: Path
     format: Format | Literal["html", "css"]
     url: str = ""
-    document: FeedDocument | None = field(default=None, repr=False)
-    write: Callable[[], bytes] = field(default=bytes, repr=False)
+    document: FeedDocument | None = None
+    write: Callable[[], bytes] = bytes
     entries: int = 0
 
     @property

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from publisher import media
 from publisher.feeds import TYPES
@@ -115,8 +116,7 @@ atom|content table { display: block; overflow-x: auto; }
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PageFeed:
+class PageFeed(Struct, frozen=True):
     """A feed as the page lists it; `note` says how it differs from the others.
 
     Programs that look for the site's feeds find those with `is_main`.
@@ -129,8 +129,7 @@ class PageFeed:
     is_main: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PageNode:
+class PageNode(Struct, frozen=True):
     """A node as the page lists it: the URI to subscribe with, and its parts to enter by hand."""
 
     title: str
@@ -139,8 +138,7 @@ class PageNode:
     node: str
 
 
-@dataclass(frozen=True, slots=True)
-class PageEntry:
+class PageEntry(Struct, frozen=True):
     """A post as the page shows it: in full if a feed or a node has it in full."""
 
     entry: Rendered

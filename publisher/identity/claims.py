@@ -32,6 +32,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -40,8 +42,7 @@ _MAX_STEM = 90  # characters of an item id that leave room for a number
 Standing: TypeAlias = Literal["post", "unreadable", "scheduled", "hidden", "gone"]
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedItem:
+class PublishedItem(Struct, frozen=True):
     """An item that the ledger has at some node, with the file that it was made from.
 
     `body` is a hash of the post's text. In a ledger of an older version `path` may be empty, in the
@@ -54,8 +55,7 @@ class PublishedItem:
     body: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Claimant:
+class Claimant(Struct, frozen=True, eq=False):
     """A file and the identities that it claims.
 
     `keys` are the item ids by which `Claims` looks it up. `makes` tells whether the path makes an

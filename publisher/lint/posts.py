@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from publisher import entry as entries_
 from publisher import media
@@ -253,8 +254,7 @@ class _Pages:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Folders:
+class _Folders(Struct, frozen=True):
     """The folders with the files of the site: its sources, and what its generator built."""
 
     files: Files | None

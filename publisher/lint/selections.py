@@ -7,10 +7,10 @@ have a value that looks like it. Else it may be meant for posts to come: `tags: 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from publisher import selection
 from publisher.text.counts import number_of
@@ -40,8 +40,7 @@ _STATES: dict[Status, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SettingWarning:
+class SettingWarning(Struct, frozen=True):
     """A warning about a key of publisher.yaml. The message continues a sentence with the key."""
 
     key: Key
@@ -118,8 +117,7 @@ def _of_selection(only: Selection, entries: Entries, site: Site) -> Iterator[tup
         yield (), f"selects nothing: no published post matches {' and '.join(wanted)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Missing:
+class _Missing(Struct, frozen=True):
     """A value of a selection that no published post has."""
 
     key: str

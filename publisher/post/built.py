@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from publisher.post.post import Post
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltBody:
+class BuiltBody(Struct, frozen=True):
     """The body of a post as the generator of its site built it, with metadata of its page.
 
     `html` is not sanitised; it is empty if the page does not show the text. URLs in it resolve
@@ -27,8 +27,7 @@ class BuiltBody:
     image: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageHash:
+class PageHash(Struct, frozen=True):
     """Hashes of the body of a built page; empty if the body does not come from a page.
 
     `now` is that of the page as it is, `early` that of the page from which an edit was published
@@ -46,8 +45,7 @@ class PageHash:
     is_textless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltFile:
+class BuiltFile(Struct, frozen=True):
     """The file of a built page; `path` is relative to the output folder."""
 
     path: PurePosixPath

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,8 +14,7 @@ MAX_WARNINGS = 50  # of one post
 MAX_NAMED_LINES = 3  # lines that a repeated warning names beside the first
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """A warning: readers will see something else than the author meant. Lines count from 1."""
 
     path: PurePosixPath

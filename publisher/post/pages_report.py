@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from publisher.post.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingPost:
+class WaitingPost(Struct, frozen=True):
     """A post that waits for its page, and why: the reason continues a sentence about the post.
 
     `stays` tells whether its last version goes out meanwhile. `way_out` ends a wait that the build
@@ -33,8 +33,7 @@ class WaitingPost:
         return f"{message}. {self.way_out.message}" if self.way_out else message
 
 
-@dataclass(frozen=True, slots=True)
-class WayOut:
+class WayOut(Struct, frozen=True):
     """What ends a wait for a page that the generator never writes again.
 
     Some generators leave a page untouched that would not change. Then the post may go out as soon
@@ -50,16 +49,14 @@ class WayOut:
         return f"If the whole site is built, and {self.case}, run `{touch}`"
 
 
-@dataclass(frozen=True, slots=True)
-class MovedPost:
+class MovedPost(Struct, frozen=True):
     """A post that is gone, and a `new` one with most of its text, which has no page yet."""
 
     path: PurePosixPath
     new: PurePosixPath
 
 
-@dataclass(frozen=True, slots=True)
-class TextlessPost:
+class TextlessPost(Struct, frozen=True):
     """A post whose page does not show its text, and why: the reason is about the page.
 
     `stays` tells whether the text that the page showed before goes out. `is_page`: the post has no
@@ -100,8 +97,7 @@ _KEEP_POST_OUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadablePage:
+class UnreadablePage(Struct, frozen=True):
     """The page that a post seems to have, and why it cannot be read. So the post has none."""
 
     path: PurePosixPath
@@ -113,8 +109,7 @@ class UnreadablePage:
         return f"is not published, because its page cannot be used: {self.page} {self.reason}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagesReport:
+class PagesReport(Struct, frozen=True, kw_only=True):
     """The posts whose pages need the attention of the author, the newest first.
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 SUMMARY_KEYS = ("summary", "description", "excerpt")
 
 
-@dataclass(frozen=True, slots=True)
-class Medium:
+class Medium(Struct, frozen=True):
     """A recording or a picture of a post, as the post describes it; None if it does not.
 
     `length` is in bytes, `duration` in seconds. `name` is the same for all formats of one
@@ -42,8 +41,7 @@ class Medium:
     file: PurePosixPath | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
+class Episode(Struct, frozen=True, kw_only=True):
     """The metadata of a post as an episode of a podcast; numbers are 1 or more."""
 
     number: int | None = None
@@ -52,8 +50,10 @@ class Episode:
     explicit: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierReadings:
+NO_EPISODE = Episode()
+
+
+class EarlierReadings(Struct, frozen=True):
     """What earlier versions of publisher made of the same text of a post: sources and bodies."""
 
     sources: frozenset[str] = frozenset()
@@ -146,7 +146,7 @@ class Post:
     content: Shown | None = None
     license: str | None = None
     syndicate: dt.datetime | None = None
-    episode: Episode = Episode()
+    episode: Episode = NO_EPISODE
     address: str | None = None
     body_from_source: bool = False
     link: str | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from publisher.post.built import NO_BUILT_BODIES
 from publisher.post.post import nothing_earlier
@@ -62,8 +63,7 @@ class TemplateFiles(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(Struct, frozen=True):
     """A file that is not published, and the reason.
 
     `broken` means that the file cannot be read, which the author did not intend. `post` is the post
@@ -82,8 +82,7 @@ class Skip:
     deleted: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A file that the site shows as a page and not among its posts, because it has no date.
 
     `post` is the post that it would be if it had one; its dates mean nothing. `has_url` tells
@@ -102,8 +101,7 @@ def keep_nothing(_: Callable[[Post], KnownFacts | None]) -> None:
     """Keep nothing of what was read, for posts that are read in every run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The content of a folder of posts, in the order of paths. A file is a post, a skip or a page.
 
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from publisher.text.titles import TitleSyntax
@@ -40,8 +41,7 @@ MarkdownExtension: TypeAlias = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkdownOptions:
+class MarkdownOptions(Struct, frozen=True, kw_only=True):
     """What the settings of a site change in its Markdown; these defaults change nothing.
 
     `emoji`: `:tada:` is a character, in HTML, too. `hard_wraps`: each line end breaks the line.
@@ -74,8 +74,7 @@ class MarkdownOptions:
 NO_OPTIONS = MarkdownOptions()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodySyntax:
+class BodySyntax(Struct, frozen=True, kw_only=True):
     """How an engine reads bodies (Markdown dialect, template tags, links to posts) and titles.
 
     `footnotes` is how their ids on the page of a post are made. `program` is the variable of

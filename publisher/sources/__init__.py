@@ -7,11 +7,13 @@ configuration.
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec.structs import replace
 
 from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
@@ -180,7 +182,7 @@ def _located(
     config, record = reader.config, RECORDS[reader.config.posts.engine]
 
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
-        folder = replace(reader.folder, instead={path: data})
+        folder = dataclasses.replace(reader.folder, instead={path: data})
         outcome, _, _ = _read_file(record.reader(folder, record), path, now, was_published)
         if isinstance(outcome, Page) and not record.has_rules:
             return outcome.post

@@ -9,16 +9,16 @@ reads it anew for each post (`PostReader.shares_looks`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(Struct):
     """The paths that were looked at, whether there is a file or not.
 
     Those in `shared` count for all files, those in `own` for the file that is being `read`, whose

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from publisher.post import Skip
 from publisher.system.reasons import permission_advice, reason
@@ -33,8 +34,7 @@ class FileState(NamedTuple):
 UNKNOWN = FileState(0, 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The files of a folder, by their paths below it, with their states.
 
     That of a symbolic link is UNKNOWN. `skipped` are the folders that cannot be read.

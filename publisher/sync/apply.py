@@ -10,9 +10,11 @@ server that throttles its clients answers nothing until it has read all of them.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec.structs import replace
 
 from publisher.errors import (
     Forbidden,

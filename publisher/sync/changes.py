@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 Action: TypeAlias = Literal["new", "changed", "missing", "refresh"]
 
 
-@dataclass(frozen=True, slots=True)
-class _PostChange:
+class _PostChange(Struct, frozen=True):
     """A change that concerns the item of a post."""
 
     post: Desired
@@ -30,15 +30,13 @@ class _PostChange:
         return self.post.title
 
 
-@dataclass(frozen=True, slots=True)
-class Publish(_PostChange):
+class Publish(_PostChange, frozen=True):
     """Publish the item, replacing the one with the same id if the node has it."""
 
     action: Action
 
 
-@dataclass(frozen=True, slots=True)
-class Correct(_PostChange):
+class Correct(_PostChange, frozen=True):
     """Replace the item without notification: its post is the same, but is read differently now.
 
     `adopted` is what the ledger gets if the item stays as it is.
@@ -52,16 +50,14 @@ class Correct(_PostChange):
         return Adopt(self.post, self.adopted)
 
 
-@dataclass(frozen=True, slots=True)
-class Adopt(_PostChange):
+class Adopt(_PostChange, frozen=True):
     """Record an item that the node has already."""
 
     record: Recorded
     action: Literal["adopt"] = "adopt"
 
 
-@dataclass(frozen=True, slots=True)
-class Retract:
+class Retract(Struct, frozen=True):
     """Retract the item, without notification (not `notify`) if that only makes room."""
 
     id: str
@@ -71,8 +67,7 @@ class Retract:
     action: Literal["removed"] = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Struct, frozen=True):
     """Drop the record of an item that neither the posts nor the node have any longer."""
 
     id: str
@@ -80,8 +75,7 @@ class Forget:
     action: Literal["forget"] = "forget"
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(Struct, frozen=True):
     """Leave an item alone because its id is a post's, but the item is not ours."""
 
     id: str
@@ -90,8 +84,7 @@ class Refuse:
     action: Literal["refused"] = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Leave a new post and an item alone until somebody decides if the item is this post's.
 
     `item` is the id of the item, and `advice` says how the post keeps it. `record` is what the

@@ -47,8 +47,10 @@ oldest first, so that the newest post is the last item of the node.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sync.changes import (
     Adopt,
@@ -125,8 +127,7 @@ def decide(
     return _plan(changes, owned, chosen, policy, recorded=recorded, present=present)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True, kw_only=True):
     """The posts of a node, each sequence oldest first.
 
     Of all in `ordered`, the configuration asks for those in `wanted`, and the node can hold those

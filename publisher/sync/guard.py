@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.errors import IdsChangedError, UnsafePlanError
 from publisher.sync.changes import Publish
@@ -22,8 +23,7 @@ FREE_RETRACTS = 3
 RETRACT_SHARE = 0.3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Guard(Struct, frozen=True, kw_only=True):
     """The limits that stop a plan that looks like a mistake.
 
     `announce_limit` is how many posts may be announced at once, None if any number may. `accepted`

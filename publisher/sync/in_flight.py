@@ -7,8 +7,9 @@ all of them.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +30,7 @@ BATCH_BYTES = WINDOW_BYTES // 8
 LEAST_LIMIT = 10_000
 
 
-@dataclass(slots=True)
-class InFlight:
+class InFlight(Struct):
     """The changes in flight and their bytes. A single item may be bigger than the limit."""
 
     count: int = 0
@@ -50,8 +50,7 @@ class InFlight:
         self.changed.set()
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedChange:
+class PreparedChange(Struct, frozen=True):
     """A change that may be sent, with the index of its step, and its item if it has one.
 
     `is_alone`: it fills the window, so that no other item is in flight with it. If the stream

@@ -15,10 +15,10 @@ there if the node's settings left something out. Older versions wrote no attribu
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lxml import etree
+from msgspec import Struct
 
 from publisher import feeds
 from publisher.content.formulas import formula_text
@@ -70,8 +70,7 @@ def is_sendable(item_id: str) -> bool:
     return len(item_id) <= MAX_ID and _BLANKS.isdisjoint(item_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An item to publish at a node: its id and its payload, XML without a declaration.
 
     `level` is how far the payload was shortened, from 0 (not at all) to `SHORTEST`, and `shortened`
@@ -84,8 +83,7 @@ class Item:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The parts of an item at a node by which `plan` recognises it; None for a missing part.
 
     `source`, `body`, `link`, `contents` and `page` are attributes of the marker, empty if it lacks

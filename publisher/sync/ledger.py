@@ -6,8 +6,9 @@ fetches every payload of the node.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
+
+from msgspec.structs import replace
 
 from publisher.config.keys import LEDGER_NAME
 from publisher.identity.claims import PublishedItem

@@ -5,8 +5,9 @@ The node is not asked, so this shows what a run would do, and whether it need as
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.sync.changes import Retract
 from publisher.sync.decide import decide

@@ -6,8 +6,9 @@ A transaction for each record would take a quarter of the time of an import.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from publisher.errors import LedgerError
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from publisher.sync.ledger import Ledger
 
 
-@dataclass(slots=True)
-class LedgerWrites:
+class LedgerWrites(Struct):
     """What is written of several tasks in one turn of the event loop is one transaction."""
 
     ledger: Ledger

@@ -6,8 +6,9 @@ read, as far as the ledger does not know them (`present_items`).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.errors import Forbidden
 from publisher.sync import hints, ledger_plan, rights

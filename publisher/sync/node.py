@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from publisher.sync.guard import Guard
 from publisher.sync.policy import Policy
@@ -29,8 +30,7 @@ SHOWN = 100  # characters of a value that the service sent, in a message
 Outcome: TypeAlias = Literal["planned", "done", "refused", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """A field of the node's configuration with another value than wanted.
 
     `name` is without `pubsub#`.
@@ -44,8 +44,7 @@ class Drift:
         return f"{self.name} is {quoted(self.actual, SHOWN)}, not {self.wanted!r}"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A node as its service shows it; if it does not exist, as it would be when created.
 
     `max_items` is None if there is no limit, or if we do not know it; then `max_items_problem` says
@@ -80,8 +79,7 @@ class State:
         return self.max_items is not None and len(self.ids) == self.max_items
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsRead:
+class ItemsRead(Struct, frozen=True):
     """How many items of a node are listed, or read with their payloads.
 
     `total` is None if nobody knows how many there are. `awaits_rest`: the next answer brings all
@@ -154,16 +152,14 @@ class Node(Protocol):
     async def retract(self, id_: str, *, notify: bool) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True):
     """Why a run does not send a post. `waits`: a later run sends it, without anybody's help."""
 
     reason: str
     waits: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A change and its outcome."""
 
     change: Change
@@ -171,8 +167,7 @@ class Step:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What a run did at one node, or would do. `error` is what ended the work on the node.
 
     `notes` are for the node's owner, `hints` for the author. `items` is how many items the node
@@ -210,8 +205,7 @@ def _make_no_item(id_: str, _level: int) -> Item:
     raise LookupError(f"this task cannot make the item {id_}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """What a node should hold, and how the run gets there.
 
     `make_item` makes the item of an id, shortened to a level of `item.item`, when the item is

@@ -6,8 +6,9 @@ opened, and an open one is never closed in silence: whoever has subscribed might
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.config import NODE_KEYS
 from publisher.errors import Forbidden, NotFound, PublisherError, Refused

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sync.moves import old_atom_id
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from publisher.sync.skipped import Skipped, SkippedFiles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ownership:
+class Ownership(Struct, frozen=True, kw_only=True):
     """Whose the items of a node are. The sets have item ids.
 
     `posts` has the posts of the node by their item ids. `held` has the item of each held post, by

@@ -6,8 +6,10 @@ changes that a run selects; nothing here adds one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.sync.changes import Correct, Hold, Publish, Retract, growth, makes_room
 from publisher.sync.room import RememberedShortage, Shortage
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from publisher.sync.skipped import Skipped
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The changes, in the order in which they must be made.
 
     `ours` is how many items at the node are ours now. `foreign` has the ids of the other items, and

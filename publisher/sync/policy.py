@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from publisher.sync.renames import NO_RENAMES
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from publisher.sync.renames import Renames
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """How a node is kept equal to the posts.
 
     `is_minted` tells whether an item has the atom:id that our site mints for its item id. `refresh`

@@ -11,8 +11,9 @@ source, or the other way round; and if the item shows the page as it was before 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from publisher.sync.item import Seen
 from publisher.sync.records import Recorded

@@ -6,8 +6,10 @@ would be announced as a new post, or stay although its post is gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.errors import UnsafePlanError
 from publisher.sync import guard as guards
@@ -67,8 +69,7 @@ def _added(steps: Sequence[Step]) -> list[Publish]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reappeared:
+class Reappeared(Struct, frozen=True):
     """What a second look changes: other changes for posts that need no publish, and retracts.
 
     A post without a change is at the node already.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 State: TypeAlias = Literal["intended", "done", "seen", "retracted", "hidden"]
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What the ledger has of an item.
 
     `intended`: it was sent, and may have arrived. `done`: the node acknowledged it. `seen`: a later
@@ -55,8 +55,7 @@ class Recorded:
         return self.state in {"done", "seen"}
 
 
-@dataclass(frozen=True, slots=True)
-class LastLook:
+class LastLook(Struct, frozen=True):
     """What the last look at a node found.
 
     `looked` is when the node last equalled the posts, in seconds since 1970, 0 if never. `room` is

@@ -11,8 +11,9 @@ any longer still exists.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,8 +30,7 @@ def front_matter_line(items: Sequence[str]) -> str:
     return f"keep its item with a line in its front matter: {lines}"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPost:
+class NewPost(Struct, frozen=True):
     """A post of which there is no item yet. `body` is a hash of its text."""
 
     id: str
@@ -40,8 +40,7 @@ class NewPost:
     published: dt.datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renames:
+class Renames(Struct, frozen=True, kw_only=True):
     """What the folder of the posts and the ledger show about renames.
 
     `new` has the new posts by their item ids; those with fewer than LEAST_WORDS are left out.

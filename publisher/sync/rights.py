@@ -8,8 +8,9 @@ value that the service will refuse, a page that is not deployed yet.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.config import NODE_FIELDS
 from publisher.errors import ConfigError, Forbidden, Refused

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.text.counts import number_of
 
@@ -36,8 +37,7 @@ def room(max_items: int | None, *, of_posts: int, others: int) -> int | None:
     return max(left, min(of_posts, max_items))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortage:
+class Shortage(Struct, frozen=True, kw_only=True):
     """A node has no room for some `posts` that it should hold.
 
     `limit` is how many items the node may hold. It holds `items` now, and `after` once the plan has
@@ -64,8 +64,7 @@ class Shortage:
         return _no_room(self, figures, [*remedies, _RAISE_LIMIT])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RememberedShortage:
+class RememberedShortage(Struct, frozen=True, kw_only=True):
     """A shortage according to the ledger, which does not know the items of others.
 
     `room` is how many items of ours the node had room for at the last look. The other fields are

@@ -6,8 +6,9 @@ Nothing is set at a service that lacks one of the fields.
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.errors import Refused, Unavailable
 from publisher.sync import rights

@@ -8,8 +8,9 @@ not built yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,23 +20,20 @@ if TYPE_CHECKING:
 NAMED = 3  # files that a note names
 
 
-@dataclass(frozen=True, slots=True)
-class Unbuilt:
+class Unbuilt(Struct, frozen=True):
     """The file of a post without a built page, or that `waits` for it. A run has named it."""
 
     path: str
     waits: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Restricted:
+class Restricted(Struct, frozen=True):
     """The file of a post that is not for every reader."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Doubted:
+class Doubted(Struct, frozen=True):
     """A file that has vanished so recently that it may be back in a moment."""
 
     path: str
@@ -44,8 +42,7 @@ class Doubted:
 Skipped: TypeAlias = "str | Unbuilt | Restricted | Doubted"
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFiles:
+class SkippedFiles(Struct, frozen=True):
     """The files that are there and are no posts, each as `PATH: REASON` or of a kind of its own.
 
     They are listed by the item ids that their paths make, and by their paths, which the ledger may

@@ -8,10 +8,10 @@ A blank at the end or the beginning of a text means the same to every reader, an
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from lxml import etree
+from msgspec import Struct
 
 from publisher.content.html import BLOCKS, names
 
@@ -29,8 +29,7 @@ _MARKED = names("a code del ins kbd mark q s samp strike tt u")
 _STRIPPED = "gone"  # the tag of elements that are stripped later
 
 
-@dataclass(eq=False, slots=True)
-class _Text:
+class _Text(Struct, eq=False):
     """The text of an element, or the text behind it.
 
     `marked` are the elements around it in which a blank is visible.
@@ -57,8 +56,7 @@ class _Text:
         return not self.text.strip(_WHITE_SPACE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
+class _Edge(Struct, frozen=True):
     """What a text cannot move across: a picture, or the beginning or end of a line or block."""
 
     is_limit: bool

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from publisher.errors import LedgerError
 from publisher.system import private_folder
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 Stored = str | bytes | float | None  # what a column holds; an int is a float to a type checker
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """What a database is, and how it came to have its tables.
 
     `application_id` is that of its file. `versions` are the steps from each version to the next;

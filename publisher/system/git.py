@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.system.children import kill_group
 from publisher.system.interruption import postponed
@@ -64,16 +65,14 @@ class NoGitError(Exception):
     """git cannot be started; the text says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPlaces:
+class HistoryPlaces(Struct, frozen=True):
     """What shows that git would answer differently: files, and folders with all that they hold."""
 
     files: Sequence[Path] = ()
     trees: Sequence[Path] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GitPlace:
+class GitPlace(Struct, frozen=True):
     """Where git runs: the folder of the posts, and the repository if git must not look for it."""
 
     folder: Path
@@ -113,8 +112,7 @@ def places(folder: Path) -> HistoryPlaces | None:
     return HistoryPlaces(files, [found / "refs", found / "reftable"])
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The exit code of git, what it printed, and what it wrote to its standard error."""
 
     code: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,8 +64,7 @@ class NotPublicError(ValueError):
     """The host has no address that may be reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReachableHosts:
+class ReachableHosts(Struct, frozen=True):
     """Public addresses, and those of the `trusted` hosts, which the owner has configured."""
 
     trusted: frozenset[str] = frozenset()

@@ -13,7 +13,6 @@ import ssl
 import string
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.error import HTTPError, URLError
@@ -28,6 +27,8 @@ from urllib.request import (
     ProxyHandler,
     Request,
 )
+
+from msgspec import Struct
 
 from publisher.system.hosts import NotPublicError, ReachableHosts
 from publisher.system.network_reasons import OLD_TLS, is_old_tls, network_reason
@@ -59,8 +60,7 @@ _SCHEMES = ("http://", "https://")
 _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952 section 2.3.1: each member begins with it
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A response. `url` is that of the last redirect; `body` is decoded.
 
     If the caller does not want a body, it is empty. For an error status it is the beginning of the

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -44,8 +45,7 @@ class LoopClock(Clock):
         return asyncio.get_running_loop().time()
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """Pauses between attempts, in seconds: each twice as long as the one before, up to `longest`.
 
     `jitter` is the largest fraction by which a pause is shortened at random, so that clients which

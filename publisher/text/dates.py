@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 
 from dateutil import parser
+from msgspec import Struct
 
 from publisher.text.shortening import shortened
 
@@ -50,8 +50,7 @@ class DateError(ValueError):
     """The text is not a date, or an incomplete one. The message quotes the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDate:
+class WrittenDate(Struct, frozen=True):
     """A date as the author wrote it; `time` and `zone` are None if the text has none."""
 
     day: dt.date

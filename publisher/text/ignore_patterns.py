@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +38,7 @@ class PatternError(ValueError):
     """A pattern is of a kind that publisher does not match."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(Struct, frozen=True):
     """The parts between the slashes, and whether what matches is left out or taken in again."""
 
     parts: Sequence[Part]
@@ -70,8 +70,7 @@ class _Pattern:
         return reached
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
+class Patterns(Struct, frozen=True):
     """Patterns in their order; the last one that matches decides, and it may be a negation.
 
     If they are `of_folders`, too, nothing below a folder that is left out can be taken in again.
@@ -97,8 +96,7 @@ class Patterns:
         return next(found, False)
 
 
-@dataclass(frozen=True, slots=True)
-class Expressions:
+class Expressions(Struct, frozen=True):
     """Regular expressions, of which one must be found in the absolute path of a file."""
 
     expressions: Sequence[re.Pattern[str]]

@@ -7,8 +7,9 @@ so do tags of HTML. Line numbers do not change.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.text import markdown_code
 from publisher.text.script_objects import COMMENT, STRING
@@ -39,16 +40,14 @@ _HTML_NAMES = {"className": "class", "htmlFor": "for"}
 _TRUNCATE = re.compile(r"\{/\*\s*truncate\s*\*/\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Markdown:
+class Markdown(Struct, frozen=True):
     """The text of a file of MDX, and what was dropped: (line from 1, its name)."""
 
     text: str
     dropped: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """What stands in the place of a piece of MDX up to `end`; `name` is what readers miss."""
 
     end: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class NodeAddress:
+
+class NodeAddress(Struct, frozen=True):
     """A node at a pubsub service (XEP-0060). With PEP the service is a bare JID (XEP-0163)."""
 
     service: str

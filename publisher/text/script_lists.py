@@ -7,8 +7,9 @@ program, which is never run: what it adds is unknown, and the texts beside it co
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.text import script_tokens
 
@@ -25,8 +26,7 @@ _ENDS = frozenset(",;)}]")  # of a value
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptList:
+class ScriptList(Struct, frozen=True):
     """The texts in a list, and the line (from 1) on which it begins; not `is_whole` if it has parts
     that only a program can evaluate.
     """

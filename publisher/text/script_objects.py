@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_DEPTH = 50  # of objects and lists
 MAX_LENGTH = 65_536  # characters of an object
@@ -40,8 +41,7 @@ class LiteralError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedObject:
+class ExportedObject(Struct, frozen=True):
     """The values of an exported object, its text, and the line on which that starts (from 1)."""
 
     values: dict[str, object]

@@ -7,8 +7,10 @@ only the program can compute.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from publisher.text import script_tokens
 from publisher.text.script_values import ComputedError, Plain, Values, key_of
@@ -27,8 +29,7 @@ _DEPTH_OF_SITE = 3  # `defineConfig(() => { return {app: {baseURL: "/"}} })`
 _MOST_OF_A_TYPE = 40  # tokens between a name and its value: `const config: Partial<Config> = `
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """The value of a key, or the argument of a call, at a line (from 1).
 
     `keys` are those of the objects around it and its own; the first is the name of the constant if
@@ -97,8 +98,7 @@ def _exported(tokens: Sequence[Token]) -> frozenset[str]:
 _MODULE = ["module", ".", "exports", "="]
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """An open bracket: the keys of the value in which it is, and the key that is read in it."""
 
     bracket: str
@@ -115,8 +115,7 @@ class _Frame:
         return _Frame(bracket, keys, self.depth + (bracket != "("), is_in_list, self.is_exported)
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """Goes through the tokens of a program once, and knows which brackets are open."""
 
     tokens: Sequence[Token]

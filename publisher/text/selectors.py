@@ -8,7 +8,6 @@ time for `section p` grows with the square of what both find, and pages may be m
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +16,7 @@ from cssselect import HTMLTranslator, SelectorError
 from cssselect.parser import Attrib, Class, CombinedSelector, Element, Hash, Relation
 from cssselect.xpath import ExpressionError
 from lxml import etree
+from msgspec import Struct
 
 from publisher.text.page_titles import is_title, stated_titles
 
@@ -35,8 +35,7 @@ class BadSelector(ValueError):  # noqa: N818 - the text is the predicate of a se
     """A selector that cannot be used. The text continues a sentence that begins with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledSelector:
+class CompiledSelector(Struct, frozen=True):
     """A selector; its chains are what stands between commas.
 
     A chain consists of compounds, from the outermost element inwards, each behind its combinator.

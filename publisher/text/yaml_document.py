@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import yaml
+from msgspec import Struct
 
 from publisher.text.yaml_mistakes import mistake
 
@@ -61,8 +61,7 @@ class YamlError(ValueError):
         return self.message if self.is_too_much else f"not YAML: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class YamlDocument:
+class YamlDocument(Struct, frozen=True):
     """A parsed document: its value, and the line (from 1) at which each part starts.
 
     `duplicates` are keys that appear twice in one map, each with the line of its repetition.
@@ -140,8 +139,7 @@ def _refuse_unprintable(text: str) -> None:
         raise YamlError(f"the character U+{ord(match[0]):04X} is not allowed; remove it", line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(Struct, frozen=True):
     """The value that an alias repeats, the number of values in it, and its depth in levels."""
 
     value: Value
@@ -149,8 +147,7 @@ class _Anchored:
     height: int = 0
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or a map that has not ended yet. `before` is the count of values before it."""
 
     value: list[Value] | dict[str, Value]

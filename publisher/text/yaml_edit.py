@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
+from msgspec import Struct
 
 from publisher.text import yaml_document
 
@@ -36,8 +36,7 @@ class EditError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A new value for a key of a section, or None if the key goes.
 
     A new key follows the first key of `after` that the section has. `comment` is a line above it in
@@ -52,8 +51,7 @@ class Change:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """Replaces the characters from `start` up to `end`."""
 
     start: int

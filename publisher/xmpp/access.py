@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.errors import Busy, Forbidden, NoAnswer, NotFound, Refused, Unavailable
 from publisher.text.characters import short_line

@@ -5,8 +5,9 @@ Only the conditions decide; the text of the service is just shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from publisher.errors import (
     Busy,
@@ -132,8 +133,7 @@ def _class(answer: _Answer, *, may_retry: bool) -> type[Refused]:
     return WrongSubid if answer.specific in _SUBSCRIPTION else Refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """The content of an error answer.
 
     `type` and `condition` are from RFC 6120. `specific` is the missing feature, or else the

@@ -7,7 +7,9 @@ its answers come late.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # The rate must have been constant for this time, and for so many moments at which answers came:
 # stock ejabberd reads only every five seconds.
@@ -22,8 +24,7 @@ LEAST_RATE = 1_000
 UNNOTICED = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerTime:
+class AnswerTime(Struct, frozen=True):
     """By the time `at`, a total of `answered` bytes was answered; `largest` is a request of it."""
 
     at: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement
+
+from msgspec import Struct
 
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable, WrongAddress
 from publisher.sync import ItemsRead, fetching, ignore_reading
@@ -206,8 +207,7 @@ class _Endless(Refused):
     """The list of items has no end. Listing them in another way would not help."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultPage:
+class ResultPage(Struct, frozen=True):
     """Some ids with their payloads, which are empty in a list of ids.
 
     The next page begins after `last`, which is empty if the service has no paging. `size` is the

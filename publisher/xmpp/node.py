@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
+
+from msgspec import Struct
 
 from publisher.errors import AnswerTooBig, Busy, NoAnswer, NotFound, Refused, Unavailable
 from publisher.sync import Drift, State, ignore_reading
@@ -333,8 +334,7 @@ class XmppNode:
                 await self.configure(left)
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Struct, frozen=True):
     """The wanted and the actual configuration of a node. Names are without `pubsub#`.
 
     `source` says where `actual` comes from, or why it is empty.

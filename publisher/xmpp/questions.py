@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.errors import Busy, Refused
 from publisher.xmpp import items
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from publisher.xmpp.requests import Requests
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """The answers, once they have arrived: the configuration, our affiliation, all affiliations.
 
     Awaiting one raises the error that the service answered. `items` is None if none were asked for.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element
+
+from msgspec import Struct
 
 from publisher.errors import Busy, NoAnswer, Refused, Unavailable
 from publisher.xmpp import forms
@@ -23,8 +24,7 @@ OWNER = "{http://jabber.org/protocol/pubsub#owner}"
 DISCO_INFO = "{http://jabber.org/protocol/disco#info}"
 
 
-@dataclass(slots=True)
-class Requests:
+class Requests(Struct):
     """Sends requests to a node. Every method may raise Refused and Unavailable.
 
     `subid` names one of the account's subscriptions to the node, once the service wants to know

@@ -6,10 +6,11 @@ never ends, or with one of a few megabytes that consists of millions of elements
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import XMLPullParser
 from xml.parsers import expat
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,7 @@ STANZA_PARTS = STANZA // 4
 DEPTH = STANZA // 7
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one stanza may have. The parts are its elements and attributes.
 
     A part takes up to 300 bytes of memory, even if the server sent only 3 bytes for it.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from xml.etree.ElementTree import Element
 
+from msgspec import Struct
 from slixmpp import JID
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 EVENT = "{http://jabber.org/protocol/pubsub#event}"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPublished:
+class ItemPublished(Struct, frozen=True):
     """An item was published, for the first time or again. `at` is of time.monotonic().
 
     `payload` is empty if there is none that can be parsed.
@@ -34,8 +33,7 @@ class ItemPublished:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRetracted:
+class ItemRetracted(Struct, frozen=True):
     """An item was retracted. `at` is of time.monotonic()."""
 
     id: str

@@ -7,9 +7,9 @@ their number. Here an answer finds its request by its id.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from slixmpp import JID
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     Answer: TypeAlias = "asyncio.Future[Element | None]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     """A request in flight to a service, and the JIDs that may answer it."""
 
     service: str

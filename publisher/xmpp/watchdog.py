@@ -6,8 +6,9 @@ Only an answer shows that the service is alive. Neither a cancelled request nor 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from publisher.errors import NoAnswer
 
@@ -19,8 +20,7 @@ ANSWER_SECONDS = 30.0
 SLOWEST = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     """A request in flight. `purpose` is for the error."""
 
     size: int

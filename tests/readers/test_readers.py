@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.config import FeedFile
 from publisher.post import Medium
@@ -52,11 +53,11 @@ def as_read(made: Rendered, reader: str) -> ReadItem:
     wanted = meant(made)
     match reader:
         case "Libervia":
-            return replace(wanted, link=None, enclosures=None)
+            return dataclasses.replace(wanted, link=None, enclosures=None)
         case "stanza":
-            return replace(wanted, words=None)
+            return dataclasses.replace(wanted, words=None)
         case _:  # feedparser takes the last alternate without a type for the page
-            return replace(wanted, link=BLOG.item_uri(made.item_id))
+            return dataclasses.replace(wanted, link=BLOG.item_uri(made.item_id))
 
 
 @pytest.fixture(scope="module")

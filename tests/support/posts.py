@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+from msgspec.structs import replace
 
 from publisher import entry as entry_
 from publisher.config import Config, Posts, Site
@@ -67,8 +70,7 @@ def entry(found: Post, site: Site = SITE, **facts: Any) -> Rendered:
     return replace(Renderings(Reading((found,), (), ()), site).of(made), **facts)
 
 
-@dataclass(frozen=True, kw_only=True)
-class WithSource(Rendered):
+class WithSource(Rendered, frozen=True, kw_only=True):
     """With the body in which the tags are evaluated."""
 
     source: Evaluated
@@ -85,7 +87,7 @@ def entries(
 
 def _with_source(found: Entry, renderings: Renderings) -> WithSource:
     made = renderings.of(found)
-    facts = {one.name: getattr(made, one.name) for one in fields(made)}
+    facts = structs.asdict(made)
     return WithSource(**facts, source=renderings.source(found))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
 ATOM = "http://www.w3.org/2005/Atom"
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-POLICY = {field.name for field in dataclasses.fields(Policy)}
-GUARD = {field.name for field in dataclasses.fields(Guard)}
+POLICY = {*Policy.__struct_fields__}
+GUARD = {*Guard.__struct_fields__}
 
 
 def task(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.earlier_pages import older_source

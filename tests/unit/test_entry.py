@@ -528,8 +528,10 @@ def parts(value: object) -> Iterator[object]:
     """A value and all that it is made of."""
     yield value
     match value:
-        case Entry() | Post() | BodySyntax() | MarkdownOptions() | Medium() | Episode():
+        case Post():
             inside = [getattr(value, one.name) for one in dataclasses.fields(value)]
+        case Entry() | BodySyntax() | MarkdownOptions() | Medium() | Episode():
+            inside = [getattr(value, name) for name in value.__struct_fields__]
         case dict():
             inside = [*value.keys(), *value.values()]
         case tuple() | list() | frozenset():

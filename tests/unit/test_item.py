@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from publisher import feeds
 from publisher.config import NodeConfig, Person, Site
@@ -205,7 +206,7 @@ def test_the_ids_are_those_of_the_web_feed() -> None:
 
 def test_the_marker_can_be_read_back() -> None:
     one = entry(link="https://blog.example/first/?a=1&b=2")
-    one = replace(one, post=replace(one.post, source="c0de"), page="ba5e")
+    one = replace(one, post=dataclasses.replace(one.post, source="c0de"), page="ba5e")
     built = item.item(one, SITE, BLOG, account="blog@example.org")
     seen = item.seen(built.id, built.payload)
     assert seen == item.Seen(

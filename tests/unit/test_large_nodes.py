@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import Element, SubElement
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.config import NodeConfig
 from publisher.errors import AnswerTooBig, Refused
@@ -50,7 +50,7 @@ def filled(ledger: Ledger, count: int = COUNT) -> FakeNode:
 def fetched(node: FakeNode, ledger: Ledger, edited: int, **options: bool) -> list[str]:
     """The requests of a run for the payloads, after so many posts were edited."""
     posts = dict.fromkeys(range(COUNT), "a") | dict.fromkeys(range(edited), "edited")
-    work = replace(task(posts, announce_limit=None), **options)  # type: ignore[arg-type]
+    work = replace(task(posts, announce_limit=None), **options)
     assert len(run(node, work, ledger).steps) == edited
     return [call for call in node.calls if call.startswith("fetch")]
 

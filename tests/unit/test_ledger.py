@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import multiprocessing
 import os
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.errors import LedgerError, LockedError
 from publisher.identity.claims import PublishedItem
@@ -52,7 +53,9 @@ def test_a_refused_change_restores_the_record_from_before(tmp_path: Path) -> Non
     with Ledger(tmp_path) as ledger:
         ledger.record_done(BLOG, ONE, at=5.0)
         before = ledger.recorded(BLOG)
-        ledger.record_intent(BLOG, replace(ONE, title="One, edited", fingerprint="cc"), at=7.0)
+        ledger.record_intent(
+            BLOG, dataclasses.replace(ONE, title="One, edited", fingerprint="cc"), at=7.0
+        )
         ledger.restore(BLOG, before["post-0001"], "post-0001")
         ledger.record_intent(BLOG, TWO, at=7.0)
         ledger.restore(BLOG, None, "post-0002")
@@ -176,14 +179,14 @@ def make_older(path: Path, version: int) -> None:
 
 def test_what_the_settings_of_the_node_left_of_a_post_is_recorded(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.record_intent(BLOG, replace(ONE, contents="xhtml"), at=1.0)
+        ledger.record_intent(BLOG, dataclasses.replace(ONE, contents="xhtml"), at=1.0)
         assert ledger.recorded(BLOG)[ONE.id].contents == "xhtml"
-        ledger.record_done(BLOG, replace(ONE, contents="summary"), at=2.0)
+        ledger.record_done(BLOG, dataclasses.replace(ONE, contents="summary"), at=2.0)
         assert ledger.recorded(BLOG)[ONE.id].contents == "summary"
 
 
 def test_what_an_item_was_made_from_is_recorded(tmp_path: Path) -> None:
-    one = replace(ONE, source="c0de", link="https://blog.example/one/", page="ba5e")
+    one = dataclasses.replace(ONE, source="c0de", link="https://blog.example/one/", page="ba5e")
     with Ledger(tmp_path) as ledger:
         ledger.record_intent(BLOG, one, at=5.0, adopted=one.reading)
         (intended,) = ledger.recorded(BLOG).values()
@@ -209,12 +212,12 @@ def test_an_adopted_item_is_recorded_as_it_is(tmp_path: Path) -> None:
 
 def test_the_path_of_an_item_is_recorded(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.record_done(BLOG, replace(ONE, path="one.md"), at=5.0)
+        ledger.record_done(BLOG, dataclasses.replace(ONE, path="one.md"), at=5.0)
         ledger.record_seen(BLOG, ["post-0001"])
-        ledger.record_intent(BLOG, replace(TWO, path="two.md"), at=5.0)
+        ledger.record_intent(BLOG, dataclasses.replace(TWO, path="two.md"), at=5.0)
         before = ledger.recorded(BLOG)
         assert [record.path for record in before.values()] == ["one.md", "two.md"]
-        ledger.record_paths(BLOG, [replace(ONE, path="renamed.md")])
+        ledger.record_paths(BLOG, [dataclasses.replace(ONE, path="renamed.md")])
         moved = replace(before["post-0001"], path="renamed.md")
         assert ledger.recorded(BLOG)["post-0001"] == moved, "nothing else changes"
         ledger.restore(BLOG, before["post-0001"], "post-0001")
@@ -225,11 +228,11 @@ def test_an_item_at_several_nodes_is_published_once_and_a_retracted_one_is_not(
     tmp_path: Path,
 ) -> None:
     with Ledger(tmp_path) as ledger:
-        ledger.record_done(BLOG, replace(ONE, path="one.md"), at=5.0)
+        ledger.record_done(BLOG, dataclasses.replace(ONE, path="one.md"), at=5.0)
         ledger.record_done(
-            NodeAddress("pubsub.example", "other"), replace(ONE, path="one.md"), at=5.0
+            NodeAddress("pubsub.example", "other"), dataclasses.replace(ONE, path="one.md"), at=5.0
         )
-        ledger.record_done(BLOG, replace(TWO, path="two.md"), at=5.0)
+        ledger.record_done(BLOG, dataclasses.replace(TWO, path="two.md"), at=5.0)
         ledger.record_retracted(BLOG, ledger.recorded(BLOG)["post-0002"], at=6.0)
         assert ledger.published_items() == [PublishedItem("post-0001", "tag:1", "one.md", "body")]
 

@@ -59,7 +59,9 @@ PAGES = st.none() | st.sampled_from((OLD, NEW, OTHER))
 @given(
     st.dictionaries(
         st.sampled_from((A, B)),
-        st.builds(Candidates, PAGES, PAGES, PAGES, is_as_it_was=st.booleans()),
+        st.tuples(PAGES, PAGES, PAGES, st.booleans()).map(
+            lambda found: Candidates(*found[:3], is_as_it_was=found[3])
+        ),
     ),
     st.sets(st.sampled_from((OLD, NEW, OTHER))),
 )

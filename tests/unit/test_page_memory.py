@@ -8,11 +8,11 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.errors import LedgerError
 from publisher.post import BuiltBody
@@ -238,7 +238,7 @@ def test_a_run_that_is_killed_at_any_statement_leaves_the_old_memory_or_the_new_
 
 _KILLED_WRITES = """
 import os, shutil, sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from publisher.sources.built.state.memory import NAME, Changed, PageMemory
 from tests.unit.test_page_memory import ONE, OTHER, POST, TWO, VERSION, remember

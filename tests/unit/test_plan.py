@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from dataclasses import replace
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.errors import UnsafePlanError
 from publisher.sync import guard as guards
@@ -585,7 +586,7 @@ def test_posts_outside_the_window_need_no_look() -> None:
 def test_a_new_path_is_recorded_if_nothing_is_published(
     recorded: Recorded, edits: Literal["push", "ignore"], *, is_recorded: bool
 ) -> None:
-    one = replace(post(), path="new.md")
+    one = dataclasses.replace(post(), path="new.md")
     found = ledger_plan.relocated([one], {recorded.id: recorded}, Policy(edits=edits))
     assert found == ([one] if is_recorded else [])
 

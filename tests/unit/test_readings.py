@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from dataclasses import replace
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.sync import guard as guards
 from publisher.sync import ledger_plan, plan
@@ -42,7 +43,7 @@ def record(
     **facts: str,
 ) -> Recorded:
     found = Recorded(POST.id, "One", fingerprint, state, 5.0, POST.atom_id, path="one.md")
-    return replace(found, **facts)  # type: ignore[arg-type]
+    return replace(found, **facts)
 
 
 # Markers of an older version, without attributes, and of this one.
@@ -122,14 +123,14 @@ def test_an_edit_is_told_from_another_reading(
     ],
 )
 def test_keys_that_the_settings_name_now_are_no_edit(at_node: str, now: str, found: str) -> None:
-    post = replace(POST, source=now)
+    post = dataclasses.replace(POST, source=now)
     assert difference(post, None, item_at_node(source=at_node)) == found
     assert difference(post, record(source=at_node), OLD) == found
 
 
 @pytest.mark.parametrize("seen", [OLD, MARKED, EDITED])
 def test_a_post_whose_source_is_unknown_counts_as_edited(seen: Seen) -> None:
-    assert difference(replace(POST, source=""), None, seen) == "edit"
+    assert difference(dataclasses.replace(POST, source=""), None, seen) == "edit"
 
 
 def decided(recorded: Recorded | None, seen: Seen, **policy: object) -> plan.Plan:
@@ -178,10 +179,10 @@ def test_an_adopted_item_stays_until_its_post_is_edited_or_read_differently_agai
     assert (settled.changes, settled.reread) == ((), 1)
     assert ledger_plan.is_settled([POST], {POST.id: adopted}, Policy(), room=None)
     for now, action in (
-        (replace(POST, fingerprint="edited", source="another"), "changed"),
-        (replace(POST, fingerprint="read again"), "corrected"),
-        (replace(POST, link="https://blog.example/moved/"), "corrected"),
-        (replace(POST, fingerprint="read before"), "adopt"),
+        (dataclasses.replace(POST, fingerprint="edited", source="another"), "changed"),
+        (dataclasses.replace(POST, fingerprint="read again"), "corrected"),
+        (dataclasses.replace(POST, link="https://blog.example/moved/"), "corrected"),
+        (dataclasses.replace(POST, fingerprint="read before"), "adopt"),
     ):
         seen = {POST.id: as_seen(adopted)}
         (change,) = decide([now], {POST.id: adopted}, seen, Policy()).changes
@@ -194,7 +195,7 @@ def test_a_refresh_sends_adopted_items() -> None:
     assert (found.changes, found.reread) == ((Publish(POST, "refresh"),), 0)
 
 
-SUMMARY = replace(POST, contents="summary", fingerprint="read before")
+SUMMARY = dataclasses.replace(POST, contents="summary", fingerprint="read before")
 
 
 def test_other_settings_of_the_node_are_no_edit_and_are_counted() -> None:
@@ -216,8 +217,8 @@ def test_other_settings_of_the_node_are_no_edit_and_are_counted() -> None:
 def test_what_is_sent_follows_the_settings_of_the_node() -> None:
     for post, policy in (
         (SUMMARY, Policy(refresh=True)),
-        (replace(SUMMARY, fingerprint="edited", source="another"), Policy()),
-        (replace(SUMMARY, link="https://blog.example/moved/"), Policy()),
+        (dataclasses.replace(SUMMARY, fingerprint="edited", source="another"), Policy()),
+        (dataclasses.replace(SUMMARY, link="https://blog.example/moved/"), Policy()),
     ):
         found = decide([post], {}, {POST.id: MARKED}, policy)
         assert len(found.publishes) + len(found.corrections) == 1
@@ -236,7 +237,7 @@ def test_the_ledger_learns_what_the_item_at_the_node_carries() -> None:
     assert (again.changes, again.other_contents) == ((), 0)
 
 
-BUILT = replace(POST, page="built now")
+BUILT = dataclasses.replace(POST, page="built now")
 
 
 @pytest.mark.parametrize(
@@ -247,16 +248,19 @@ BUILT = replace(POST, page="built now")
         pytest.param(BUILT, "", "reading", id="the source before, the page now"),
         pytest.param(POST, "built before", "reading", id="the page before, the source now"),
         pytest.param(
-            replace(BUILT, early_page="built before"),
+            dataclasses.replace(BUILT, early_page="built before"),
             "built before",
             "reading",
             id="sent before the site was built",
         ),
         pytest.param(
-            replace(BUILT, early_page="built now"), "built now", "none", id="not built yet"
+            dataclasses.replace(BUILT, early_page="built now"),
+            "built now",
+            "none",
+            id="not built yet",
         ),
         pytest.param(
-            replace(BUILT, early_page="built before"),
+            dataclasses.replace(BUILT, early_page="built before"),
             "built long before",
             "none",
             id="an older build than that",
@@ -269,9 +273,9 @@ def test_another_build_is_no_other_reading(post: Desired, page: str, found: str)
     known = record("read now", source="source", body="body", link=LINK, page=page)
     assert difference(post, known, seen) == found
     assert needs_no_publish(post, known) == (found == "none")
-    edited = replace(post, fingerprint="edited", source="another")
+    edited = dataclasses.replace(post, fingerprint="edited", source="another")
     assert difference(edited, known, seen) == "edit"
-    assert difference(replace(edited, source="source"), known, seen) == "reading"
+    assert difference(dataclasses.replace(edited, source="source"), known, seen) == "reading"
 
 
 def test_another_build_is_counted_and_sent_by_a_refresh() -> None:
@@ -282,16 +286,16 @@ def test_another_build_is_counted_and_sent_by_a_refresh() -> None:
     assert ledger_plan.from_ledger([BUILT], {POST.id: known}, Policy(), room=None).older_builds == 1
     for post, policy in (
         (BUILT, Policy(refresh=True)),
-        (replace(BUILT, early_page="built before"), Policy()),
-        (replace(BUILT, fingerprint="edited", source="another"), Policy()),
-        (replace(BUILT, page="built before"), Policy()),
+        (dataclasses.replace(BUILT, early_page="built before"), Policy()),
+        (dataclasses.replace(BUILT, fingerprint="edited", source="another"), Policy()),
+        (dataclasses.replace(BUILT, page="built before"), Policy()),
     ):
         assert decide([post], {}, {POST.id: as_seen(known)}, policy).older_builds == 0
 
 
-AS_IT_WAS = replace(BUILT, written="source after", page="built before")
+AS_IT_WAS = dataclasses.replace(BUILT, written="source after", page="built before")
 NEWER = item_at_node("read after", source="source after", body="edited", link=LINK, page="built")
-WAITS = replace(AS_IT_WAS, waits=True)
+WAITS = dataclasses.replace(AS_IT_WAS, waits=True)
 
 
 @pytest.mark.parametrize("post", [AS_IT_WAS, WAITS])
@@ -392,8 +396,8 @@ def test_a_correction_keeps_what_the_ledger_gets_if_it_cannot_be_sent() -> None:
     )
 
 
-PAGE = replace(POST, source="edited", body="other", page="p1", is_page_new=True)
-TEXTLESS = replace(PAGE, page="no text", is_page_new=False, is_textless=True)
+PAGE = dataclasses.replace(POST, source="edited", body="other", page="p1", is_page_new=True)
+TEXTLESS = dataclasses.replace(PAGE, page="no text", is_page_new=False, is_textless=True)
 
 
 @pytest.mark.parametrize(
@@ -402,12 +406,14 @@ TEXTLESS = replace(PAGE, page="no text", is_page_new=False, is_textless=True)
         pytest.param(PAGE, "p1", False, id="the page shows what the item shows"),
         pytest.param(PAGE, "p0", True, id="the page shows something else"),
         pytest.param(PAGE, "", True, id="the item was made from the source"),
-        pytest.param(replace(PAGE, body="body"), "p1", True, id="another title"),
-        pytest.param(replace(PAGE, is_page_new=False), "p1", True, id="the page was known"),
+        pytest.param(dataclasses.replace(PAGE, body="body"), "p1", True, id="another title"),
+        pytest.param(
+            dataclasses.replace(PAGE, is_page_new=False), "p1", True, id="the page was known"
+        ),
         pytest.param(TEXTLESS, "p1", False, id="the item shows a text"),
         pytest.param(TEXTLESS, "no text", True, id="the item shows none either"),
         pytest.param(TEXTLESS, "", True, id="the item shows the source"),
-        pytest.param(replace(TEXTLESS, page=""), "", False, id="a page that is a post"),
+        pytest.param(dataclasses.replace(TEXTLESS, page=""), "", False, id="a page that is a post"),
     ],
 )
 def test_an_item_stays_that_shows_more_than_the_page(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from msgspec.structs import replace as replace_struct
 
 from publisher import entry, sync
@@ -229,7 +230,7 @@ def hinted(
     """The hints for these posts and items; `texts` has posts with another text than their names."""
     known, there = recorded(*items), present(*items)
     wanted = [
-        replace(desired(name), body=texts[name], fingerprint="edited")
+        dataclasses.replace(desired(name), body=texts[name], fingerprint="edited")
         if texts and name in texts
         else desired(name)
         for name in posts
@@ -307,7 +308,7 @@ def test_items_of_unknown_text_are_recognised_by_title_and_date(
     title: str, day: str, known: str, *, is_alike: bool
 ) -> None:
     """The first versions recorded no text, neither in the ledger nor at the node."""
-    one = replace(
+    one = dataclasses.replace(
         desired("mill-new"), title="The mill", atom_id="tag:a.example,2026-01-02:mill-new"
     )
     atom_id = f"tag:a.example,{day}:mill"
@@ -384,7 +385,7 @@ def folder(*posts: Post, skipped: Sequence[Skip] = (), pages: Sequence[Page] = (
 
 def publish(ledger: Ledger, name: str, body: str, *, address: NodeAddress = ADDRESS) -> None:
     hashed = entry.body_hash(post(f"{name}.md", body=body))
-    ledger.record_done(address, replace(desired(name), body=hashed), at=0.0)
+    ledger.record_done(address, dataclasses.replace(desired(name), body=hashed), at=0.0)
 
 
 @pytest.mark.parametrize(
@@ -450,8 +451,10 @@ def test_a_line_that_does_not_keep_the_atom_id_is_said_to_change_it(
     ledger: Ledger, old: str, new: str, *, is_kept: bool
 ) -> None:
     (published,) = folder(post(f"{old}.md", body=LONG)).entries
-    record = replace(desired(published.item_id), atom_id=published.atom_id)
-    ledger.record_done(ADDRESS, replace(record, body=entry.body_hash(published.post)), at=0.0)
+    record = dataclasses.replace(desired(published.item_id), atom_id=published.atom_id)
+    ledger.record_done(
+        ADDRESS, dataclasses.replace(record, body=entry.body_hash(published.post)), at=0.0
+    )
     found = renames.find(folder(post(f"{new}.md", body=LONG)), CONFIG, ledger, ())
     ((new_id, old_id),) = found.recorded.items()
     advice = found.advice(found.new[new_id], old_id, "")
@@ -490,8 +493,8 @@ def test_the_advice_fits_the_ids_that_the_post_has(
         post(f"{name}.md", body=LONG, id=(id_, 2) if id_ else None) for name, id_ in (before, after)
     )
     (published,) = folder(old).entries
-    record = replace(desired(published.item_id), atom_id=published.atom_id)
-    ledger.record_done(ADDRESS, replace(record, body=entry.body_hash(old)), at=0.0)
+    record = dataclasses.replace(desired(published.item_id), atom_id=published.atom_id)
+    ledger.record_done(ADDRESS, dataclasses.replace(record, body=entry.body_hash(old)), at=0.0)
     found = renames.find(folder(new), CONFIG, ledger, ())
     ((new_item, item),) = found.recorded.items()
     advice = found.advice(found.new[new_item], item, "")
@@ -525,7 +528,7 @@ def test_a_build_counts_the_held_post_that_no_feed_shows(tmp_path: Path) -> None
         blog.write(f"{name}.md", LONG, title="One")
     with Ledger(blog.folder / ".publisher") as ledger:
         hashed = entry.body_hash(post("a.md", body=LONG))
-        ledger.record_done(ADDRESS, replace(desired(OLD), body=hashed), at=0.0)
+        ledger.record_done(ADDRESS, dataclasses.replace(desired(OLD), body=hashed), at=0.0)
     out = blog.run("build").out
     assert "feed.atom  (1 entry)" in out
     assert "2 posts: 1 published, 1 held" in out
@@ -650,7 +653,7 @@ def test_a_copy_of_a_post_that_exists_is_a_new_post(ledger: Ledger) -> None:
 
 def test_a_ledger_without_texts_holds_nothing(ledger: Ledger) -> None:
     """The first version of the ledger recorded no texts."""
-    ledger.record_done(ADDRESS, replace(desired(OLD), body=""), at=0.0)
+    ledger.record_done(ADDRESS, dataclasses.replace(desired(OLD), body=""), at=0.0)
     entries = folder(post(f"{NEW}.md", body=LONG))
     assert not renames.find(entries, CONFIG, ledger, ()).recorded
 

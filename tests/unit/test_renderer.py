@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from publisher.config import Engine, Person, Site
 from publisher.content.cache import Cache
@@ -128,7 +128,7 @@ def test_a_change_that_affects_the_content_renders_the_post_again(
     tmp_path: Path, name: str
 ) -> None:
     before = content(of("jekyll"), cache=tmp_path)
-    changed = replace(of("jekyll"), **{name: CHANGED_POST[name]})
+    changed = dataclasses.replace(of("jekyll"), **{name: CHANGED_POST[name]})
     assert content(changed, cache=tmp_path) == content(changed) != before
 
 
@@ -136,7 +136,7 @@ def test_a_change_that_affects_the_content_renders_the_post_again(
 @pytest.mark.parametrize("name", [*CHANGED_POST, *UNSHOWN])
 def test_no_field_of_a_post_leaves_stale_content(tmp_path: Path, engine: Engine, name: str) -> None:
     content(of(engine), cache=tmp_path)
-    changed = replace(of(engine), **{name: {**CHANGED_POST, **UNSHOWN}[name]})
+    changed = dataclasses.replace(of(engine), **{name: {**CHANGED_POST, **UNSHOWN}[name]})
     assert content(changed, cache=tmp_path) == content(changed)
 
 
@@ -183,7 +183,7 @@ def test_a_link_follows_the_page_of_another_post(tmp_path: Path, engine: Engine)
     """The other post moves, disappears and comes back, while this post stays the same."""
     here = content(of(engine), cache=tmp_path)
     assert "/other/" in here.xhtml
-    for other in (replace(OTHER, page="/moved/"), post("2026-01-03-third.md"), OTHER):
+    for other in (dataclasses.replace(OTHER, page="/moved/"), post("2026-01-03-third.md"), OTHER):
         after = content(of(engine), other=other, cache=tmp_path)
         assert after == content(of(engine), other=other)
         assert (after == here) == (other is OTHER)
@@ -206,7 +206,7 @@ def test_another_engine_renders_the_same_body_differently(tmp_path: Path, engine
 
 
 @pytest.mark.parametrize("engine", BODIES)
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(BodySyntax)])
+@pytest.mark.parametrize("name", [*BodySyntax.__struct_fields__])
 def test_no_part_of_a_syntax_leaves_stale_content(
     tmp_path: Path, engine: Engine, name: str
 ) -> None:
@@ -215,7 +215,7 @@ def test_no_part_of_a_syntax_leaves_stale_content(
     for other in BODIES:
         content(before, cache=tmp_path)
         syntax = replace(before.syntax, **{name: getattr(of(other).syntax, name)})
-        changed = replace(before, syntax=syntax)
+        changed = dataclasses.replace(before, syntax=syntax)
         assert content(changed, cache=tmp_path) == content(changed)
 
 

@@ -7,6 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.errors import (
     Busy,
@@ -759,7 +760,7 @@ def test_a_run_with_a_selection_does_not_settle_the_node(ledger: Ledger) -> None
     run(node, everything, ledger)
     node.clock.time += 90_000
     node.items["theirs"] = "<x/>"
-    selected = dataclasses.replace(everything, is_selected=lambda change: change.id == "post-0001")
+    selected = replace(everything, is_selected=lambda change: change.id == "post-0001")
     for _ in range(2):
         run(node, selected, ledger)
     assert "theirs" in node.items
@@ -892,7 +893,7 @@ def test_a_node_that_was_full_at_the_last_look_is_looked_at_again(
     node = FakeNode(max_items=3)
     run(node, task({}), ledger)
     last_look = ledger.last_look(node.address)
-    ledger.record_look(node.address, dataclasses.replace(last_look, room=0))
+    ledger.record_look(node.address, replace(last_look, room=0))
     assert not is_settled(node.address, task({1: "a"}), ledger, now=node.clock.now())
     assert run(node, task({1: "a"}), ledger).error is None
     assert node.events == [("published", "post-0001")]
@@ -1009,7 +1010,7 @@ def test_a_new_path_is_recorded_without_a_look(ledger: Ledger) -> None:
         run(node, task({1: "a", 2: "b"}), ledger)
     work = task({1: "a", 2: "b"})
     renamed = [dataclasses.replace(post, path=f"renamed/{post.path}") for post in work.desired]
-    work = dataclasses.replace(work, desired=renamed)
+    work = replace(work, desired=renamed)
     before = ledger.recorded(node.address)
     record_paths(node.address, work, ledger)
     after = ledger.recorded(node.address)
@@ -1017,9 +1018,7 @@ def test_a_new_path_is_recorded_without_a_look(ledger: Ledger) -> None:
         "renamed/post-0001.md",
         "renamed/post-0002.md",
     ]
-    assert {
-        id_: dataclasses.replace(record, path=before[id_].path) for id_, record in after.items()
-    } == before
+    assert {id_: replace(record, path=before[id_].path) for id_, record in after.items()} == before
     assert is_settled(node.address, work, ledger, now=node.clock.now())
 
 
@@ -1029,7 +1028,7 @@ def test_a_refused_edit_keeps_the_recorded_path(ledger: Ledger) -> None:
     node.answers["post-0001"] = Refused("no", condition="not-acceptable")
     edited = task({1: "edited"})
     (post,) = edited.desired
-    edited = dataclasses.replace(edited, desired=[dataclasses.replace(post, path="other.md")])
+    edited = replace(edited, desired=[dataclasses.replace(post, path="other.md")])
     record_paths(node.address, edited, ledger)
     run(node, edited, ledger)
     assert ledger.recorded(node.address)["post-0001"].path == "post-0001.md"
@@ -1072,7 +1071,7 @@ def test_a_post_with_its_new_id_at_another_node_gets_it_here(ledger: Ledger) -> 
     work = task({1: "a"}, new_ids={"post-0001"})
     (post,) = work.desired
     moved = dataclasses.replace(post, atom_id="tag:new.example,2026:post-0001")
-    work = dataclasses.replace(work, desired=[moved])
+    work = replace(work, desired=[moved])
     assert outcomes(run(node, work, ledger)) == [("changed", "post-0001", "done")]
     assert ledger.recorded(node.address)["post-0001"].atom_id == moved.atom_id
 

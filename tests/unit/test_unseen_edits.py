@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from publisher import config as configs
 from publisher.app import project as projects
@@ -57,7 +58,7 @@ OLD = Post(
     ],
 )
 def test_what_only_the_page_shows_is_an_edit_that_nobody_sees(edit: dict[str, Any]) -> None:
-    new = replace(OLD, source="s2", **edit)
+    new = dataclasses.replace(OLD, source="s2", **edit)
     assert alike(OLD, new, ("s0",)) == ("s0", "s1")
 
 
@@ -77,17 +78,17 @@ def test_what_only_the_page_shows_is_an_edit_that_nobody_sees(edit: dict[str, An
     ],
 )
 def test_readers_see_what_is_beside_the_body(edit: dict[str, Any]) -> None:
-    assert alike(OLD, replace(OLD, source="s2", **edit), ("s0",)) == ()
+    assert alike(OLD, dataclasses.replace(OLD, source="s2", **edit), ("s0",)) == ()
 
 
 def test_readers_see_the_lead_of_the_source() -> None:
-    old = replace(OLD, marker="<!--more-->", body="Lead.\n<!--more-->\nRest.\n")
-    rest = replace(old, source="s2", body="Lead.\n<!--more-->\nOther rest.\n")
+    old = dataclasses.replace(OLD, marker="<!--more-->", body="Lead.\n<!--more-->\nRest.\n")
+    rest = dataclasses.replace(old, source="s2", body="Lead.\n<!--more-->\nOther rest.\n")
     assert alike(old, rest, ()) == ("s1",)
-    lead = replace(old, source="s2", body="Other lead.\n<!--more-->\nRest.\n")
+    lead = dataclasses.replace(old, source="s2", body="Other lead.\n<!--more-->\nRest.\n")
     assert alike(old, lead, ()) == ()
     # A template tag in the lead may show any value.
-    assert alike(old, replace(rest, values={"color": "red"}), ()) == ()
+    assert alike(old, dataclasses.replace(rest, values={"color": "red"}), ()) == ()
 
 
 def test_a_post_that_was_never_taken_is_like_none() -> None:
@@ -95,9 +96,9 @@ def test_a_post_that_was_never_taken_is_like_none() -> None:
 
 
 def test_the_same_source_adds_nothing_and_only_the_latest_are_kept() -> None:
-    assert alike(OLD, replace(OLD, body_line=9), ("s0",)) == ("s0",)
+    assert alike(OLD, dataclasses.replace(OLD, body_line=9), ("s0",)) == ("s0",)
     many = tuple(f"x{number}" for number in range(20))
-    assert alike(OLD, replace(OLD, source="s2"), many) == (*many[1:], "s1")
+    assert alike(OLD, dataclasses.replace(OLD, source="s2"), many) == (*many[1:], "s1")
 
 
 # What follows for a site

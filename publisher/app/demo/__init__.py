@@ -19,6 +19,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 from publisher import config as configs
 from publisher.app.demo.prosody import Prosody
 from publisher.errors import Refused
@@ -66,46 +68,40 @@ xmpp:
 # The events of the demo.
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """The next part of the demo begins."""
 
     number: int
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command that a user would type."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """The lines that a run of the program printed."""
 
     lines: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribed:
+class Subscribed(Struct, frozen=True):
     """The subscriber with this bare JID has subscribed at this xmpp: URI."""
 
     jid: str
     uri: str
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """An event that reached the subscriber, and the seconds since the file changed."""
 
     event: Event
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The shortest and the longest time from a file to the subscriber, in seconds."""
 
     fastest: float

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import typing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import sources
 from publisher.sources.engines import RECORDS, unread
@@ -27,8 +28,7 @@ _BUILD = "build the site and run `publisher init --learn`"
 _BODIES = "set posts.body to take them from the built pages"
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """Settings of one file that are not read, in the order of its lines, and what they change.
 
     `way_out` is a clause; empty if the built pages do not show these parts.

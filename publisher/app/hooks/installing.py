@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from publisher.app.hooks import git_hook, git_repository
 from publisher.app.hooks.git_hook import EARLIER_SUFFIX, OWN_FOLDER
@@ -23,8 +25,7 @@ KINDS: tuple[Kind, ...] = ("post-receive", "post-commit", "post-merge")
 _MODE = 0o755
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """A hook that is installed now, and the one that was there before.
 
     `is_shared`: git looks for the hooks of other repositories in the same folder.
@@ -36,16 +37,14 @@ class Installation:
     is_shared: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A hook that was uninstalled. `restored`: the one from before is in its place again."""
 
     path: Path
     restored: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a hook is, or will be."""
 
     path: Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher import config as configs
@@ -36,8 +36,7 @@ _OUTPUT = (Change("site", "output", ".", after=("url",)),)
 _BODY = (Change("posts", "body", "body", after=("engine", "path")),)
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """A configuration before and after, and the lesson that changes it."""
 
     path: Path

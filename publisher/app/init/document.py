@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from publisher import config as configs
 from publisher.text import yaml_edit
@@ -50,8 +51,7 @@ xmpp:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFolder:
+class FeedFolder(Struct, frozen=True):
     """Where the feeds lie below the configuration, so that they are deployed with the site.
 
     `path` is empty or ends with a slash. `url` is the URL of that folder if publisher.yaml must
@@ -63,8 +63,7 @@ class FeedFolder:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteFacts:
+class SiteFacts(Struct, frozen=True, kw_only=True):
     """What the document says. `settings` are the valid settings of the site, by our keys.
 
     `posts` are the keys of the section `posts` in order, `templates` are those for new posts, which

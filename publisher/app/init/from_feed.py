@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -38,7 +38,8 @@ def in_feed(options: InitOptions, feed: str, folder: Path) -> tuple[InitOptions,
             raise _which_feed(page, feed) from page
     site = _in_one_feed(url, folder)
     note = f"{feed} is a web page; publisher takes the feed that it names, {url}"
-    return replace(options, feed=url), replace(site, notes=(note, *site.notes))
+    in_feed = dataclasses.replace(site, notes=(note, *site.notes))
+    return dataclasses.replace(options, feed=url), in_feed
 
 
 def _only_feed(page: WebPageError) -> str:

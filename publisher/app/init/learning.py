@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias, overload
 from urllib.parse import urljoin
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from publisher import sources
 from publisher.app.events import PagesRead, ignore
@@ -53,8 +54,7 @@ _FEW = 20  # pages that show how all are built
 _KEPT_PAGES = 300  # trees in memory at once; those of larger sites are parsed again when needed
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """The folder of the built site, relative to the configuration, and what its pages showed.
 
     `found` of `posts` have a page there, and `metadata` is what these pages and the home page say

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from publisher.errors import ConfigError
 
@@ -22,8 +23,7 @@ Ask: TypeAlias = "Callable[[str], bool | None]"
 AskText: TypeAlias = "Callable[[str], str | None]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitOptions:
+class InitOptions(Struct, frozen=True, kw_only=True):
     """The facts that the user gives; `init` detects those that are None in the site's folder.
 
     `feed` is the URL or the file of a feed to use instead of a folder of posts.
@@ -40,8 +40,7 @@ class InitOptions:
     node: str = "blog"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenConfig:
+class WrittenConfig(Struct, frozen=True):
     """The written configuration: where the posts are, and what they are.
 
     `posts` is None if the posts come from a feed. `kind` is the name of the site's generator, empty

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from publisher.sources import site_settings
 from publisher.sources.engines.any import RECORD
@@ -28,8 +29,7 @@ def _programs(*names: str) -> tuple[str, ...]:
     return tuple(f"{name}.{kind}" for name in names for kind in PROGRAMS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Generator:
+class Generator(Struct, frozen=True, kw_only=True):
     """A site generator: the files that mark its sites, and where it keeps what.
 
     All paths are relative to the site. `marks` are the names of its settings; if `word` is set, the

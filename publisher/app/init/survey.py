@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.app import build
 from publisher.app import project as projects
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from publisher.entry import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(Struct, frozen=True):
     """The newest published post: its day in the zone of the site, its title and its URL."""
 
     day: dt.date
@@ -29,8 +29,7 @@ class Newest:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """How many posts there are, how many of them are published, and how many undated pages.
 
     `oldest` is the day of the first post. `undated` are the first pages, by their paths,

@@ -5,16 +5,16 @@ Refuses dotfiles other than `.well-known`, and symbolic links that end outside o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
+
 from publisher.system.symlinks import LinkError, Reach
 
 
-@dataclass(frozen=True, slots=True)
-class MovedTo:
+class MovedTo(Struct, frozen=True):
     """The path of a folder lacks its slash, without which relative links lead elsewhere."""
 
     path: str

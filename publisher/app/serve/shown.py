@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct, field
 
 from publisher import feeds
 from publisher.app import project as projects
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from publisher.post import Skip
 
 
-@dataclass(frozen=True, slots=True)
-class ShownDocument:
+class ShownDocument(Struct, frozen=True):
     """A file that `build` would write: its bytes, their media type, and its path for messages."""
 
     data: bytes
@@ -34,8 +34,7 @@ class ShownDocument:
     problems: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPost:
+class ShownPost(Struct, frozen=True):
     """A post, the path of its URL, and its problems as sentences.
 
     A post that is not published has a `reason`, and neither a date nor the path of a URL.
@@ -49,8 +48,7 @@ class ShownPost:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Everything that the preview knows of a site.
 
     `documents` are by the decoded paths of their URLs, in the order of the configuration. `posts`

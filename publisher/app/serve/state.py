@@ -6,9 +6,10 @@ import asyncio
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from publisher import config as configs
 from publisher.app.serve import shown
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from publisher.config import Config
 
 
-@dataclass(slots=True)
-class PreviewState:
+class PreviewState(Struct):
     """What the server shows now.
 
     `shown` is None until the posts were read once. `error` says why the newest state could not be

@@ -6,8 +6,10 @@ while the machine sleeps. Everything else follows the monotonic clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +23,14 @@ PATIENT: frozenset[Reason] = frozenset({"connected", "removal", "retry", "rechec
 TICK = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(Struct, frozen=True):
     """A moment by both clocks, in seconds. `wall` is since the epoch."""
 
     monotonic: float
     wall: float
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(Struct, frozen=True):
     """The reasons for runs to come, each with its moment, and the next date of a post.
 
     The moments are of the monotonic clock. `date` is in seconds since the epoch: when a post

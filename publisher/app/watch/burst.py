@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 # A burst of writes that never ends, e.g. of a log file in the folder, is published after so many
 # times the rest that was asked for.
 LONGEST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(Struct, frozen=True):
     """Changes that came one after another, between the moments `first` and `last`.
 
     Both are in seconds of a monotonic clock. `has_writes` is False while files have only vanished.

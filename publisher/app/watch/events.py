@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,16 +17,14 @@ if TYPE_CHECKING:
     from publisher.errors import PublisherError
 
 
-@dataclass(frozen=True, slots=True)
-class Watching:
+class Watching(Struct, frozen=True):
     """The watcher is ready. It looks at these folders and files, for the posts of this `config`."""
 
     config: Path
     places: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnded:
+class RunEnded(Struct, frozen=True):
     """A run that the watcher began by itself has ended: with a result, or with an error."""
 
     reason: Reason
@@ -33,29 +32,25 @@ class RunEnded:
     error: PublisherError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reloaded:
+class Reloaded(Struct, frozen=True):
     """The configuration was read again. With an `error` the old one stays in use."""
 
     error: PublisherError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Postponed:
+class Postponed(Struct, frozen=True):
     """A run has to wait, and why."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class WatchProblem:
+class WatchProblem(Struct, frozen=True):
     """Something that does not stop the watcher, but that its owner should know."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(Struct, frozen=True):
     """A client has handed its work over, and has its exit code or the reason of a refusal."""
 
     arguments: tuple[str, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from publisher.app.watch.session_state import SessionState
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Files that somebody wrote, created or removed."""
 
     paths: frozenset[Path]
 
 
-@dataclass(frozen=True, slots=True)
-class Hangup:
+class Hangup(Struct, frozen=True):
     """SIGHUP: the configuration is read again, and all accounts log in anew."""
 
 

@@ -9,8 +9,9 @@ import os
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from publisher.errors import LedgerError
 from publisher.system import work_socket
@@ -29,8 +30,7 @@ _MESSAGE_SECONDS = 10.0  # for a client to send its message
 MOST = 8  # connections that wait to be accepted
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a client sends: which program it is, its arguments, and where and how it was started."""
 
     program: list[str]
@@ -49,8 +49,7 @@ class Asked:
         return cls(program, texts[6:end], folder, int(umask), environment)
 
 
-@dataclass(frozen=True, slots=True)
-class ServedWork:
+class ServedWork(Struct, frozen=True):
     """What a watcher does for a client: `publish` does what `app.publish.publish` does.
 
     `is_outdated`: publisher was updated since the watcher began.

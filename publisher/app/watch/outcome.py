@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.errors import (
     FeedError,
@@ -32,8 +33,7 @@ PAGE_SECONDS = 15.0
 MOST = 20  # lines of a kind that are kept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOutcome:
+class RunOutcome(Struct, frozen=True, kw_only=True):
     """`has_sent`: something was published or retracted. `may_pass`: the run is worth repeating.
 
     The next run comes after `longest_pause` seconds at the latest.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher import sources
 from publisher.config.keys import PLACEHOLDER
@@ -21,8 +22,7 @@ _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.publisher")
 _FOREIGN = frozenset({".git", "node_modules"})
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedPlaces:
+class WatchedPlaces(Struct, frozen=True):
     """Where to look, as absolute paths.
 
     Everything below the `roots` counts, and so do the single `files`, but what matches `own` or

@@ -6,15 +6,15 @@ retracted only after some time, although other posts are published meanwhile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Removals:
+class Removals(Struct, frozen=True):
     """The published posts whose files are gone, with the moment at which that was seen.
 
     Moments are in seconds of a monotonic clock; `seconds` is how long a removal is doubted.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from publisher.system.retry import Backoff
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class Timing(Struct, frozen=True, kw_only=True):
     """Times that no configuration sets.
 
     A removal is believed after `removal`. What was acknowledged is looked at again after `recheck`.

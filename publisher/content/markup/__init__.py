@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.content import lazy, rst
 from publisher.content.markup import emojis, limits
@@ -41,8 +43,7 @@ def html(source: str, dialect: Dialect, options: MarkdownOptions = NO_OPTIONS) -
     return convert(dialect, source, options=options).htmls[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """The HTML of a body and of parts of it, and the labels of the body's footnotes.
 
     The labels are in the order of the numbers; only CommonMark has them.

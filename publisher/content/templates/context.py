@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.content.templates.site_content import NAMES as SITE_NAMES
 from publisher.content.templates.site_content import NEIGHBOURS
@@ -28,8 +29,7 @@ _COLLECTED_BY_JEKYLL = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class TagValues:
+class TagValues(Struct, frozen=True):
     """Everything that the tags of a post can read besides its body.
 
     `url` and `timezone` are those of the site. With `has_settings`, `site` is complete: a setting

@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from publisher.content import embeds
 
@@ -30,8 +31,7 @@ _LINE_END = re.compile(r"[ \t]*\n")
 _CALLED = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcodeTag:
+class ShortcodeTag(Struct, frozen=True):
     """A tag of a shortcode.
 
     `values` is the source of its arguments. `ends` marks the second tag of a pair, `closed` a tag
@@ -61,8 +61,7 @@ def _called(inside: str) -> ShortcodeTag | None:
     return match and ShortcodeTag(match[1], match[2])
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcodeSyntaxRules:
+class ShortcodeSyntaxRules(Struct, frozen=True):
     """How an engine writes shortcodes.
 
     `tag` matches what may be a tag; its groups are the delimiter and the inside, which `read`

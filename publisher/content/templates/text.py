@@ -5,9 +5,10 @@ from __future__ import annotations
 import bisect
 import copy
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from publisher.text import markdown_code
 from publisher.text.characters import short_line
@@ -36,8 +37,7 @@ _HTML = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """A body whose tags are evaluated.
 
     `lines[n]` is the line of the body that line n of the text came from, both counted from 0.

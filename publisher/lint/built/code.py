@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.content.dropped import LineNumbers
 from publisher.lint.built.body import squeezed, straight
@@ -31,8 +32,7 @@ _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
 _TEMPLATE_TAG = re.compile(r"\{\{[^{}]{0,2000}\}\}|\{%[^%]{0,2000}%\}")
 
 
-@dataclass(frozen=True, slots=True)
-class FaultyBlock:
+class FaultyBlock(Struct, frozen=True):
     """A fenced block that the page does not have as the author wrote it, and what became of it."""
 
     text: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.lint.built.body import PageBody
 from publisher.lint.built.code import code, faulty_blocks
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _OF_BODIES = frozenset({"has-words", "has-picture", "drawn-picture", "inlined-picture"})
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A post and its page.
 
     `of_post` are selectors of the elements that show something of the post. With `makes_words` its

@@ -10,8 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.post import Diagnostic
 from publisher.text.counts import number_of
@@ -100,24 +101,21 @@ _IN_ONE_PLACE = '{pages} have words in {place} that the sources lack, e.g. "{wha
 _OF_THEME = '; if readers should not get them, add "{place}" to posts.drop'
 
 
-@dataclass(frozen=True, slots=True)
-class SharedDifference:
+class SharedDifference(Struct, frozen=True):
     """A difference that several posts have, in the order of their paths."""
 
     message: str
     paths: tuple[PurePosixPath, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PostDifference:
+class PostDifference(Struct, frozen=True):
     """A difference of one post."""
 
     diagnostic: Diagnostic
     kind: DifferenceKind
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltReport:
+class BuiltReport(Struct, frozen=True):
     """The differences of a site: of single posts, and those that several of them share.
 
     The shared ones are those of most posts first.

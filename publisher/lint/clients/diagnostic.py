@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 # Movim purifies content to XHTML 1.1, Miniflux to a list of its own. Both unwrap all other elements
 # (run: Movim's parser of 2026 and Miniflux 2.2.10); these are the ones whose loss changes what the
@@ -16,8 +17,7 @@ UNWRAPPED: Final = ("details", "mark")
 Basis: TypeAlias = Literal["run", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientDiagnostic:
+class ClientDiagnostic(Struct, frozen=True):
     """What the user of a reader will see of a post, a feed or a node, and how to fix it.
 
     `subject` names the post, the feed or the node; `example` is a post in it that has the problem,

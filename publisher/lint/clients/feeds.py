@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.feeds import is_full
 from publisher.lint.clients import podcasts
@@ -32,8 +33,7 @@ _FIX_XHTML = "set `content_type: html`, or add an RSS feed"
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
+class Others(Struct, frozen=True):
     """Whether another feed of the site has these posts as HTML, and whether any is a podcast.
 
     Users of a reader that needs another kind of feed can subscribe to that one.
@@ -43,12 +43,15 @@ class Others:
     has_podcast: bool = False
 
 
+_NO_OTHERS = Others()
+
+
 def of_feed(
     document: FeedDocument,
     entries: Sequence[Rendered],
     site: Site,
     data: bytes,
-    others: Others = Others(),
+    others: Others = _NO_OTHERS,
 ) -> Iterator[ClientDiagnostic]:
     """Check a document. `data` are its bytes as on disk, `entries` its rendered entries."""
     by_basis: dict[Basis, Sequence[Iterable[tuple[str, str, str]]]] = {

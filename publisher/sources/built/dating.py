@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.post import Post, Skip
 from publisher.text.timestamps import z
@@ -17,8 +20,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.dates import PageDates
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """The instant of a run. A post with a later date stays if it `was_published` before."""
 
     instant: dt.datetime
@@ -50,7 +52,7 @@ def with_dates(
 
 def with_date(post: Post, found: PageDates) -> Post:
     """The post with the dates of its page."""
-    return replace(post, published=found.published, updated=found.updated)
+    return dataclasses.replace(post, published=found.published, updated=found.updated)
 
 
 def _path(one: Post | Skip) -> PurePosixPath:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.post import (
     Diagnostic,
@@ -191,7 +193,7 @@ class Outcomes:
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
         self.hashes[path] = _hash_of_taken(row, row.taken, post.source, waits=bool(reason))
-        return replace(old, address=row.address or post.address)
+        return dataclasses.replace(old, address=row.address or post.address)
 
     def moved_from(self, found: Sequence[tuple[Post, Post]]) -> Sequence[Post]:
         """The last versions of files that are gone, each with the new one, which waits."""
@@ -207,7 +209,9 @@ class Outcomes:
         row = self._known.row(old.path)
         if row.taken:
             self.hashes[old.path] = _hash_of_taken(row, row.taken, new.source, waits=True)
-        return replace(old, address=self._placement.address(old, PurePosixPath(row.page)))
+        return dataclasses.replace(
+            old, address=self._placement.address(old, PurePosixPath(row.page))
+        )
 
     def last(self, path: PurePosixPath) -> Post | None:
         """The version of a file that was taken last; None if that is no post now.

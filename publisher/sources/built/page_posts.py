@@ -8,8 +8,10 @@ is what its author wrote: another text is an edit. Pages that the site does not 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.errors import Unavailable
 from publisher.post import (
@@ -135,8 +137,7 @@ def _known(config: Config, output: OutputFolder, paths: Sequence[PurePosixPath])
     return known
 
 
-@dataclass(frozen=True, slots=True)
-class _PagesRead:
+class _PagesRead(Struct, frozen=True):
     """The pages that may be posts, those that are skipped, and why some are no posts."""
 
     shown: Sequence[ShownPage]
@@ -191,8 +192,7 @@ def _files(config: Config) -> Files:
     return Files(folder, folder, config.site.root, reach)
 
 
-@dataclass(frozen=True, slots=True)
-class _ByDate:
+class _ByDate(Struct, frozen=True):
     """The posts of pages. `not_due` are those published ones that are dated after now."""
 
     published: tuple[Post, ...]

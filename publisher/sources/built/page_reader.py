@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.errors import PostError
 from publisher.sources.built.bodies.opened import open_page, unreadable
@@ -38,22 +40,19 @@ if TYPE_CHECKING:
     from publisher.sources.built.state.recollection import Recollection
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """The page and the post are as they were when the post was taken."""
 
     row: PostMemory
 
 
-@dataclass(frozen=True, slots=True)
-class StillStays:
+class StillStays(Struct, frozen=True):
     """The page and the post are as they were when the post began to wait, or was kept."""
 
     row: PostMemory
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """The page or the file of the post cannot be read now, for this reason."""
 
     reason: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.errors import UnsafePlanError
 from publisher.sources.built.added_elements import has_made_title
@@ -26,8 +27,7 @@ _FEWEST_WORDS_OF_ALL = 3
 _TITLE = "the title of the post"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedPage:
+class ChangedPage(Struct, frozen=True):
     """The words of the body of a page, now and when its post went out last.
 
     `body` is that of now, as HTML.
@@ -40,8 +40,7 @@ class ChangedPage:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Grown:
+class _Grown(Struct, frozen=True):
     """A changed page and what stands around its text now."""
 
     page: ChangedPage

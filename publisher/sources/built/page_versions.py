@@ -26,8 +26,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.sources.built.bodies.accept import WALLED
 from publisher.sources.built.pages.dates import is_dated
@@ -46,8 +48,7 @@ _FORM_WORDS = 50  # beside a field for a password; a post that only shows such a
 _LEAST_KEPT = 0.5  # of the words of before, beside a field for a password
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageVersion:
+class PageVersion(Struct, frozen=True, kw_only=True):
     """The version of a page that goes out. Reasons are empty, or continue a sentence.
 
     `waits` is the reason why the post waits for the next build, and `refusal` the one why the text

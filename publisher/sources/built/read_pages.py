@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from publisher.errors import ConfigError
 from publisher.sources.built.bodies.accept import has_password_field
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 _NO_HEAD = Head()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPage:
+class ReadPage(Struct, frozen=True, kw_only=True):
     """What a page says of its post. `extracted` is None if it has no body that is configured.
 
     `fault` is the reason why the page cannot be read, else empty. `is_cut`: it is not written

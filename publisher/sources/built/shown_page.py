@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.post import BuiltBody
 from publisher.sources.built.pages.page_facts import base_of
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.read_pages import ReadPage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownPage:
+class ShownPage(Struct, frozen=True, kw_only=True):
     """A page of the site that shows a post, or that has no date and so is a page."""
 
     path: PurePosixPath

@@ -6,9 +6,10 @@ feed or a node needs, unless they are as they were. Neither writes; `remember` d
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec.structs import replace
 
 from publisher.errors import PostError
 from publisher.post import (

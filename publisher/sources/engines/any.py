@@ -7,10 +7,11 @@ which the page that the generator built corrects (`site.output`).
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings

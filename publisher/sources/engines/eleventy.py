@@ -6,8 +6,9 @@ JavaScript is never run. If the site computes URLs there, `posts.permalink` must
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax

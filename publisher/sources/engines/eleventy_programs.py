@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.sources.engines import build_scripts, scripts
@@ -40,8 +41,7 @@ _COMPUTED_DATA = re.compile(r"addGlobalData\(\s*[\"'`]eleventyComputed[\"'`]")
 _GLOBAL = re.compile(r"addGlobalData\(\s*[\"'`](?:permalink|eleventyComputed\.permalink)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """Where the configuration lies below the site; empty if there is none.
 
     `source` and `output` are the input and the output folder, relative to the site; empty for the

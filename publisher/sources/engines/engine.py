@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
+
 from publisher.errors import PostError
 from publisher.sources.engines import markups
 from publisher.sources.engines.markups import NOTEBOOK
@@ -56,16 +58,14 @@ class UnknownDateError(UndatedError):
     """A file without a date of its own is meant as a post, and nothing else tells its date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """An instant in UTC, and the same instant in the zone whose date shows in the URL."""
 
     instant: dt.datetime
     local: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UrlParts:
+class UrlParts(Struct, frozen=True):
     """What the URL of a post is made of, apart from its front matter."""
 
     name: Name

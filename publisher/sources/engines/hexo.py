@@ -7,13 +7,15 @@ its URL differs in every copy of the site; here such a file is no post.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import itertools
 import re
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
@@ -154,10 +156,10 @@ class Hexo(PostReader):
 
     def finished(self, front_matter: FrontMatter, post: Post) -> Post:
         if front_matter.is_true("disableNunjucks"):
-            post = replace(post, templates="off")
+            post = dataclasses.replace(post, templates="off")
         wants_slug = self.settings.get("use_slug_as_post_title") == "true"
         if wants_slug and "title" not in front_matter.document.values:
-            post = replace(post, name=self.name(front_matter.path).slug)
+            post = dataclasses.replace(post, name=self.name(front_matter.path).slug)
         return post
 
     def published(self, front_matter: FrontMatter, name: Name) -> Moment:

@@ -6,10 +6,12 @@ versions of Hugo differ, these are the rules of the newest one.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
@@ -164,7 +166,7 @@ class Hugo(HugoContent):
         languages = site_settings.section(self.settings, "languages")
         base = site_settings.text(languages, self.language_of(front_matter.path), "baseurl") or ""
         is_url = base.lower().startswith(("http://", "https://"))
-        return replace(post, address=base.rstrip("/") + post.page) if is_url else post
+        return dataclasses.replace(post, address=base.rstrip("/") + post.page) if is_url else post
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         path, language = front_matter.path, self._prefix(parts.name.language)

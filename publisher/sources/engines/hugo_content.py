@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_settings, hugo_urls, markups
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 _FENCES = frozenset({"---", "+++"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Cascade:
+class _Cascade(Struct, frozen=True):
     """Values that posts get from the page of a section, or from the settings (no `folder`).
 
     `keys` are those of the cascade there. `has_target`: it is not for every post.

@@ -8,9 +8,10 @@ lower case. The languages are those in file names, such as `pt-br`.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.sources.engines import ignore_settings
@@ -68,8 +69,7 @@ _MOST_FILES = 1_000
 _USUAL = ("posts", "post", "blog")  # sections
 
 
-@dataclass(frozen=True, slots=True)
-class ContentFolder:
+class ContentFolder(Struct, frozen=True):
     """A folder with content, below the site, and the language of files that name none.
 
     Its pages are where they were if the folder were `below` the content of the site.

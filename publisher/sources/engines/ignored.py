@@ -6,9 +6,10 @@ settings are read as data, and no program is run. What only a program can evalua
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 FindIgnored: TypeAlias = "Callable[[Path, Path, Reach], Ignored]"  # site, posts, what may be read
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreRule:
+class IgnoreRule(Struct, frozen=True):
     """Patterns relative to `folder`, and the name of the setting that has them."""
 
     folder: Path
@@ -29,8 +29,7 @@ class IgnoreRule:
     setting: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadSetting:
+class UnreadSetting(Struct, frozen=True):
     """A setting that may leave files out, at a line (from 1) of a file; `problem` is a clause."""
 
     file: Path
@@ -38,8 +37,7 @@ class UnreadSetting:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """What the settings of a site leave out, and which of them could not be read.
 
     `needs_publish` is set if only files with `publish: true` are built.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.sources.engines.detected import inside
@@ -64,8 +65,7 @@ UNREAD = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class JekyllFolders:
+class JekyllFolders(Struct, frozen=True):
     """Folders below the site, without slashes at their ends; the site itself is empty.
 
     All others are in `source`, and `collections` contains the folders of posts. A folder that the

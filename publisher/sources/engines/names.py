@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.engines import markups
 from publisher.sources.front_matter.values import language_tag
@@ -23,8 +24,7 @@ _LIST = re.compile(r"/(?:page[-_/]?)?\d*", re.IGNORECASE)
 _FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """The parts of a file name. The slug is the name without date and language."""
 
     date: dt.date | None

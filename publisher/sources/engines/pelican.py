@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec.structs import replace
 
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings

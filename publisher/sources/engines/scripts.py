@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.text import python_settings
@@ -22,8 +23,7 @@ MOST_LEVELS = 5
 _COMMENTS = ("//", "/*", "*", "#")
 
 
-@dataclass(frozen=True, slots=True)
-class AddressScript:
+class AddressScript(Struct, frozen=True):
     """A program, and the line (from 1) that has to do with addresses.
 
     `setting` is the name that gets a value there; empty if it is unknown.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.sources.engines import scripts
@@ -28,8 +29,7 @@ Part: TypeAlias = Literal[
 _PROGRAMS = (".js", ".mjs", ".cjs", ".ts")
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """What a setting changes, and whether posts differ with a value of it that is data.
 
     A value that a program computes is never read.
@@ -55,8 +55,7 @@ def changes(
     return Unread(parts, is_changed_by)
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
+class SettingsFile(Struct, frozen=True):
     """A file with settings of a site. `keys` are those below which the site has them."""
 
     path: Path
@@ -83,8 +82,7 @@ def if_computed(*parts: Part) -> Unread:
     return Unread(parts, lambda _: False)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSetting:
+class FoundSetting(Struct, frozen=True):
     """A setting that is not read, at a line (from 1) of a file."""
 
     name: str

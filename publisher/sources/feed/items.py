@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
@@ -16,11 +15,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.config import Person, is_language, is_person_uri
-from publisher.post import EarlierReadings
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from publisher.post import EarlierReadings
 
 T = TypeVar("T")
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from publisher.text.characters import legal
 
@@ -150,8 +151,7 @@ def with_fault(document: bytes) -> bytes:
     return document[: root.end()] + b"&" + document[root.end() :] if root else document
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct):
     """An open element.
 
     `name` is its name as it is written, in lower case, and `tag` that in the result, where the

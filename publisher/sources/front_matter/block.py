@@ -10,8 +10,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from publisher.errors import PostError
 from publisher.text import merge_conflicts, yaml_document
@@ -45,8 +47,7 @@ _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u20
 _PROSE = frozenset({"title", "subtitle", "description", "summary", "excerpt"})
 
 
-@dataclass(frozen=True, slots=True)
-class PostFile:
+class PostFile(Struct, frozen=True):
     """A file, split into front matter and body.
 
     `body` has LF line ends and starts at line `body_line` of the file. `warnings` are warnings:

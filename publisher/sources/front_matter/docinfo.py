@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.sources.front_matter.block import first_line
 from publisher.sources.front_matter.formats import of_pairs

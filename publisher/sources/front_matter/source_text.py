@@ -14,7 +14,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.sources.front_matter.source_keys import CONTAINERS
 from publisher.text import source_hash
@@ -45,8 +47,7 @@ _SECRET = frozenset({
 _TAG = re.compile(r"\{[{%<]([^{}]{0,2000})")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(Struct, frozen=True):
     """The lines of each key, and the lines of the body.
 
     Keys are in lower case; one inside of a container or a table is a path, `extra.image`.

@@ -6,8 +6,9 @@ Only the attributes that readers keep matter: ids, sizes, URLs, languages of cod
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,7 @@ NAMED_LIST = rf"\{{:(\w[\w-]*):({_INSIDE})\}}"
 _PART = re.compile(r"""#([\w:.-]+)|\.([\w:.+-]+)|([\w:-]+)=("[^"]*"|'[^']*'|[^\s"']+)|([\w:-]+)""")
 
 
-@dataclass(slots=True)
-class Attributes:
+class Attributes(Struct):
     """Attributes of a block or span.
 
     `words` are names of attribute lists that are defined elsewhere, or special words such as `toc`.

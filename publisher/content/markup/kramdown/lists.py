@@ -7,9 +7,10 @@ less indented lines too, so a nested list needs no exact indentation.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.content.markup.kramdown.attributes import LIST
 from publisher.content.markup.kramdown.reader import BLANK, END, ITEM, STOP, Block
@@ -27,8 +28,7 @@ _OWN_ONLY = re.compile(rf"(?:[ \t]*{LIST})?[ \t\n]*\Z")
 _INDENT = 4  # columns that an item is indented by
 
 
-@dataclass(slots=True)
-class _Patterns:
+class _Patterns(Struct):
     """The lines that continue an item whose text begins at a given column."""
 
     deep: re.Pattern[str]

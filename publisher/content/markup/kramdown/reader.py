@@ -7,8 +7,9 @@ within a text (a list item, a quote, a footnote) is cut out and parsed by itself
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
 
 from publisher.content.markup.kramdown.attributes import LIST, Attributes
 from publisher.content.markup.kramdown.tags import names
@@ -46,8 +47,7 @@ HARD_END = rf" {{0,3}}{STOP}|\^[ \t]*\n"
 LAZY_END = re.compile(rf"[ \t]*\n|\Z|{HARD_END}")
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A block, named after its element, or `blank`, `code`, `html`, `math`, `words` or `end`.
 
     `text` is its source: text, code or HTML; of an `end` it is what ended. `continuation` are
@@ -68,8 +68,7 @@ class Block:
         return "".join([self.text, *self.continuation])
 
 
-@dataclass(slots=True)
-class KramdownDocument:
+class KramdownDocument(Struct):
     """What a text defines, wherever in the text that is.
 
     `links` are (URL, title) by normalised label; `lists` are attribute lists by name.

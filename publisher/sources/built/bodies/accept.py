@@ -7,9 +7,10 @@ words, or a form that asks for a password.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.pages.words import consecutive, source_words, words
 
@@ -37,13 +38,11 @@ _MOST_SHOWN = 100  # words of a title that are compared word by word
 _LONG_TITLE = 8  # characters, so that it is not found by chance within other words
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The body is that of the post."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedBody:
+class RefusedBody(Struct, frozen=True):
     """The page does not show the post's body; `reason` continues a sentence about the page."""
 
     reason: str

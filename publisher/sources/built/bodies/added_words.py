@@ -6,8 +6,9 @@ Words within the post are not looked at: a shortcode may have made them.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.body import find_body
 from publisher.sources.built.pages.words import words
@@ -23,8 +24,7 @@ _MOST_RUNS = 20
 _NO_RUNS: Mapping[int, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class AddedWords:
+class AddedWords(Struct, frozen=True):
     """The words before the first and behind the last ones of the post, in their order."""
 
     before: tuple[str, ...] = ()

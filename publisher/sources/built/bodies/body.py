@@ -7,10 +7,10 @@ no body, so that never a list of posts or a part of one is taken for it.
 from __future__ import annotations
 
 import html as entities
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
+from msgspec import Struct
 
 from publisher.sources.built.bodies import body_hash, cleaning, comments
 from publisher.sources.built.bodies.tree_edits import copied
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.page import BuiltPage
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
+class Extracted(Struct, frozen=True):
     """The body as HTML that nobody has sanitised yet, its words, and a hash of what it shows.
 
     `base` is the `<base href>` of the page, which may be relative to it; empty if it has none.

@@ -6,8 +6,9 @@ page that may be the first paragraph of the post, which must not vanish without 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.author_text import AuthorText
 from publisher.sources.built.bodies.body import find_body
@@ -26,8 +27,7 @@ _LONGEST_QUOTE = 60  # characters
 _TITLE = "h1"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptParts:
+class KeptParts(Struct, frozen=True):
     """The elements that stay, and a sentence about the first of them; empty if there is none."""
 
     elements: frozenset[etree._Element] = frozenset()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
+
+from msgspec import Struct
 
 from publisher.post import BuiltBody
 from publisher.sources.built.bodies.accept import (
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.page import BuiltPage
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedPage:
+class OpenedPage(Struct, frozen=True):
     """What a page shows of a post.
 
     `refusals` are the reasons why the body is not taken, empty if it is: first if the page need not

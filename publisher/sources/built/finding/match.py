@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.sources.built.finding.page_words import in_words
 from publisher.sources.built.finding.pair import WHOLE, Pair, page_parts, pair_of
@@ -38,8 +40,7 @@ _SHOW_TITLES = 0.75  # of the pages: then one without the title of its post need
 _SAME = 0.02  # two shares that differ by less are equal
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """The page of each post that has one, by the paths of both; no page has two posts.
 
     `alike` are posts whose page cannot be told, each with all that may have the same pages.

@@ -9,16 +9,16 @@ page was written since, also those of the one that had it, because it may show a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
     from pathlib import PurePosixPath
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """The pages that a post may have. `foreign` is one at its expected address that it has not.
 
     `is_as_it_was` tells whether the remembered page was not written since.
@@ -30,8 +30,7 @@ class Candidates:
     is_as_it_was: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The page of each post that has one, and the posts whose words must be compared."""
 
     pages: Mapping[PurePosixPath, PurePosixPath]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.finding import media_names
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.state.waiting import Taken
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """A post, the page that the rules of the engine give, and what it was taken with last.
 
     `had_title` tells whether its page showed its title then.

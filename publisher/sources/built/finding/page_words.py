@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.accept import has_password_field
 from publisher.sources.built.finding import media_names
@@ -26,8 +27,7 @@ _MAX_TITLE = 2_000  # characters
 _MAX_LINKS = 5_000  # of a page that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class PageWords:
+class PageWords(Struct, frozen=True):
     """The words of a page.
 
     `titles` are its `<h1>` elements and the titles of its metadata, without headings that link to

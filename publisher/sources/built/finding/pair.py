@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.finding.page_words import holds_title, title_hash
 from publisher.sources.built.pages.dates import StatedDates, in_zone
@@ -39,8 +40,7 @@ _LEAST, _LEAST_WITH_TITLE, _LEAST_WITH_TITLE_AND_NAME = 0.8, 0.5, 0.1
 _LEAST_AGAIN, _LEAST_AS_BEFORE = 0.8, 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierPage:
+class EarlierPage(Struct, frozen=True):
     """What the page of a post was when it was taken last.
 
     `missing` are the triples of the post that it lacked; None if they were not compared.
@@ -50,8 +50,7 @@ class EarlierPage:
     has_title: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PostWords:
+class PostWords(Struct, frozen=True):
     """The words of a post, by which its page is found.
 
     `published` is in the site's zone. `expected` is the page by the rules of the engine, and
@@ -73,8 +72,7 @@ def has_name(post: PurePosixPath, page: PurePosixPath) -> bool:
     return bool(name := _name(post)) and name == _name(page)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A post and a page that may be its own."""
 
     source: PostWords

@@ -6,8 +6,9 @@ one whose pages publisher knows. Then nothing of it may reach readers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.errors import Unavailable, UnsafePlanError
 from publisher.text.counts import number_of
@@ -24,8 +25,7 @@ _NAMED = 3  # pages in a message
 _STAY = "The feeds and the items at the nodes stay as they are"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputCounts:
+class OutputCounts(Struct, frozen=True, kw_only=True):
     """What the output has: pages now and at the last run, and posts.
 
     Of the `known` posts, which had a page at the last run, `lost` have none now. `found` of all

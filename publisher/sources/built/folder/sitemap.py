@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
 from html import unescape
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from publisher.sources.built.pages.page import MAX_SIZE
 
@@ -25,8 +26,7 @@ _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)[^<>]*>")
 _INDEX = re.compile(r"<(?:\w+:)?sitemapindex\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Sitemap:
+class Sitemap(Struct, frozen=True):
     """What the sitemap in the output folder names.
 
     `urls` are absolute, and empty without a sitemap. `cut` is a file of it that is not written

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.folder.output import Signature
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from publisher.post import Post
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFiles:
+class SourceFiles(Struct, frozen=True):
     """The files below the folder of the posts.
 
     `read` returns the bytes of a file and raises PostError. `post_of` reads bytes as those of the

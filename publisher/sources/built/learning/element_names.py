@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.tree_edits import elements
 from publisher.text.page_titles import HEADINGS, is_title, stated_titles
@@ -37,8 +38,7 @@ _MADE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Compound:
+class Compound(Struct, frozen=True, order=True):
     """What is said of one element: all these names, in the order in which they are written."""
 
     names: tuple[str, ...]
@@ -47,8 +47,7 @@ class Compound:
         return "".join(self.names)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Selector:
+class Selector(Struct, frozen=True, order=True):
     """Compounds from the outermost element to the one that is meant.
 
     Each follows its combinator: `>` for a child, a blank for a descendant; the first has a blank.

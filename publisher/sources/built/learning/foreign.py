@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from publisher.sources.built.pages.source_markup import outside_code
 from publisher.sources.built.pages.words import words
@@ -44,8 +45,7 @@ _COMPONENTS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BodyWords:
+class BodyWords(Struct, frozen=True):
     """How many words a body has, and how many of them its source does not have.
 
     `selector` is the one of `posts.body` that found the body: of one template.

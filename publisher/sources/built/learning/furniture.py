@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.author_text import AuthorText
 from publisher.sources.built.bodies.tree_edits import elements, names, text_of
@@ -82,8 +83,7 @@ _CALLED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A block before or behind the post, from the outside inwards, that may be furniture.
 
     `may_be_written` tells whether its media may be those of the source, by another name, and
@@ -100,8 +100,7 @@ class Part:
     inner: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StayingPart:
+class StayingPart(Struct, frozen=True):
     """Furniture that no selector names, which readers get: the words of one of the posts.
 
     `is_above` tells whether it stands above the text of the posts or below it. A title is one of

@@ -7,8 +7,9 @@ never learns.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from publisher.sources.built.bodies.accept import (
     WALLED,
@@ -42,8 +43,7 @@ _MOST_NAMED = 3
 _TITLED = 0.75  # of the pages: then a page with another title is refused
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Struct, frozen=True):
     """The selectors, and what they find on the pages.
 
     `matched` pages were tried, and `accepted` of them have the body of their post there. `foreign`

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.learning.element_names import NameIndex
 from publisher.sources.built.learning.foreign import makes_words
@@ -24,8 +25,7 @@ _LEAST_USABLE = 0.75
 _MAX_WORDS = 200_000  # of a page that is learned from
 
 
-@dataclass(frozen=True, slots=True)
-class LearnedPost:
+class LearnedPost(Struct, frozen=True):
     """What is learned from: the title, and the words of the source.
 
     `source` is the text of the post as it was written: a picture that it names is no decoration of
@@ -42,8 +42,7 @@ class LearnedPost:
         return makes_words(self.source, self.language)
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """An element that holds the text: how many words of the page are foreign in it or left out.
 
     A good one holds all but a few of the words; a usable one most of them. A part is one that holds

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.text import dates
 from publisher.text.dates import DateError
@@ -23,16 +25,14 @@ SOUGHT = (
 _MANY = 4  # posts; in fewer a day that they share means nothing
 
 
-@dataclass(frozen=True, slots=True)
-class PageDates:
+class PageDates(Struct, frozen=True):
     """When a page says that it was published, and last changed: never earlier. In UTC."""
 
     published: dt.datetime
     updated: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StatedDates:
+class StatedDates(Struct, frozen=True):
     """The dates of a page as it writes them. Empty: none, or one that cannot be read."""
 
     published: str = ""

@@ -7,8 +7,9 @@ too, may show a picture from his own machine in a post, so single pictures are n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.text.uris import is_loopback_url
 
@@ -22,8 +23,7 @@ _MOST = 0.5  # of the pages
 _FEWEST = 2  # pages with pictures of this machine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalSigns:
+class LocalSigns(Struct, frozen=True, kw_only=True):
     """What a page has from this machine.
 
     `is_certain`: the page says that its own URL is on this machine, or it reloads itself.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from publisher.sources.built.pages.development import NO_SIGNS, LocalSigns, read_signs
 
@@ -21,8 +22,7 @@ _MAX_OBJECTS = 1_000  # of one script
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """The metadata of a page as it is written there; None where the page says nothing.
 
     URLs may be relative, and dates are not parsed. `h1s` are the texts of the `<h1>` elements.

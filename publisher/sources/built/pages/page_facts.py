@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from publisher.config import Person
 from publisher.sources.front_matter.values import language_tag, unique
@@ -24,8 +25,7 @@ _BLANKS = re.compile(r"\s+")
 _WEB = ("http://", "https://")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
+class PageFacts(Struct, frozen=True, kw_only=True):
     """The metadata of a post. None and empty values: the page does not say, or says it of the site.
 
     `image` is an absolute URL.

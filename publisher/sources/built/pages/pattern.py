@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from publisher.sources.built.pages.address import url_path
 from publisher.text import permalinks
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from publisher.post import Post
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPost:
+class PlacedPost(Struct, frozen=True):
     """A post, the absolute URL that our rules give it, and the absolute URL of its page."""
 
     post: Post
@@ -34,8 +34,7 @@ class PlacedPost:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddressDifference:
+class AddressDifference(Struct, frozen=True):
     """What is different about the addresses of some posts, as a sentence without a full stop.
 
     `template` is a permalink template that gives these addresses; None if there is none.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.pages import site_url
 
@@ -19,8 +20,7 @@ _MOST = 2 / 3  # of the pages must agree
 _SEPARATOR = re.compile(r"\s+[|\-\u2013\u2014\u00b7:\u2022\u00bb/]\s+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteMetadata:
+class SiteMetadata(Struct, frozen=True, kw_only=True):
     """What the site says of itself; None: nothing. `url_from` and `title_from` say where."""
 
     url: str | None = None

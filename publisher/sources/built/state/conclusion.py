@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.pages.words import triples
@@ -35,8 +37,7 @@ _NO_PAGE_YET = Signature(0, 0)
 _FEWEST_LOST, _LEAST_LOST = 5, 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """A post and its page, as a run found them.
 
     `row` is what was remembered. `source` is a hash of the post's body, and `file` the bytes of its
@@ -63,16 +64,14 @@ class Look:
     looked: str
 
 
-@dataclass(frozen=True, slots=True)
-class Goes:
+class Goes(Struct, frozen=True):
     """The post goes out with this body; None means the one that was taken last."""
 
     row: PostMemory
     body: BuiltBody | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stays:
+class Stays(Struct, frozen=True):
     """The post stays as it was taken last, and waits if its row has a reason."""
 
     row: PostMemory

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from publisher.sources.built.folder import safety
 from publisher.sources.built.state.memory import NAME, Changed, PostMemory, Version
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.state.memory import PageMemory, Selectors
 
 
-@dataclass(frozen=True, slots=True)
-class LastPage:
+class LastPage(Struct, frozen=True):
     """The version of a page that goes out, and sources (`Post.source`) of which it is no edit.
 
     These are its own if it has no text, and that which an older version of this program read.

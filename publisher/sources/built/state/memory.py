@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import zlib
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.post import BuiltBody
 from publisher.sources.built.folder.output import Signature
@@ -104,8 +105,7 @@ _LIGHT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DateMemory:
+class DateMemory(Struct, frozen=True):
     """The dates that a page stated when it was read for a post without one of its own.
 
     `signature` is that of the page then, and `reader` a digest of what read it. Without a `page`
@@ -121,8 +121,7 @@ class DateMemory:
 _NO_PAGE = DateMemory()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostMemory:
+class PostMemory(Struct, frozen=True, kw_only=True):
     """What is remembered of a post. A text is empty where nothing is known.
 
     `page` is the path of its page below the output folder, and `foreign_page` the page at the
@@ -177,16 +176,14 @@ class Selectors(NamedTuple):
     drop: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """What a post was taken with: the bytes of its file, and the body of its page (None: none)."""
 
     file: bytes
     body: BuiltBody | None
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """A row to write. Without a `version` the one that is stored stays."""
 
     memory: PostMemory

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.sources.built.pages.page_facts import shared, site_card
 from publisher.sources.built.state.memory import Changed, PostMemory, metadata_of

@@ -6,8 +6,10 @@ source.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from publisher.post import SUMMARY_KEYS
 
@@ -34,7 +36,7 @@ def alike(old: Post | None, new: Post, known: tuple[str, ...]) -> tuple[str, ...
 def _shown(post: Post) -> Post:
     """The post without what only the page shows, and what nobody sees."""
     lead, has_lead = _lead(post)
-    return replace(
+    return dataclasses.replace(
         post,
         body=lead,
         body_line=1,

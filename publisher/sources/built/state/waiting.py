@@ -62,15 +62,15 @@ after all, and its body is sent as a correction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 # In the place of the hash of a page's body: the page never showed the text.
 NO_TEXT = "no text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What is known of a post since it was taken last: the hashes of both bodies.
 
     `missing` are the triples of the source that the page lacked.
@@ -86,8 +86,7 @@ def has_body(taken: Taken | None) -> bool:
     return taken is not None and taken.page_body not in {"", NO_TEXT}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What a run sees of a post. `page_body` is empty if the page does not show the text.
 
     `is_elsewhere`, `is_former`, `is_newer`, `shows_removed` and `is_unseen` are explained above.
@@ -114,30 +113,25 @@ class Facts:
     lacks_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """The post goes out with its page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(Struct, frozen=True):
     """The post goes out with its page, which may not be built yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """The post stays as it was taken last, and is not published if it never was."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """The post stays as it was taken last, but does not wait: nothing of the edit shows so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoPage:
+class NoPage(Struct, frozen=True):
     """The site does not publish the post."""
 
 
