@@ -21,7 +21,12 @@ def is_list(page: PageWords, post: PostWords, others: Iterable[PostWords]) -> bo
 
     `others` are posts; those with the text of this post do not count.
     """
-    return not has_title(page, post.title) and any(
+    return not has_title(page, post.title) and shows_others(page, post, others)
+
+
+def shows_others(page: PageWords, post: PostWords, others: Iterable[PostWords]) -> bool:
+    """Whether the page of a post shows other posts whole that have not its text."""
+    return any(
         _shows(page.triples, other.triples) and not _shows(post.triples, other.triples)
         for other in others
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.finding import media_names
-from publisher.sources.built.finding.lists import is_list
+from publisher.sources.built.finding.lists import is_list, shows_others
 from publisher.sources.built.finding.match import matches
 from publisher.sources.built.finding.page_words import PageWords, has_title, page_words
 from publisher.sources.built.finding.pair import EarlierPage, PostWords
@@ -84,6 +84,20 @@ class PageSearch:
                 (self._source(Sought(post, None)) for post in posts if post.path != path),
             )
         }
+
+    def shows_others(
+        self, page: PurePosixPath, signature: Signature, post: Post, posts: Sequence[Post]
+    ) -> bool:
+        """Whether a page of a post shows others of these posts whole."""
+        return shows_others(
+            self._page(page, signature),
+            self._source(Sought(post, None)),
+            (self._source(Sought(other, None)) for other in posts if other.path != post.path),
+        )
+
+    def of(self, page: PurePosixPath, signature: Signature) -> PageWords:
+        """The words of a page; none if it cannot be read."""
+        return self._page(page, signature)
 
     def write(self) -> None:
         self._cache.write()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from publisher.sources.built.finding.left_pages import LeftPages, newer_pages
 from publisher.sources.built.finding.match import Matches
 from publisher.sources.built.finding.page_choice import Candidates, choose
 from publisher.sources.built.finding.page_names import names_of, url_root
@@ -82,10 +83,39 @@ class Placement:
         undecided = {*choice.undecided}
         sought = [post for post in posts if post.path in undecided]
         self._set_others(others, {post.path for post in posts}, sought)
+        self._leave_old_pages()
         self._search_twice(sought)
         self._require_site(posts)
         self._set_lost(posts)
         self._set_regular(posts)
+
+    def _leave_old_pages(self) -> None:
+        """Give posts their new page if the last build wrote one, and left the old one behind."""
+        old = {post.path: page for post in self._posts if (page := self._old_page(post))}
+        newer = newer_pages(self.signatures, old.values(), {*self._taken, *self._former})
+        if not (old and newer):
+            return
+        state = digest(*(f"{page} {one}" for page, one in newer.items()))
+        posts = [post for post in self._posts if post.path in old]
+        posts = [post for post in posts if self._known.row(post.path).searched != state]
+        if not posts:
+            return
+        remembered = self._known.memory.path.stat().st_mtime_ns
+        left = LeftPages(self._output, self._words, self._posts, remembered=remembered)
+        found = left.elsewhere([*map(self._sought, posts)], old, newer, self.examples())
+        self._pages.update(found)
+        for post in posts:
+            page = str(found.get(post.path, ""))
+            row = replace(self._known.row(post.path), searched=state, found_page=page)
+            self._known.change(post.path, row)
+
+    def _old_page(self, post: Post) -> PurePosixPath | None:
+        """The page that a post has because it had it before, if it was not written since."""
+        page, row = self.page(post), self._known.row(post.path)
+        if page is None or str(page) != row.page or row.taken is None:
+            return None
+        is_written = self.signatures[page].written() != row.signature.written()
+        return None if is_written or page == self._expected(post) else page
 
     def _search_twice(self, posts: Sequence[Post]) -> None:
         """Find the pages of posts, and last those that may show them at their old addresses."""
@@ -261,11 +291,11 @@ class Placement:
             self._known.change(path, replace(self._known.row(path), searched=searched))
 
     def _found(self, posts: Sequence[Post], pages: Mapping[PurePosixPath, Signature]) -> Matches:
-        sought = []
-        for post in posts:
-            row = self._known.row(post.path)
-            sought.append(Sought(post, self._expected(post), row.taken, row.has_title))
-        return self._words.find(sought, pages, self.examples())
+        return self._words.find([*map(self._sought, posts)], pages, self.examples())
+
+    def _sought(self, post: Post) -> Sought:
+        row = self._known.row(post.path)
+        return Sought(post, self._expected(post), row.taken, row.has_title)
 
     def examples(self) -> Sequence[tuple[Post, PurePosixPath, Signature]]:
         """Some posts from all over the site that have a page."""

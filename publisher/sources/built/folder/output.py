@@ -231,10 +231,14 @@ class OutputFolder:
         """
         return self._named
 
+    def links(self) -> frozenset[str]:
+        """The URL paths that the sitemap names; without one, those to which the home page links."""
+        return self.sitemap() or self._links_of_indexes()
+
     @cached_property
     def _named(self) -> frozenset[str]:
         sitemap = self.sitemap()
-        links = sitemap or self._links_of_indexes()
+        links = self.links()
         forms = [(page.name in INDEXES, *url_paths(page, self.site_url)) for page in self._pages]
         found = set(links)
         for kind in (True, False):
