@@ -15,6 +15,7 @@ from publisher.sources.built.finding.page_choice import Candidates, choose
 from publisher.sources.built.finding.page_names import names_of, url_root
 from publisher.sources.built.finding.page_search import PageSearch, Sought
 from publisher.sources.built.finding.pair import has_name
+from publisher.sources.built.finding.source_times import SourceTimes
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.pages.address import HOME, address
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.folder.source_files import SourceFiles
     from publisher.sources.built.state.recollection import Recollection
 
-# As many files of posts are not all edited between two builds.
-_MANY = 5
+_MANY = 5  # posts
 _EXAMPLES = 12  # posts whose pages show whether pages of this site have titles
 _MOST_NAMED = 3  # pages with the name of a post without one that are opened
 _NEARLY_ALL = 0.9  # of the posts that were taken before are at their expected addresses
@@ -53,7 +53,7 @@ class Placement:
         self.signatures: Mapping[PurePosixPath, Signature] = output.pages()
         self._pages: dict[PurePosixPath, PurePosixPath] = {}
         self._posts: Sequence[Post] = ()
-        self._files_of_posts: Sequence[Signature] = ()
+        self._times = SourceTimes(files, (), self.signatures)
         self._former: dict[PurePosixPath, PurePosixPath] = {}  # pages of posts that are gone
         self._held: Collection[PurePosixPath] = ()  # those of them that may be stale
         self._others: Collection[PurePosixPath] = ()  # the pages of files that are no posts
@@ -70,7 +70,7 @@ class Placement:
         `others` are the other files, each with the post that it would be if it can be read.
         """
         self._posts = posts
-        self._files_of_posts = [self._files.signature(post.path) for post in posts]
+        self._times = SourceTimes(self._files, posts, self.signatures)
         self._former = {
             PurePosixPath(row.page): path
             for path, row in self._known.memory.posts.items()
@@ -105,8 +105,8 @@ class Placement:
         found = left.elsewhere([*map(self._sought, posts)], old, newer, self.examples())
         self._pages.update(found)
         for post in posts:
-            page = str(found.get(post.path, ""))
-            row = replace(self._known.row(post.path), searched=state, found_page=page)
+            new = str(found.get(post.path, ""))
+            row = replace(self._known.row(post.path), searched=state, found_page=new)
             self._known.change(post.path, row)
 
     def _old_page(self, post: Post) -> PurePosixPath | None:
@@ -138,14 +138,7 @@ class Placement:
             return False
         was, now = self._known.memory.posts[self._former[page]].signature, self.signatures[page]
         renamed = self._files.signature(post.path).ctime_ns
-        return was == now or (now.ctime_ns < renamed and not self._are_checked_out)
-
-    @cached_property
-    def _are_checked_out(self) -> bool:
-        """Whether all sources were written behind the whole site: their times say nothing."""
-        newest = max((one.ctime_ns for one in self.signatures.values()), default=0)
-        times = [one.ctime_ns for one in self._files_of_posts]
-        return len(times) >= _MANY and min(times) > newest
+        return was == now or (now.ctime_ns < renamed and not self._times.are_checked_out)
 
     def former(self, post: Post) -> PurePosixPath | None:
         """The post that is gone whose page this one has, if the page was not written since."""
@@ -348,10 +341,6 @@ class Placement:
         """
         return self._is_regular and self.page(post) != self._expected(post)
 
-    @cached_property
-    def _newest(self) -> int:
-        return max((one.mtime_ns for one in self.signatures.values()), default=0)
-
     def _require_site(self, posts: Sequence[Post]) -> None:
         known = [post for post in posts if self._known.row(post.path).page]
         counts = safety.OutputCounts(
@@ -420,11 +409,7 @@ class Placement:
 
         If all sources are, they were checked out or copied behind it, and their times say nothing.
         """
-        newest = self._newest
-        times = [one.mtime_ns for one in self._files_of_posts]
-        if len(times) >= _MANY and min(times) > newest:
-            return False
-        return self._files.signature(path).mtime_ns > newest
+        return self._times.is_newer(path)
 
 
 def digest(*parts: str) -> str:
