@@ -24,7 +24,8 @@ NAME = "lock"  # of a file in the state folder
 BACKOFF = Backoff(first=0.05, longest=0.05)
 SILENT_SECONDS = 2.0
 
-_held: set[Path] = set()  # the locks that this process holds
+# The locks that this process holds: the resolved paths and the descriptors of their files.
+_held: dict[str, int] = {}
 
 
 @contextmanager
@@ -45,11 +46,12 @@ def lock(
         raise LedgerError(f"{path}: cannot be opened: {reason(error)}; {remedy(error)}") from error
     try:
         _acquire(descriptor, path, wait, on_wait)
-        _held.add(path)
+        resolved = os.path.realpath(path)
+        _held[resolved] = descriptor
         try:
             yield
         finally:
-            _held.remove(path)
+            del _held[resolved]
     finally:
         # The file stays: if a run removed it, two others could each lock a different file.
         os.close(descriptor)  # releases the lock, too
@@ -57,7 +59,19 @@ def lock(
 
 def is_held(folder: Path) -> bool:
     """Whether this process holds the lock of the folder."""
-    return folder / NAME in _held
+    return os.path.realpath(folder / NAME) in _held
+
+
+def is_in_place(folder: Path) -> bool:
+    """Whether the lock that this process holds is still that of the folder.
+
+    Once the folder was moved, removed or replaced, others lock another file there.
+    """
+    path = os.path.realpath(folder / NAME)
+    try:
+        return path in _held and os.path.samestat(os.fstat(_held[path]), os.stat(path))  # noqa: PTH116
+    except OSError:  # there is none
+        return False
 
 
 def is_locked(folder: Path) -> bool:

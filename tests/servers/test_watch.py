@@ -168,6 +168,31 @@ def test_a_second_watcher_is_refused_by_the_number_of_the_first(prosody_blog: Bl
         assert f"another watcher (process {watcher.pid}) publishes" in second.err
 
 
+@pytest.mark.parametrize("is_made_anew", [False, True], ids=["moved", "replaced"])
+def test_a_watcher_whose_state_folder_is_moved_ends_and_sends_nothing_more(
+    prosody_blog: Blog, prosody: Prosody, node: str, *, is_made_anew: bool
+) -> None:
+    blog = prosody_blog
+    state = blog.folder / ".publisher"
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        state.rename(blog.folder / "elsewhere")
+        if is_made_anew:
+            state.mkdir()
+            for name in ("lock", "watch.json", "watch.sock"):
+                (state / name).touch()
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        assert watcher.code() == 4
+        watcher.said(f"the state folder {state} was moved, removed or replaced")
+    assert items(prosody, node) == [FIRST]
+    assert len([*state.glob("*")]) == (3 if is_made_anew else 0), "nothing of another watcher"
+    with Subscriber(prosody, "reader", node) as subscriber, Watching(blog) as watcher:
+        while subscriber.next().id != SECOND:
+            pass
+        blog.write("2026-01-03-third.md", "Text.", title="Third")
+        assert subscriber.next().id == "2026-01-03-third", "and not the second one again"
+
+
 def test_a_broken_configuration_keeps_the_old_one_until_it_is_mended(
     prosody_blog: Blog, prosody: Prosody, node: str
 ) -> None:

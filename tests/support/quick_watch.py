@@ -6,8 +6,9 @@ import json
 import sys
 
 from publisher.app.watch.timing import Timing
-from publisher.cli import watch
+from publisher.cli import output, watch
 from publisher.cli.main import parsed
+from publisher.errors import PublisherError
 from publisher.system.interruption import raised
 from publisher.system.retry import Backoff
 
@@ -16,4 +17,9 @@ if __name__ == "__main__":
         times = json.loads(sys.argv[1])
         if "retry" in times:
             times["retry"] = Backoff(**times["retry"])
-        sys.exit(watch.run(parsed(["watch"]), timing=Timing(**times)))
+        try:
+            code = watch.run(parsed(["watch"]), timing=Timing(**times))
+        except PublisherError as error:
+            output.print_end(error)
+            code = error.exit_code
+        sys.exit(code)

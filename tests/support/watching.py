@@ -88,6 +88,10 @@ class Watching:
     def end(self, number: int = signal.SIGTERM) -> int:
         """The exit code after this signal."""
         self._process.send_signal(number)
+        return self.code()
+
+    def code(self) -> int:
+        """The exit code, once it ends by itself."""
         return self._process.wait(SECONDS)
 
     def _read(self) -> None:

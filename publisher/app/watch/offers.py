@@ -130,6 +130,7 @@ class Offers:
                     self._listener.bind(address)
                 finally:
                     os.umask(mask)
+                self._made = path.stat()
             self._listener.listen(MOST)
         except OSError as error:
             self._listener.close()
@@ -140,8 +141,10 @@ class Offers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            (self._folder / work_socket.NAME).unlink()
+        path = self._folder / work_socket.NAME
+        with suppress(OSError):  # it is gone with its folder
+            if os.path.samestat(path.stat(), self._made):  # else it is another watcher's
+                path.unlink()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # ends `accept`
         self._listener.close()

@@ -58,15 +58,22 @@ def in_short(state: WatchState) -> str:
 
 
 def write(folder: Path, state: WatchState) -> None:
-    """Write the file. That the disk is full is no reason to stop: the runs report that."""
+    """Write the file, unless the lock of the folder is lost: then it is another watcher's.
+
+    That the disk is full is no reason to stop: the runs report that.
+    """
+    if not lock.is_in_place(folder):
+        return
     with suppress(OSError):
         private_folder.make(folder)
         atomic_files.write(folder / NAME, msgspec.json.encode(state))
 
 
 def remove(folder: Path) -> None:
-    with suppress(OSError):
-        (folder / NAME).unlink()
+    """Remove the file, unless the lock of the folder is lost: then it is another watcher's."""
+    if lock.is_in_place(folder):
+        with suppress(OSError):
+            (folder / NAME).unlink()
 
 
 def read(folder: Path) -> WatchState | None:
@@ -90,6 +97,26 @@ def require_none(folder: Path) -> None:
         raise LockedError(
             f"the watcher (process {found.pid}) holds the lock; stop it first, e.g. with "
             f"`kill {found.pid}`"
+        )
+
+
+def require_alone(folder: Path) -> None:
+    """Raise LockedError if another watcher runs for the state folder: it would wait in vain."""
+    other = read(folder)
+    if other and is_running(folder, other):
+        raise LockedError(
+            f"another watcher (process {other.pid}) publishes {other.config} already; stop it "
+            f"first, e.g. with `kill {other.pid}`"
+        )
+
+
+def require_in_place(folder: Path) -> None:
+    """Raise LockedError if the lock is lost: another run could send the same posts meanwhile."""
+    if not lock.is_in_place(folder):
+        raise LockedError(
+            f"the state folder {folder} was moved, removed or replaced while the watcher ran, so "
+            "the watcher ends and sends nothing more; put the folder back if you can (it records "
+            "what was published), and start the watcher again"
         )
 
 

@@ -33,7 +33,7 @@ from publisher.app.watch.state import WatchState
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
 from publisher.app.watch.update import UpdateCheck
-from publisher.errors import ConfigError, LockedError, PublisherError
+from publisher.errors import ConfigError, PublisherError
 from publisher.sync.ledger import Ledger
 from publisher.system.lock import lock
 from publisher.system.retry import Clock
@@ -106,7 +106,7 @@ class Watcher:
         files.require_library()
         if not self._config.xmpp:
             raise ConfigError("there is no node to publish to; add the section xmpp")
-        self._require_alone()
+        state.require_alone(self._config.state)
         with ExitStack() as stack:
             stack.enter_context(self._systemd)
             stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=self._on_wait))
@@ -120,16 +120,8 @@ class Watcher:
             self._begin()
             while True:
                 self._wait()
+                state.require_in_place(self._config.state)
                 self._run_if_due()
-
-    def _require_alone(self) -> None:
-        folder = self._config.state
-        other = state.read(folder)
-        if other and state.is_running(folder, other):
-            raise LockedError(
-                f"another watcher (process {other.pid}) publishes {other.config} already; stop it "
-                f"first, e.g. with `kill {other.pid}`"
-            )
 
     def _on_wait(self) -> None:
         self._on_event(WaitingForLock())
@@ -184,6 +176,7 @@ class Watcher:
             case Hangup():
                 self._reload(anew=True)
             case Offer():
+                state.require_in_place(self._config.state)
                 is_outdated = self._update_check.is_outdated
                 work = ServedWork(self._config, self._publish, is_outdated=is_outdated)
                 self._on_event(self._serve(message, work))
