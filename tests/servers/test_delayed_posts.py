@@ -100,12 +100,25 @@ def test_an_item_stays_although_nobody_remembers_that_it_was_published(
     assert items(prosody, node) == [FIRST, SECOND]
 
 
-def test_a_date_that_is_none_is_named_and_delays_nothing(
-    blog: Blog, prosody: Prosody, node: str
+@pytest.mark.parametrize("date", ["soon", "2026-02-30", "2026-12-24 25:00"])
+def test_a_post_whose_date_for_nodes_cannot_be_read_is_not_sent(
+    blog: Blog, prosody: Prosody, node: str, date: str
 ) -> None:
-    blog.write(f"{FIRST}.md", "Text.", title="First", syndicate="soon")
+    blog.write(f"{FIRST}.md", "Text.", title="First")
+    blog.write(f"{SECOND}.md", "Text.", title="Second", syndicate=date)
     run = blog.run("publish")
-    assert "syndicate is 'soon'; write a date" in run.err
+    assert run.code == 1
+    assert f"{SECOND}.md:3: syndicate is '{date}', so it is unknown when to send" in run.err
+    assert items(prosody, node) == [FIRST]
+
+
+@pytest.mark.parametrize("value", ["true", "[mastodon]"])
+def test_the_key_of_another_program_is_named_and_delays_nothing(
+    blog: Blog, prosody: Prosody, node: str, value: str
+) -> None:
+    blog.write(f"{FIRST}.md", "Text.", title="First", syndicate=value)
+    run = blog.run("publish")
+    assert "; write a date, e.g. 2026-03-01 08:00" in run.err
     assert items(prosody, node) == [FIRST]
 
 

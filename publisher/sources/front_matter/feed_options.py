@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from publisher.config import is_web_url
+from publisher.errors import PostError
 from publisher.post import Episode
 from publisher.sources.front_matter import media_keys
 from publisher.sources.front_matter.values import FALSE, TRUE, one_line
@@ -102,13 +103,23 @@ def deleted(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | Literal
 
 
 def syndicate(front_matter: FrontMatter, zone: dt.tzinfo) -> dt.datetime | None:
-    """When nodes get the post: `syndicate: DATE`; None if at once."""
-    if front_matter.value("syndicate") in (None, ""):
+    """When nodes get the post: `syndicate: DATE`; None if at once.
+
+    Raises PostError for a text that is no date: its author wants the post to be sent later, and
+    what is sent cannot be taken back. Lists and truth values are those of other programs.
+    """
+    key, way_out = "syndicate", "write a date, e.g. 2026-03-01 08:00"
+    if front_matter.value(key) in (None, ""):
         return None
     try:
-        return front_matter.written("syndicate").instant(zone)
-    except DateError:
-        _warn_unusable(front_matter, "syndicate", "write a date, e.g. 2026-03-01 08:00")
+        return front_matter.written(key).instant(zone)
+    except DateError as error:
+        text = front_matter.text(key)
+        if text and _answer(front_matter, key) is None:
+            problem = f"{key} is '{short_line(text, 40)}', so it is unknown when to send the post"
+            line = front_matter.line(key)
+            raise PostError(front_matter.path, f"{problem}; {way_out}", line=line) from error
+        _warn_unusable(front_matter, key, way_out)
         return None
 
 
