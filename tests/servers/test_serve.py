@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -211,6 +212,14 @@ def test_a_browser_shows_the_problems_and_reloads_after_a_change(
     blog.write("2026-01-02-second-post.md", "Quite another text.", title="Second")
     blog.build_site(leaves_out={"a-draft"})
     until(lambda one: "Quite another text." in one.find_element(By.TAG_NAME, "body").text)
+
+
+def test_a_site_that_is_removed_for_a_moment_leads_to_the_posts(
+    served: Preview, blog: BuiltBlog
+) -> None:
+    shutil.rmtree(blog.output)
+    for path in ("/", "/.publisher"):
+        assert served.get(path)[1]["location"] == "/.publisher/"
 
 
 def test_without_a_built_site_the_feeds_are_shown(tmp_path: Path) -> None:

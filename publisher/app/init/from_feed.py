@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from publisher import config as configs
 from publisher.config.keys import STATE_NAME
 from publisher.errors import ConfigError
@@ -39,7 +41,7 @@ def in_feed(options: InitOptions, feed: str, folder: Path) -> tuple[InitOptions,
     site = _in_one_feed(url, folder)
     note = f"{feed} is a web page; publisher takes the feed that it names, {url}"
     in_feed = dataclasses.replace(site, notes=(note, *site.notes))
-    return dataclasses.replace(options, feed=url), in_feed
+    return structs.replace(options, feed=url), in_feed
 
 
 def _only_feed(page: WebPageError) -> str:

@@ -135,6 +135,7 @@ def application(state: PreviewState, names: Collection[str]) -> ASGIApp:
 
     routes = [
         Route(FOLDER, overview_page),
+        Route(FOLDER.rstrip("/"), lambda _: RedirectResponse(FOLDER)),
         Route(f"{FOLDER}preview.js", script),
         Route(f"{FOLDER}post", post),
         Route(f"{FOLDER}events", events),
@@ -165,8 +166,10 @@ async def _of_site(request: Request, state: PreviewState) -> Response:
             return RedirectResponse(quote(moved))
         case Path():
             return _of_file(request, found)
-        case None if path == "/":  # the site is not at the root of its host, or not built
-            return RedirectResponse(quote(url_path(config.site.root)) if output else FOLDER)
+        case None if path == "/":
+            # The site is not at the root of its host, or it is not built, e.g. at this moment.
+            root = url_path(config.site.root)
+            return RedirectResponse(quote(root) if output and root != "/" else FOLDER)
     page = files.not_found_page(output) if output else None
     data = with_script(page.read_bytes()) if page else overview.not_found(path)
     return responses.of_bytes(request, data, _HTML, status=404)
