@@ -471,3 +471,36 @@ def test_the_note_on_an_item_of_a_post_without_a_page_advises_no_repair(
         assert run.code == 0
         assert run.err.count(named) == run.err.count(stays) == 1
         assert "Repair" not in run.err
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+@pytest.mark.parametrize("key", ["draft: true", "published: false", "date: 2999-01-01"])
+def test_what_was_removed_while_a_post_was_hidden_is_sent_to_nobody(
+    blog: BuiltBlog, server: Server, node: str, key: str, *, is_built: bool
+) -> None:
+    """Its item is retracted, and comes back with the text of the new build, not of the old one."""
+    name, value = key.split(": ")
+    with Subscriber(server, "reader", node) as reader:
+        blog.write(f"{MILL}.md", TEXT, title="The mill", **{name: value})
+        if is_built:
+            blog.build_site(leaves_out={"mill"})
+        assert blog.run("publish", "--json").changes == [("removed", MILL, "done")]
+        assert (reader.next().kind, node_ids(server, node)) == ("retracted", {BOAT})
+        blog.write(f"{MILL}.md", MORE, title="The mill")
+        for arguments in ([], ["--verify"], []):
+            waits = blog.run("publish", "--json", *arguments)
+            assert (waits.code, waits.changes) == (4, [])
+            assert [one["stays"] for one in waits.json["built"]["waiting"]] == [False]
+            assert node_ids(server, node) == {BOAT}
+        blog.build_site()
+        assert blog.run("publish", "--json").changes == [("new", MILL, "done")]
+        event = reader.next()
+        assert (event.kind, event.id) == ("published", MILL)
+        text = text_of(server, node, MILL)
+        assert (MORE in text, TEXT in text) == (True, False)
+        hears_nothing_more(server, node, reader)
+
+
+def node_ids(server: Server, node: str) -> set[str]:
+    """The ids of the items, as another account reads them."""
+    return {event.id for event in Outsider(server, "reader", node).items()}

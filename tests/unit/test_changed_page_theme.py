@@ -208,3 +208,20 @@ def test_without_nodes_the_advice_names_no_option_of_nodes(tmp_path: Path) -> No
     remember(read(tmp_path, site()))
     with pytest.raises(UnsafePlanError, match=r"away, and run again$"):
         read(tmp_path, site(before=LETTER))
+
+
+def test_pages_that_are_a_picture_hide_no_theme(tmp_path: Path) -> None:
+    """Nothing tells what stands around a text that has no words."""
+    text = "<p>The text of post {} has words, and then it ends.</p>"
+    texts = [text.replace("{}", str(n)) for n in range(6)]
+
+    def built(theme: str) -> dict[str, str]:
+        bodies = [*texts, *[f'<img src="{n}.png" alt="">' for n in range(6, 9)]]
+        return {
+            f"blog/{n}.html": page(body=f"{body}{theme}", title=f"The title {n}")
+            for n, body in enumerate(bodies)
+        }
+
+    remember(read(tmp_path, built("")))
+    with pytest.raises(UnsafePlanError, match='show "posted by ada in 2026" in the text'):
+        read(tmp_path, built(BYLINE))

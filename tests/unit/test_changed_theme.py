@@ -284,3 +284,49 @@ def test_a_title_counts_in_posts_with_components_too(tmp_path: Path) -> None:
     assert blog.run("build").code == 0
     blog.build_site(THEME.replace("{body}", "<h2>{title}</h2>{body}"))
     assert blog.run("build").code == 3
+
+
+def test_posts_that_are_a_picture_hide_no_titles(tmp_path: Path) -> None:
+    """Nothing tells what stands before a text that has no words."""
+    blog = with_pictures(tmp_path, {f"picture-{number}": "Look!" for number in range(5)})
+    before = blog.built()
+    blog.build_site(THEME.replace("{body}", "<h2>{title}</h2>{body}"))
+    run = blog.run("build")
+    assert (run.code, REFUSED.format("the title of the post") in run.err) == (3, True)
+    assert blog.built() == before
+
+
+def test_nor_other_words_of_a_theme(tmp_path: Path) -> None:
+    blog = with_pictures(
+        tmp_path, {f"picture-{number}": "Look!" for number in range(5)}, drop=", drop: [.share]"
+    )
+    blog.build_site(THEME.replace("{body}", "{body}<p>Share this with all your friends</p>"))
+    run = blog.run("build")
+    assert run.code == 3
+    assert REFUSED.format('"share this with all your friends"') in run.err
+
+
+def test_pictures_alone_say_nothing_of_the_theme(tmp_path: Path) -> None:
+    pictures = {f"picture-{number}": "Look!" for number in range(5)}
+    blog = with_pictures(tmp_path, pictures, texts={})
+    blog.build_site(THEME.replace("{body}", "<h2>{title}</h2>{body}"))
+    assert blog.run("build").code == 0
+
+
+def with_pictures(
+    folder: Path,
+    pictures: Mapping[str, str],
+    *,
+    texts: Mapping[str, str] = TEXTS,
+    drop: str = "",
+) -> BuiltBlog:
+    """A blog that is built and known, some of whose posts are short."""
+    blog = BuiltBlog(folder / "site")
+    blog.set_up(posts=f", body: .post-content{drop}")
+    for day, (slug, text) in enumerate({**texts, **pictures}.items(), 1):
+        blog.write(f"2026-01-{day:02}-{slug}.md", text, title=f"The story of the {slug}")
+    share = "<p class=share>Share</p>" if drop else ""
+    blog.build_site(THEME.replace("{body}", f"{{body}}{share}"))
+    run = blog.run("build")
+    assert (run.code, run.err) == (0, "")
+    return blog

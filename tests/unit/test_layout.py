@@ -280,7 +280,7 @@ IMPURE = {
         "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
         "earlier_pages", "outcomes", "page_bodies", "page_post_reader", "page_posts", "page_reader",
         "read_pages", "site",
-        "state/known_pages", "state/memory", "state/recollection",
+        "state/known_pages", "state/memory", "state/memory_schema", "state/recollection",
     )),
 }  # fmt: skip
 PURE_MODULES = [

@@ -37,6 +37,7 @@ SEEN = Facts(
 )
 EDITED = replace(SEEN, source="after")
 UNKNOWN = replace(SEEN, taken=None)
+HIDDEN = replace(EDITED, is_withdrawn=True)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,18 @@ UNKNOWN = replace(SEEN, taken=None)
         (replace(EDITED, page_body="", shows_removed=True), Early()),
         (replace(SEEN, shows_removed=True), Take()),
         (replace(EDITED, missing=NEW, is_rewritten=True), Early()),
+        (replace(HIDDEN, missing=NEW), Wait(NOT_SHOWN)),
+        (replace(HIDDEN, shows_removed=True), Wait(STILL_SHOWN)),
+        (HIDDEN, Wait(NOT_SHOWN)),
+        (replace(HIDDEN, is_unseen=True), Wait(NOT_SHOWN)),
+        (replace(HIDDEN, is_rewritten=True), Early()),
+        (replace(HIDDEN, source="before"), Take()),
+        (replace(HIDDEN, page_body="", is_unseen=True), Take()),
+        (replace(HIDDEN, page_body="other"), Take()),
+        (replace(HIDDEN, page_body="other", missing=NEW), Early()),
+        (replace(HIDDEN, page_body="other", missing=NEW, loses_text=True), Wait(LOSES_TEXT)),
+        (replace(HIDDEN, page_body="other", shows_removed=True), Wait(STILL_SHOWN)),
+        (replace(HIDDEN, page_body="other", shows_removed=True, is_rewritten=True), Take()),
     ],
 )
 def test_each_row_of_the_table(facts: Facts, decision: Decision) -> None:
@@ -127,6 +140,7 @@ FACTS = st.builds(
     loses_text=st.booleans(),
     is_cut=st.booleans(),
     lacks_end=st.booleans(),
+    is_withdrawn=st.booleans(),
 )
 
 
@@ -152,7 +166,7 @@ def test_a_post_that_was_taken_is_taken_again_as_long_as_nothing_changes(facts: 
 def test_the_build_that_changes_the_body_ends_every_wait(facts: Facts) -> None:
     if isinstance(decide(facts), Wait | Keep):
         built = replace(facts, has_page=True, is_newer=False, is_cut=False, page_body="built")
-        built = replace(built, loses_text=False, is_former=False)
+        built = replace(built, loses_text=False, is_former=False, shows_removed=False)
         assert isinstance(decide(built), Take | Early)
         assert decide(replace(built, missing=frozenset(), lacks_end=False)) == Take()
 
@@ -177,7 +191,7 @@ def test_what_a_page_still_shows_holds_back_only_edits(facts: Facts) -> None:
     if decide(facts) != decide(replace(facts, shows_removed=not facts.shows_removed)):
         assert facts.taken
         assert facts.source != facts.taken.source
-        assert facts.page_body == facts.taken.page_body
+        assert facts.page_body == facts.taken.page_body or facts.is_withdrawn
 
 
 @given(FACTS)
@@ -186,6 +200,12 @@ def test_only_what_would_be_announced_without_effect_is_kept(facts: Facts) -> No
     """What shows beside the body goes out, and a page that lacks words of an edit is waited for."""
     if isinstance(decide(facts), Keep):
         assert decide(replace(facts, is_unseen=False)) == Early()
+
+
+@given(FACTS)
+@example(replace(EDITED, is_unseen=True))
+def test_of_a_withdrawn_post_no_version_is_kept_without_a_reason(facts: Facts) -> None:
+    assert not isinstance(decide(replace(facts, is_withdrawn=True)), Keep)
 
 
 @given(FACTS)

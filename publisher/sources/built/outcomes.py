@@ -166,7 +166,7 @@ class Outcomes:
         return self._stays(post, row, "")
 
     def waits(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
-        """The post as it was taken last; it is skipped if it never was."""
+        """The post as it was taken last; it is skipped if it never was, or did not go out since."""
         old = self._stays(post, row, reason)
         stays, end = isinstance(old, Post), self._way_out(post, reason)
         self._waiting[post.path] = WaitingPost(post.path, reason, stays, end)
@@ -185,11 +185,13 @@ class Outcomes:
     def _stays(self, post: Post, row: PostMemory, reason: str) -> Post | Skip:
         """The post as it was taken last; it is skipped for this reason if it never was.
 
+        So it is if it was withdrawn since, e.g. as a draft: nobody sees that version any more.
+
         If its file was renamed, and its page not written since, the post with the old name stays.
         """
         path = self._placement.former(post) or post.path
         row = row if path == post.path else self._known.row(path)
-        old = self.last(path) if row.taken else None
+        old = self.last(path) if row.taken and not row.is_withdrawn else None
         if old is None or row.taken is None:
             return Skip(post.path, reason, status="waiting", post=post)
         self.hashes[path] = _hash_of_taken(row, row.taken, post.source, waits=bool(reason))
@@ -228,9 +230,14 @@ class Outcomes:
         refused = sorted(self._without_text.values(), key=lambda one: one.reason == WALLED)
         accepted = sum(one.now not in {"", NO_TEXT} for one in self.hashes.values())
         stay = sum(one.stays for one in refused)
-        walled = sum(one.reason == WALLED for one in refused)
+        excused = sum(one.reason == WALLED or self._never_showed(one.path) for one in refused)
         example = (refused[0].page, refused[0].reason) if refused else None
-        safety.require_bodies(accepted - stay, len(refused), walled, example)
+        safety.require_bodies(accepted - stay, len(refused), excused, example)
+
+    def _never_showed(self, path: PurePosixPath) -> bool:
+        """Whether earlier runs have named the page of a post, because it never showed the text."""
+        row = self._known.memory.posts.get(path)
+        return bool(row and row.refusal and row.taken and row.taken.page_body == NO_TEXT)
 
     def hash_of(self, post: Post) -> PageHash:
         return self.hashes.get(post.path, _FROM_SOURCE)

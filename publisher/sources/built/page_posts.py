@@ -163,7 +163,7 @@ def _read_pages(
     if not may_lose_pages:
         known.require_posts(no_posts, output.sitemap_files.missing, config)
     if config.posts.body:
-        page_report.require_bodies(reader.versions)
+        page_report.require_bodies(reader.versions, reader.last)
     shown = _without_card([one for one in outcomes if isinstance(one, ShownPage)])
     return _PagesRead(shown, skipped, no_posts)
 

@@ -85,6 +85,7 @@ class PageReader:
         signature, source = self._placement.signatures[page], digest(post.body)
         is_same_file = row.page == str(page) and row.signature == signature
         is_taken = row.taken is not None and row.taken.source == source and not row.waits
+        is_taken = is_taken and not row.is_withdrawn
         if is_taken and is_same_file and self._reads_alike(row):
             return Unchanged(row)
         is_newer, looked = self._placement.is_newer(post.path), self._looked(post, page)

@@ -9,21 +9,33 @@ from publisher.sources.built.bodies.accept import WALLED
 from publisher.sources.built.folder import safety
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from publisher.post import Skip
     from publisher.sources.built.page_versions import PageVersion
+    from publisher.sources.built.read_pages import ReadPage
 
 
-def require_bodies(versions: Mapping[PurePosixPath, PageVersion]) -> None:
-    """Raise UnsafePlanError if too few pages show their texts."""
+def require_bodies(
+    versions: Mapping[PurePosixPath, PageVersion],
+    last: Callable[[PurePosixPath], ReadPage | None],
+) -> None:
+    """Raise UnsafePlanError if too few pages show their texts.
+
+    `last` returns the version of a page that went out last; None if there is none.
+    """
     refused = {path: one.refusal for path, one in versions.items() if one.refusal}
-    walled = sum(reason == WALLED for reason in refused.values())
+    excused = sum(reason == WALLED or _never_showed(last(path)) for path, reason in refused.items())
     # The example in the message should be no page that only asks for a password.
     example = min(refused.items(), key=lambda one: one[1] == WALLED, default=None)
     texts = sum(not one.stays and one.page.extracted is not None for one in versions.values())
-    safety.require_bodies(texts, len(refused), walled, example, of_pages=True)
+    safety.require_bodies(texts, len(refused), excused, example, of_pages=True)
+
+
+def _never_showed(last: ReadPage | None) -> bool:
+    """Whether the last run has named the page already, because it did not show a text."""
+    return last is not None and last.extracted is None
 
 
 def report(

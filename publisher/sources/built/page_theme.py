@@ -98,10 +98,14 @@ def _of_theme(grown: Sequence[_Grown], pages: int) -> tuple[Sequence[_Grown], st
 def _of_many(
     grown: Sequence[_Grown], titled: Sequence[_Grown], pages: int
 ) -> tuple[Sequence[_Grown], str] | None:
-    shared = _shared(grown) if _are_nearly_all(len(grown), pages) else ()
+    """Pages whose texts cannot be found, e.g. a picture, do not count: nothing is around them."""
+    judged = [one for one in grown if one.added.is_found]
+    if len(judged) < FEWEST_PAGES:
+        return None
+    shared = _shared(judged) if _are_nearly_all(len(grown), pages) else ()
     if shared:
-        return _first_with(shared, grown), quoted(shared)
-    return (grown, _TITLE) if len(titled) >= _NEARLY_ALL * len(grown) else None
+        return _first_with(shared, judged), quoted(shared)
+    return (judged, _TITLE) if len(titled) >= _NEARLY_ALL * len(judged) else None
 
 
 def _of_few(

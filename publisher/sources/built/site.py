@@ -46,15 +46,16 @@ from publisher.sources.built.state.conclusion import (
     conclude,
     is_as_taken,
     is_edited,
-    is_edited_only,
+    may_show_removed,
 )
-from publisher.sources.built.state.memory import NAME, DateMemory, PageMemory, Version
+from publisher.sources.built.state.memory import NAME, DateMemory, PageMemory, Version, is_current
 from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import Facts, Wait, has_body
 from publisher.sources.built.theme import require_known_theme
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
@@ -127,7 +128,7 @@ class BuiltSite:
         if not new or reading.broken:
             return
         rows = self._known.memory.posts
-        gone = [path for path in sorted(rows.keys() - _paths(reading)) if rows[path].taken]
+        gone = [path for path in sorted(rows.keys() - _paths(reading)) if is_current(rows[path])]
         there = [one for one in gone if PurePosixPath(rows[one].page) in self._placement.signatures]
         old = [one for one in map(self._outcomes.last, there[:MOST_GONE]) if one]
         yield from moved_posts(old, new)
@@ -267,7 +268,7 @@ class BuiltSite:
         if is_others or _is_found_in_vain(post, look, wants_title=wants_title):
             self._placement.reject(post)
             return self._outcomes.without(post)
-        removed = is_edited_only(look) and self._shows_removed(post, look)
+        removed = may_show_removed(look) and self._shows_removed(post, look)
         alike = self._alike(post, look.row, look.file_signature)
         conclusion = conclude(
             look,
@@ -328,9 +329,19 @@ class BuiltSite:
         if not reading.broken:
             paths = _paths(reading) | {one.path for one in self._outcomes.moved}
         self._placement.settle()
+        self._known.withdraw(self._without_last(reading))
         left = self._placement.left_pages()
         self._known.write(paths, len(self._placement.signatures), left)
         self._placement.write_cache()
+
+    def _without_last(self, reading: Reading) -> AbstractSet[PurePosixPath]:
+        """The files whose last versions do not go out any more, because that was intended.
+
+        Nobody intended it of those that cannot be read.
+        """
+        broken = {skip.path for skip in reading.skipped if skip.broken}
+        paths = self._known.memory.posts.keys() if broken else _paths(reading)
+        return paths - broken - self._outcomes.hashes.keys()
 
 
 def _paths(reading: Reading) -> set[PurePosixPath]:

@@ -16,6 +16,7 @@ from publisher.sources.built.bodies.added_words import NO_WORDS
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.bodies.shared_words import longest_shared, quoted
 from publisher.sources.built.learning.foreign import makes_words
+from publisher.sources.built.pages.words import words
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def require_known_theme(
 
     A selector that matches nothing on them is no proof: it may be meant for few pages. It is one if
     nearly all of these bodies show words around their posts that they did not show before. Posts
-    that were edited do not count: their bodies may show a new title.
+    that were edited do not count: their bodies may show a new title. Neither do bodies in which the
+    text of the post cannot be found, e.g. because it is one picture: nothing stands around it.
     """
     pages = [
         (post, look)
@@ -57,8 +59,10 @@ def require_known_theme(
         and not look.opened.refusal(wants_title=wants_title)
         and (is_forgotten or look.opened.added_last is not None)
     ]
-    if len(pages) >= _FEWEST_TITLED:
-        _require_no_titles(pages, memory)
+    pages = [(post, look) for post, look in pages if look.opened.added.is_found]
+    titled = [(post, look) for post, look in pages if words(title_of(post) or "")]
+    if len(titled) >= _FEWEST_TITLED:
+        _require_no_titles(titled, memory)
     looks = [
         look for post, look in pages if not makes_words(post.body, post.syntax.template_language)
     ]
@@ -126,11 +130,11 @@ def _shared(looks: Sequence[Look]) -> Sequence[str]:
 
 def _new_pieces(look: Look) -> Iterator[Piece]:
     now, last = look.opened.added, look.opened.added_last or NO_WORDS
-    for is_before, words, known in (
+    for is_before, side, known in (
         (True, now.before, last.before),
         (False, now.behind, last.behind),
     ):
-        for is_known, piece in groupby(words, frozenset(known).__contains__):
+        for is_known, piece in groupby(side, frozenset(known).__contains__):
             if not is_known:
                 yield is_before, [*piece]
 

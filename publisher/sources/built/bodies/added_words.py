@@ -25,10 +25,15 @@ _NO_RUNS: Mapping[int, int] = {}
 
 
 class AddedWords(Struct, frozen=True):
-    """The words before the first and behind the last ones of the post, in their order."""
+    """The words before the first and behind the last ones of the post, in their order.
+
+    `is_found`: the body shows three words of the post that follow each other. Else nothing is
+    before or behind them.
+    """
 
     before: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    is_found: bool = False
 
     def titles(self, title: str | None) -> int:
         """How often the title stands before the text; a text may begin with it, too."""
@@ -53,7 +58,7 @@ def added_words(body: Sequence[str], source: Sequence[str]) -> AddedWords:
     first, last = _beginning(body, source), _beginning(body[::-1], source[::-1])
     before = body[:first] if first is not None else ()
     behind = body[len(body) - last :] if last else ()
-    return AddedWords(tuple(before), tuple(behind))
+    return AddedWords(tuple(before), tuple(behind), is_found=first is not None)
 
 
 def _beginning(body: Sequence[str], source: Sequence[str]) -> int | None:

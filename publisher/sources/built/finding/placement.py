@@ -22,6 +22,7 @@ from publisher.sources.built.pages.address import HOME, address
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.state import losses
+from publisher.sources.built.state.memory import had_page, is_current
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Placement:
     def _set_lost(self, posts: Sequence[Post]) -> None:
         """Remember which posts have lost their pages together, and forget whose page is back."""
         rows = {post.path: self._known.row(post.path) for post in posts}
-        known = {path: row for path, row in rows.items() if row.page and row.taken}
+        known = {path: row for path, row in rows.items() if row.page and is_current(row)}
         lost = {path: row for path, row in known.items() if path not in self._pages}
         stamp = self._output.stamp if lost else 0
         self._lost = losses.waiting_since(lost, known=len(known), stamp=stamp)
@@ -342,7 +343,7 @@ class Placement:
         return self._is_regular and self.page(post) != self._expected(post)
 
     def _require_site(self, posts: Sequence[Post]) -> None:
-        known = [post for post in posts if self._known.row(post.path).page]
+        known = [post for post in posts if had_page(self._known.row(post.path))]
         counts = safety.OutputCounts(
             pages=len(self.signatures),
             pages_before=self._known.memory.pages,

@@ -147,18 +147,19 @@ def require_deployed(page: PurePosixPath | None, folder: Path) -> None:
 def require_bodies(
     accepted: int,
     refused: int,
-    walled: int,
+    excused: int,
     example: tuple[PurePosixPath, str] | None,
     *,
     of_pages: bool = False,
 ) -> None:
     """Raise UnsafePlanError if too few pages show the text of their post where it should be.
 
-    `walled` of the `refused` pages ask for a password. `example` is a page that is refused, and the
-    reason. `of_pages`: the posts have no sources (`posts.pages`).
+    `excused` of the `refused` pages are not judged: they ask for a password, or never showed the
+    text, and were named by the last run. `example` is a page that is refused, and the reason.
+    `of_pages`: the posts have no sources (`posts.pages`).
     """
     total = accepted + refused
-    judged = refused - not_judged(walled, accepted=accepted)
+    judged = refused - not_judged(excused, accepted=accepted)
     is_normal = accepted >= _LEAST_ACCEPTED * (accepted + judged) or (judged == 1 and accepted)
     if example and not is_normal:
         raise UnsafePlanError(
@@ -179,9 +180,9 @@ _OF_SOURCES = (
 )
 
 
-def not_judged(walled: int, *, accepted: int) -> int:
-    """How many pages say nothing about the selectors, because they ask for a password.
+def not_judged(excused: int, *, accepted: int) -> int:
+    """How many pages say nothing about the selectors, e.g. because they ask for a password.
 
     None do if most pages do: then it is the site that has changed.
     """
-    return walled if walled < accepted else 0
+    return excused if excused < accepted else 0

@@ -90,7 +90,7 @@ def conclude(
 ) -> Conclusion:
     """Conclude on one post. `wants_title`: the page must show the title of the post.
 
-    `shows_removed` is that of `waiting`; it is asked only if `is_edited_only`. `alike` are the
+    `shows_removed` is that of `waiting`; it is asked only if `may_show_removed`. `alike` are the
     versions of the source that readers cannot tell from this one if the page is the same
     (`unseen`), and the one that was taken last is among them. `old_words` are those of the source
     that was taken last; they are asked for if `is_edited`.
@@ -107,6 +107,7 @@ def conclude(
         shows_removed=shows_removed,
         is_unseen=bool(alike),
         taken=row.taken,
+        is_withdrawn=row.is_withdrawn,
         loses_text=_loses_text(look, old_words),
         is_cut=look.is_cut,
         lacks_end=look.opened.lacks_end,
@@ -194,9 +195,13 @@ def is_edited(look: Look) -> bool:
     return taken is not None and taken.source != look.source
 
 
-def is_edited_only(look: Look) -> bool:
-    """Whether the source was edited since it was taken, and the page shows what it showed then."""
-    return is_edited(look) and is_as_taken(look)
+def may_show_removed(look: Look) -> bool:
+    """Whether the page may be older than the edit of its source.
+
+    Only if it shows what it showed before the edit. But of a post that was withdrawn meanwhile,
+    other builds of the page may have been there that no run has seen.
+    """
+    return is_edited(look) and (look.row.is_withdrawn or is_as_taken(look))
 
 
 def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes:
@@ -217,7 +222,7 @@ def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes
     if now:
         new = Taken(source=look.source, page_body=now, missing=look.opened.missing)
         return Goes(replace(seen, shown=now, taken=new, kept=look.opened.kept), look.body)
-    if taken and has_body(taken):
+    if taken and _may_stay(row):
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
     return Goes(replace(seen, taken=new, early=NO_TEXT, kept=""), replace(look.body, html=""))
@@ -226,7 +231,12 @@ def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes
 def _shown(look: Look, now: str) -> str:
     """The hash of the body with which the post goes out."""
     taken = look.row.taken
-    return now or (taken.page_body if taken and has_body(taken) else NO_TEXT)
+    return now or (taken.page_body if taken and _may_stay(look.row) else NO_TEXT)
+
+
+def _may_stay(row: PostMemory) -> bool:
+    """Whether the body that was taken last may go out although the page does not show it."""
+    return has_body(row.taken) and not row.is_withdrawn
 
 
 def placed(row: PostMemory, page: PurePosixPath) -> PostMemory:
@@ -241,4 +251,5 @@ def placed(row: PostMemory, page: PurePosixPath) -> PostMemory:
         waits_since=Signature(0, 0),
         looked="",
         reason="",
+        is_withdrawn=False,
     )

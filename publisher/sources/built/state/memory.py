@@ -19,90 +19,17 @@ from msgspec.structs import replace
 from publisher.post import BuiltBody
 from publisher.sources.built.folder.output import Signature
 from publisher.sources.built.pages.dates import NO_DATES, StatedDates
+from publisher.sources.built.state.memory_schema import LIGHT, SCHEMA
 from publisher.sources.built.state.waiting import Taken
-from publisher.system.database import Database, Schema, Stored
+from publisher.system.database import Database, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
 NAME = "pages.sqlite"
-_APPLICATION_ID = 0x70756270  # "pubp"
 _NEVER = Signature(0, 0)
 _TRIPLE_BYTES = 8  # of one triple, little-endian and signed
-
-# Never change a step; add one (`Schema`).
-_VERSIONS = (
-    """
-CREATE TABLE post (
-    path     TEXT NOT NULL PRIMARY KEY,
-    page     TEXT NOT NULL,
-    foreign_page TEXT NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    size     INTEGER NOT NULL,
-    digest   TEXT NOT NULL,
-    address  TEXT NOT NULL,
-    shown    TEXT NOT NULL,
-    refusal  TEXT NOT NULL,
-    has_title INTEGER NOT NULL CHECK (has_title IN (0, 1)),
-    searched TEXT NOT NULL,
-    said     INTEGER NOT NULL CHECK (said IN (0, 1)),
-    waits    TEXT NOT NULL,
-    waits_mtime_ns INTEGER NOT NULL,
-    waits_size     INTEGER NOT NULL,
-    source   TEXT,
-    page_body TEXT NOT NULL,
-    missing  BLOB NOT NULL,
-    early    TEXT NOT NULL,
-    file_mtime_ns INTEGER NOT NULL,
-    file_size     INTEGER NOT NULL,
-    body     BLOB,
-    file     BLOB
-) STRICT, WITHOUT ROWID;
-CREATE TABLE output (
-    only  INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
-    pages INTEGER NOT NULL
-) STRICT;
-""",
-    """
-ALTER TABLE post ADD COLUMN found_page TEXT NOT NULL DEFAULT '';
-ALTER TABLE post ADD COLUMN date_page TEXT NOT NULL DEFAULT '';
-ALTER TABLE post ADD COLUMN date_mtime_ns INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN date_size INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN date_reader TEXT NOT NULL DEFAULT '';
-ALTER TABLE post ADD COLUMN published TEXT NOT NULL DEFAULT '';
-ALTER TABLE post ADD COLUMN modified TEXT NOT NULL DEFAULT '';
-""",
-    "ALTER TABLE post ADD COLUMN alike TEXT NOT NULL DEFAULT '';",
-    """
-ALTER TABLE post ADD COLUMN looked TEXT NOT NULL DEFAULT '';
-ALTER TABLE post ADD COLUMN reason TEXT NOT NULL DEFAULT '';
-""",
-    "ALTER TABLE output ADD COLUMN selectors TEXT NOT NULL DEFAULT '[]';",
-    """
-ALTER TABLE post ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN file_inode INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN file_ctime_ns INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN date_inode INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE post ADD COLUMN date_ctime_ns INTEGER NOT NULL DEFAULT 0;
-""",
-    "ALTER TABLE post ADD COLUMN kept TEXT NOT NULL DEFAULT '';",
-    "ALTER TABLE post ADD COLUMN new_body TEXT NOT NULL DEFAULT '';",
-)
-_SCHEMA = Schema(
-    _APPLICATION_ID,
-    _VERSIONS,
-    "memory of built pages",
-    "the next run takes the pages as they are, so build the site before it",
-)
-_LIGHT = (
-    "path, page, foreign_page, mtime_ns, size, digest, address, shown, refusal, has_title,"
-    " searched, said, waits, waits_mtime_ns, waits_size, source, page_body, missing, early,"
-    " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
-    " published, modified, alike, looked, reason,"
-    " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns, kept, new_body"
-)
 
 
 class DateMemory(Struct, frozen=True):
@@ -143,6 +70,9 @@ class PostMemory(Struct, frozen=True, kw_only=True):
     readers the same (`unseen.alike`), the latest last. `kept` is that of the page with whose body
     the post was taken (`OpenedPage`). `new_body` is the hash of the page's body if the post was
     taken with another one before, or never, and the page is as it was since.
+
+    `is_withdrawn`: the post did not go out at the last run, e.g. because it was a draft. So the
+    version that was taken last is compared with, but never goes out again.
     """
 
     page: str = ""
@@ -167,6 +97,17 @@ class PostMemory(Struct, frozen=True, kw_only=True):
     reason: str = ""
     kept: str = ""
     new_body: str = ""
+    is_withdrawn: bool = False
+
+
+def is_current(row: PostMemory) -> bool:
+    """Whether the post went out at the last run, as it was taken last."""
+    return row.taken is not None and not row.is_withdrawn
+
+
+def had_page(row: PostMemory) -> bool:
+    """Whether the post had a page at the last run. While it is hidden, its page may be gone."""
+    return bool(row.page) and not row.is_withdrawn
 
 
 class Selectors(NamedTuple):
@@ -210,7 +151,7 @@ class PageMemory:
         """
         self.path = state / NAME
         with closing(self._open(read_only=True)) as database:
-            rows = database.run(f"SELECT {_LIGHT} FROM post")  # noqa: S608
+            rows = database.run(f"SELECT {LIGHT} FROM post")  # noqa: S608
             output = database.run("SELECT pages, selectors FROM output")
         self.posts: Mapping[PurePosixPath, PostMemory] = {
             PurePosixPath(row[0]): _unread(memory) if anew else memory
@@ -232,7 +173,7 @@ class PageMemory:
         try:
             return Version(zlib.decompress(file), _body(body) if body else None)
         except (zlib.error, msgspec.MsgspecError) as error:
-            raise _SCHEMA.damaged(self.path, error) from error
+            raise SCHEMA.damaged(self.path, error) from error
 
     def metadata(self) -> dict[PurePosixPath, PageMetadata]:
         """That of the page of each post that was taken with its page. Raises LedgerError."""
@@ -241,7 +182,7 @@ class PageMemory:
         try:
             return {PurePosixPath(path): metadata_of(_body(body)) for path, body in rows}
         except (zlib.error, msgspec.MsgspecError) as error:
-            raise _SCHEMA.damaged(self.path, error) from error
+            raise SCHEMA.damaged(self.path, error) from error
 
     def write(
         self,
@@ -272,10 +213,10 @@ class PageMemory:
         try:
             return msgspec.json.decode(text, type=tuple[Selectors, ...])
         except msgspec.MsgspecError as error:
-            raise _SCHEMA.damaged(self.path, error) from error
+            raise SCHEMA.damaged(self.path, error) from error
 
     def _open(self, *, read_only: bool) -> Database:
-        return Database(self.path, _SCHEMA, read_only=read_only)
+        return Database(self.path, SCHEMA, read_only=read_only)
 
     def _memory(self, row: tuple[Any, ...]) -> PostMemory:
         _, page, foreign, mtime, size, digest, address, shown, refusal, has_title, *rest = row
@@ -283,9 +224,9 @@ class PageMemory:
         early, file_mtime, file_size, found_page, *rest = rest
         date_page, date_mtime, date_size, date_reader, published, modified, *rest = rest
         alike, looked, reason, inode, ctime, *rest = rest
-        file_inode, file_ctime, date_inode, date_ctime, kept, new_body = rest
+        file_inode, file_ctime, date_inode, date_ctime, kept, new_body, withdrawn = rest
         if len(missing) % _TRIPLE_BYTES:
-            raise _SCHEMA.damaged(self.path, "a row is cut short")
+            raise SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
             page=page,
             foreign_page=foreign,
@@ -314,6 +255,7 @@ class PageMemory:
             reason=reason,
             kept=kept,
             new_body=new_body,
+            is_withdrawn=bool(withdrawn),
         )
 
 
@@ -366,6 +308,7 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "date_ctime_ns": memory.dated.signature.ctime_ns,
         "kept": memory.kept,
         "new_body": memory.new_body,
+        "withdrawn": int(memory.is_withdrawn),
     }
     if one.version:
         body = one.version.body

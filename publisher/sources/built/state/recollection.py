@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from publisher.sources.built.pages.page_facts import shared, site_card
-from publisher.sources.built.state.memory import Changed, PostMemory, metadata_of
+from publisher.sources.built.state.memory import Changed, PostMemory, is_current, metadata_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container
+    from collections.abc import Collection, Container, Iterable
 
     from publisher.post import BuiltBody
     from publisher.sources.built.state.memory import PageMemory, Version
@@ -37,6 +37,13 @@ class Recollection:
         before = changed.version if changed else None
         self._changed[path] = Changed(row, version or before)
         self.__dict__.pop("_of_site", None)  # other pages may be known now
+
+    def withdraw(self, paths: Iterable[PurePosixPath]) -> None:
+        """Remember that these posts do not go out, so that their last versions never do again."""
+        for path in paths:
+            row = self.row(path)
+            if is_current(row):  # what was looked at to find out that a post waits counts no more
+                self.change(path, replace(row, is_withdrawn=True, looked="", reason=""))
 
     def version(self, path: PurePosixPath) -> Version | None:
         """The version of a post that was taken last."""

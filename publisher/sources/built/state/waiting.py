@@ -20,7 +20,8 @@ the source is newer than every page of the output. A page is "elsewhere" if it i
 that the engine's rules give, although nearly all posts that were taken before have theirs there: it
 may be the page that the post had as a draft, or before its file was renamed. A page is "former" if
 it is that of a post that is gone, not at the post's own address, and not written since the file of
-the post has its name.
+the post has its name. A post is "withdrawn" that was taken before, but did not go out at the last
+run, e.g. because it was a draft: then its last version never comes back.
 
 =========  =====  =======  ===========  ==========  =============  ===================  ========
 page       known  source   page's body  lacks more  shows removed  and                  decision
@@ -40,11 +41,14 @@ any        yes    any      not shown    any         any            never shown  
 any        yes    same     any          any         any                                 Take
 any        yes    edited   not shown    any         any                                 Early
 any        yes    edited   not shown    any         any            unseen               Keep
+any        yes    edited   not shown    any         any            withdrawn            Take
 any        yes    edited   other        no          any                                 Take
 any        yes    edited   other        yes         any                                 Early
 any        yes    edited   other        yes         any            loses                Wait
+any        yes    edited   other        any         yes            withdrawn            Wait
 any        yes    edited   same         no          no                                  Early
 any        yes    edited   same         no          no             unseen               Keep
+any        yes    edited   same         no          no             withdrawn            Wait
 any        yes    edited   same         yes         any                                 Wait
 any        yes    edited   same         no          yes                                 Wait
 any        yes    edited   any          any         any            written since it     Early
@@ -58,6 +62,10 @@ The same holds while the page does not show the text that it showed before ("nev
 it did not show any): nobody has seen the edit, so it is news when the page shows it.
 An early post is taken with the page that is there. If the page changes later, it was not built
 after all, and its body is sent as a correction.
+
+Of a withdrawn post nobody sees anything until it is shown again. So it waits for the next build
+whenever its page may be older than the edit: what the author removed meanwhile must not come back.
+If its page does not show the text, it goes out like a post that never showed any.
 """
 
 from __future__ import annotations
@@ -93,7 +101,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     `is_rewritten` tells whether the page was written again since the post began to wait with this
     source. `is_lost` tells whether the post has lost its page together with others (`losses`).
     `loses_text` is explained above. `is_cut`: the page is not written whole. `lacks_end`: it lacks
-    the last words of the source.
+    the last words of the source. `is_withdrawn` is explained above.
     """
 
     has_page: bool
@@ -111,6 +119,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     loses_text: bool = False
     is_cut: bool = False
     lacks_end: bool = False
+    is_withdrawn: bool = False
 
 
 class Take(Struct, frozen=True):
@@ -196,7 +205,7 @@ def decide(facts: Facts) -> Decision:
 
 
 def _without_text(facts: Facts, taken: Taken) -> Decision:
-    if facts.source == taken.source or not has_body(taken):
+    if facts.source == taken.source or not has_body(taken) or facts.is_withdrawn:
         return Take()
     return Keep() if facts.is_unseen else Early()
 
@@ -222,15 +231,24 @@ def _by_text(facts: Facts, taken: Taken) -> Decision:
         return Take()
     lacks_more = not facts.missing <= taken.missing
     if facts.page_body != taken.page_body:
-        return _by_other_text(facts) if lacks_more else Take()
+        return _by_other_text(facts, lacks_more=lacks_more)
     if facts.is_rewritten:
         return Early()
     if lacks_more:
         return Wait(NOT_SHOWN)
-    if facts.shows_removed:
-        return Wait(STILL_SHOWN)
+    return Wait(STILL_SHOWN) if facts.shows_removed else _by_same_text(facts)
+
+
+def _by_same_text(facts: Facts) -> Decision:
+    """The page may show the edit, or may not be built yet: nothing tells."""
+    if facts.is_withdrawn:
+        return Wait(NOT_SHOWN)
     return Keep() if facts.is_unseen else Early()
 
 
-def _by_other_text(facts: Facts) -> Decision:
+def _by_other_text(facts: Facts, *, lacks_more: bool) -> Decision:
+    if facts.is_withdrawn and facts.shows_removed and not facts.is_rewritten:
+        return Wait(STILL_SHOWN)
+    if not lacks_more:
+        return Take()
     return Wait(LOSES_TEXT) if facts.loses_text and not facts.is_rewritten else Early()
