@@ -501,6 +501,6 @@ def test_what_was_removed_while_a_post_was_hidden_is_sent_to_nobody(
         hears_nothing_more(server, node, reader)
 
 
-def node_ids(server: Server, node: str) -> set[str]:
+def node_ids(server: Server, node: str) -> set[str | None]:
     """The ids of the items, as another account reads them."""
     return {event.id for event in Outsider(server, "reader", node).items()}
