@@ -22,6 +22,7 @@ from publisher.errors import PublisherError
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from publisher.app.watch.offers import Asked, Offer, ServedWork
     from publisher.cli.streams import Delivery, QueuedOutput
@@ -119,12 +120,18 @@ def _require_same_program(asked: Asked, work: ServedWork) -> None:
 
 def _require_same_config(config: Config, watched: Config) -> None:
     """Raises _Refusal."""
-    if os.path.realpath(config.path) != os.path.realpath(watched.path):
+    # A link to the same file from another folder is another site: paths are relative to the folder.
+    if _places(config.path) != _places(watched.path):
         raise _Refusal(
             f"the watcher (process {os.getpid()}) publishes {watched.path}, and {config.path} has "
             "the same state folder; give each configuration a `state` of its own, or stop the "
             "watcher"
         )
+
+
+def _places(path: Path) -> tuple[str, str]:
+    """The resolved paths of a file, and of the folder in which it is named."""
+    return os.path.realpath(path), os.path.realpath(path.parent)
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def test_a_removal_that_is_handed_over_is_believed_at_once(
 def test_the_configuration_that_was_changed_a_moment_ago_counts(
     blog: Blog, prosody: Prosody, node: str
 ) -> None:
-    with Watching(blog) as watcher:
+    with Watching(blog, poll=3_600) as watcher:  # it does not see the change by itself
         watcher.said("1 new")
         config = blog.folder / "publisher.yaml"
         config.write_text(config.read_text().replace(f"node: {node}", f"node: {node}-2"))
@@ -121,6 +121,31 @@ def test_another_configuration_with_the_same_state_is_refused(blog: Blog) -> Non
         assert (run.code, run.out) == (2, "")
         assert f"the watcher (process {watcher.pid}) publishes {blog.folder}" in run.err
         assert "other.yaml has the same state folder" in run.err
+
+
+SPELLINGS = ["publisher.yaml", "posts/../publisher.yaml", "../link/publisher.yaml"]
+
+
+@pytest.mark.parametrize("watched", SPELLINGS[:2])
+def test_other_spellings_of_the_path_name_the_same_configuration(
+    blog: Blog, prosody: Prosody, node: str, watched: str
+) -> None:
+    """As in a hook that runs in another folder, or behind a link to the folder of the site."""
+    (blog.folder.parent / "link").symlink_to(blog.folder)
+    paths = [*SPELLINGS, str(blog.folder / "posts" / ".." / "publisher.yaml")]
+    with Watching(blog, "--config", watched) as watcher:
+        watcher.said("1 new")
+        for number, path in enumerate(paths):
+            blog.write(f"2026-02-0{number + 1}-more.md", "Text.", title=f"More {number}")
+            run = blog.run("publish", "--config", path)
+            assert (run.code, "1 new" in run.out) == (0, True), run.err
+        run = blog.run("publish", "--config", "../publisher.yaml", folder=blog.posts)
+        assert run.code == 0, run.err
+        watcher.said("exit code 0", times=len(paths) + 1)
+        assert len([line for line in watcher.log if "logged in" in line]) == 1, "not for each run"
+        watcher.send(signal.SIGHUP)
+        watcher.said("the configuration was read again")
+    assert len(items(prosody, node)) == len(paths) + 1
 
 
 def test_another_version_is_refused(blog: Blog) -> None:

@@ -1,4 +1,7 @@
-"""`publisher watch` with other times: `python -m tests.support.quick_watch '{"removal": 1}'`."""
+"""`publisher watch` with other times: `python -m tests.support.quick_watch '{"removal": 1}'`.
+
+Further arguments are those of `publisher watch`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if __name__ == "__main__":
         if "retry" in times:
             times["retry"] = Backoff(**times["retry"])
         try:
-            code = watch.run(parsed(["watch"]), timing=Timing(**times))
+            code = watch.run(parsed(["watch", *sys.argv[2:]]), timing=Timing(**times))
         except PublisherError as error:
             output.print_end(error)
             code = error.exit_code

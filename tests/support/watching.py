@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 class Watching:
     """The watcher of a blog while entered; it is ready once all accounts have logged in or failed.
 
-    `times` are those of Timing. `logged_in=False`: do not wait for the accounts.
+    `arguments` are those of the command, `times` those of Timing. `logged_in=False`: do not wait
+    for the accounts.
     """
 
-    def __init__(self, blog: Blog, *, logged_in: bool = True, **times: Any) -> None:
+    def __init__(self, blog: Blog, *arguments: str, logged_in: bool = True, **times: Any) -> None:
         self._blog = blog
+        self._arguments = arguments
         self._logged_in = logged_in
         self._times = times
         self._lines: list[str] = []
@@ -33,7 +35,10 @@ class Watching:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.quick_watch", json.dumps(self._times)],
+            [
+                *(sys.executable, "-m", "tests.support.quick_watch"),
+                *(json.dumps(self._times), *self._arguments),
+            ],
             cwd=self._blog.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self._blog.environment},
             stdin=subprocess.DEVNULL,

@@ -73,6 +73,16 @@ def test_an_output_behind_a_link_is_our_own_too(tmp_path: Path) -> None:
     assert watched(config).counts(link / "index.html")
 
 
+def test_the_state_folder_is_known_by_every_path(tmp_path: Path) -> None:
+    configured(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path)
+    for folder in (tmp_path, tmp_path / "link", tmp_path / "out" / ".."):
+        places = watched(load(folder / "publisher.yaml"))
+        for other in (tmp_path, tmp_path / "link", tmp_path / "out" / ".."):
+            assert not places.counts(other / "posts" / ".state" / "ledger.sqlite")
+            assert places.counts(other / "posts" / "post.md")
+
+
 def test_a_folder_that_is_replaced_is_another_one(tmp_path: Path) -> None:
     config = configured(tmp_path)
     places = watched(config)

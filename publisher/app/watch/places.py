@@ -26,7 +26,7 @@ class WatchedPlaces(Struct, frozen=True):
     """Where to look, as absolute paths.
 
     Everything below the `roots` counts, and so do the single `files`, but what matches `own` or
-    lies below `state`.
+    lies below `state`, whose path is resolved.
     """
 
     roots: tuple[Path, ...]
@@ -41,7 +41,7 @@ class WatchedPlaces(Struct, frozen=True):
         real = os.path.realpath(path)
         if self.own.fullmatch(str(path)) or self.own.fullmatch(real):
             return False
-        return self.state not in path.parents and path != self.state
+        return self.state not in (Path(real), *Path(real).parents)
 
 
 def watched(config: Config) -> WatchedPlaces:
@@ -51,7 +51,7 @@ def watched(config: Config) -> WatchedPlaces:
         roots=(*_roots(config),),
         files=(*_files(config),),
         own=re.compile(own),
-        state=config.state,
+        state=Path(os.path.realpath(config.state)),
     )
 
 

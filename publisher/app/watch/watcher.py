@@ -27,6 +27,7 @@ from publisher.app.watch.messages import Hangup, Written, hangups
 from publisher.app.watch.offers import Offer, Offers, ServedWork
 from publisher.app.watch.places import watched
 from publisher.app.watch.poll import poll
+from publisher.app.watch.reloads import require_possible
 from publisher.app.watch.removals import Removals
 from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.state import WatchState
@@ -231,7 +232,7 @@ class Watcher:
         error: PublisherError | None = None
         try:
             config = self._load()
-            self._require_possible(config)
+            require_possible(config, self._config)
         except PublisherError as problem:
             error = problem
             self._update(last_error=str(problem))
@@ -239,12 +240,6 @@ class Watcher:
             self._use(config, anew=anew)
         self._on_event(Reloaded(error))
         self._systemd.ready()
-
-    def _require_possible(self, config: Config) -> None:
-        if config.state != self._config.state:
-            raise ConfigError("state: cannot change while the watcher runs; restart it")
-        if not config.xmpp:
-            raise ConfigError("the section xmpp is gone; stop the watcher if that is right")
 
     def _use(self, config: Config, *, anew: bool) -> None:
         self._config = config
@@ -309,9 +304,7 @@ class Watcher:
 
         Raises as `app.publish.publish` does.
         """
-        if config != self._config:  # it was changed a moment ago
-            self._require_possible(config)
-            self._use(config, anew=False)
+        self._take_over(config)
 
         def on_run_event(event: Event) -> None:
             self._systemd.beat()
@@ -319,13 +312,27 @@ class Watcher:
 
         self._served = None
         try:
-            done = publish_under_lock(config, options, on_run_event, logins=self._sessions)
+            done = publish_under_lock(self._config, options, on_run_event, logins=self._sessions)
         except PublisherError as error:
             due, now = self._state.next_due, self._clock.now()
             self._served = options, outcome.of_error(error, known_due=due, now=now)
             raise
         self._served = options, outcome.of_result(done)
         return done
+
+    def _take_over(self, config: Config) -> None:
+        """Use a client's configuration, whose file is ours and may have changed a moment ago.
+
+        If the client spells its path in another way, ours stays: sessions and locks have its paths.
+        Raises ConfigError.
+        """
+        if config == self._config:
+            return
+        require_possible(config, self._config)
+        own = config if config.path == self._config.path else self._load()
+        if own != self._config:
+            require_possible(own, self._config)
+            self._use(own, anew=False)
 
     def _conclude_served(self) -> None:
         """Plan the next runs after one for a client, which has its answer already."""
