@@ -74,11 +74,13 @@ def test_an_output_behind_a_link_is_our_own_too(tmp_path: Path) -> None:
 
 
 def test_the_state_folder_is_known_by_every_path(tmp_path: Path) -> None:
-    configured(tmp_path)
-    (tmp_path / "link").symlink_to(tmp_path)
-    for folder in (tmp_path, tmp_path / "link", tmp_path / "out" / ".."):
+    blog, link = tmp_path / "blog", tmp_path / "link"
+    blog.mkdir()
+    configured(blog)
+    link.symlink_to(blog)
+    for folder in (blog, link, blog / "out" / ".."):
         places = watched(load(folder / "publisher.yaml"))
-        for other in (tmp_path, tmp_path / "link", tmp_path / "out" / ".."):
+        for other in (blog, link, blog / "out" / ".."):
             assert not places.counts(other / "posts" / ".state" / "ledger.sqlite")
             assert places.counts(other / "posts" / "post.md")
 
