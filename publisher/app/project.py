@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher import entry, feeds, identity, selection, sources
 from publisher.app import clock, pattern_limit, readable_ledger
+from publisher.app.doubts import exposed_password
 from publisher.content import cache as caches
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
@@ -148,6 +149,10 @@ class Project:
         found = selections.check(self.config, self.entries)
         warnings = tuple(self.of_setting(one.key, one.message) for one in found)
         warnings += tuple(self._id_warnings())
+        warnings += tuple(
+            self.of_setting(("xmpp", number, "password_file"), message)
+            for number, message in exposed_password.exposed(self.config)
+        )
         first = (self.clock_warning, self.url_warning, self._lost_dates)
         return (*filter(None, first), *warnings)
 
