@@ -17,9 +17,7 @@ xmpp:
   password_file: {file}
   nodes: [{{service: pubsub.example.org, node: blog}}]
 """
-NAMED = (
-    "where everybody can read it once the site is deployed; move it out of the folder of the site"
-)
+NAMED = "where everybody can read it once the site is deployed; move it out of the site's folder"
 
 
 @pytest.fixture
