@@ -309,13 +309,38 @@ def test_a_command_that_needs_the_lock_names_the_watcher(prosody_blog: Blog, nod
 
 
 def test_what_no_report_told_of_is_found_by_comparing_everything(prosody_blog: Blog) -> None:
-    """A feed that somebody deletes is no change that the watcher waits for: it writes feeds."""
     feed = prosody_blog.folder / "feed.atom"
-    with Watching(prosody_blog, sweep=0.5) as watcher:
+    with Watching(prosody_blog, sweep=0.5, poll=LONG) as watcher:
         watcher.said(f"+ new      {FIRST}")
         feed.unlink()
         watcher.said(f"written  {feed}", times=2)
         assert feed.exists()
+
+
+def test_a_feed_that_is_deleted_comes_back(prosody_blog: Blog) -> None:
+    feed = prosody_blog.folder / "feed.atom"
+    with Watching(prosody_blog, sweep=LONG, recheck=LONG, poll=0.05) as watcher:
+        watcher.said(f"written  {feed}")
+        watcher.said(f"+ new      {FIRST}")
+        prosody_blog.write(f"{SECOND}.md", "Text.", title="Second")
+        watcher.said(f"written  {feed}", times=2)
+        watcher.said(f"+ new      {SECOND}")
+        feed.unlink()
+        watcher.said(f"written  {feed}", times=3)
+
+
+def test_a_removed_post_leaves_the_feeds_at_once_and_its_item_stays_for_a_while(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    feed = prosody_blog.folder / "feed.atom"
+    file = prosody_blog.write(f"{SECOND}.md", "Text.", title="Second")
+    with Watching(prosody_blog, sweep=LONG, recheck=LONG, removal=LONG) as watcher:
+        watcher.said("2 new")
+        file.unlink()
+        assert watcher.said(f"written  {feed}", times=2).endswith("(1 entry)")
+        prosody_blog.write("2026-01-03-third.md", "Text.", title="Third")
+        watcher.said("+ new      2026-01-03-third")
+    assert items(prosody, node) == [FIRST, SECOND, "2026-01-03-third"]
 
 
 def test_a_wrong_password_is_tried_once_and_named(prosody_blog: Blog) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from publisher.app.watch import git_work
 from publisher.app.watch.places import watched
-from publisher.app.watch.poll import poll
+from publisher.app.watch.poll import lost_outputs, poll
 from publisher.config.reader import load
 
 if TYPE_CHECKING:
@@ -62,13 +62,45 @@ def test_the_finished_build_is_watched_where_there_is_one(tmp_path: Path) -> Non
     ],
 )
 def test_what_a_run_writes_itself_is_no_change(tmp_path: Path, name: str, *, counts: bool) -> None:
-    assert watched(configured(tmp_path, output=True)).counts(tmp_path / name) is counts
+    places = watched(configured(tmp_path, output=True))
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert places.counts(path) is counts
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "free-software.atom", "old-2025.rss", "follow.html"])
+def test_that_an_output_is_gone_is_a_change(tmp_path: Path, name: str) -> None:
+    """As after `rsync --delete`."""
+    config = configured(tmp_path, output=True)
+    (tmp_path / "link").symlink_to("out")
+    places = watched(config)
+    for folder in ("out", "link"):
+        path = tmp_path / folder / name
+        path.touch()
+        before = poll(config, places)
+        path.unlink()
+        assert places.counts(path)
+        assert not places.is_gap(path), "no build writes it"
+        is_known = name in {"feed.atom", "follow.html"}
+        lost = lost_outputs(places, before, poll(config, places))
+        assert lost == ([tmp_path / "out" / name] if is_known else [])
+
+
+def test_a_page_that_is_gone_may_come_back_with_the_build_and_a_post_may_not(
+    tmp_path: Path,
+) -> None:
+    assert watched(configured(tmp_path, output=True)).is_gap(tmp_path / "out" / "index.html")
+    assert watched(configured(tmp_path, output=True)).is_gap(tmp_path / "elsewhere")
+    assert not watched(configured(tmp_path, output=True)).is_gap(tmp_path / "out")
+    assert not watched(configured(tmp_path)).is_gap(tmp_path / "posts" / "post.md")
 
 
 def test_an_output_behind_a_link_is_our_own_too(tmp_path: Path) -> None:
     config = configured(tmp_path, output=True)
     link = tmp_path / "current"
     link.symlink_to("out")
+    (link / "feed.atom").touch()
     assert not watched(config).counts(link / "feed.atom")
     assert watched(config).counts(link / "index.html")
 

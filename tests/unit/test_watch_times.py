@@ -46,10 +46,25 @@ def test_a_burst_is_due_after_a_rest_and_at_last_without_one() -> None:
     assert restless.due(settle=2, removal=60) == LONGEST * 2
 
 
-def test_files_that_only_vanish_are_published_after_the_time_of_removals() -> None:
+def test_a_removal_leaves_the_feeds_as_soon_as_a_change() -> None:
     gone = grown(None, now=5, is_write=False)
-    assert gone.due(settle=2, removal=60) == 65
-    assert grown(gone, now=6, is_write=True).due(settle=2, removal=60) == 8
+    assert gone.due(settle=2, removal=60) == 7
+    assert not gone.is_doubtful
+
+
+def test_a_build_that_has_emptied_its_folder_has_time_to_write() -> None:
+    feed = grown(None, now=5, is_write=False)
+    emptied = grown(feed, now=6, is_write=False, is_gap=True)
+    assert emptied.due(settle=2, removal=60) == 65
+    assert grown(emptied, now=9, is_write=True).due(settle=2, removal=60) == 11
+
+
+def test_a_build_that_begins_takes_back_the_run_for_a_feed_that_is_gone() -> None:
+    agenda = Agenda().with_change(7, is_doubtful=False)
+    assert agenda.moments == {"change": 7}
+    emptied = agenda.with_change(65, is_doubtful=True)
+    assert emptied.moments == {"removal": 65}
+    assert Agenda().at("removal", 30).with_change(65, is_doubtful=True).moments == {"removal": 30}
 
 
 def test_what_vanishes_at_the_end_of_a_long_burst_is_doubted_for_the_whole_time() -> None:

@@ -46,6 +46,13 @@ class Agenda(Struct, frozen=True):
         more = {} if moment is None else {reason: moment}
         return replace(self, moments={**others, **more})
 
+    def with_change(self, due: float, *, is_doubtful: bool) -> Agenda:
+        """With the moment for a run after changes; `is_doubtful` is that of their Burst."""
+        if not is_doubtful:
+            return self.at("change", due)
+        known = self.moments.get("removal", due)
+        return self.at("change", None).at("removal", min(known, due))
+
     def reason(self, now: Instant) -> Reason | None:
         """Why a run is due now; None if none is."""
         if self.date is not None and now.wall >= self.date:

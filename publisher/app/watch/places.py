@@ -26,22 +26,35 @@ class WatchedPlaces(Struct, frozen=True):
     """Where to look, as absolute paths.
 
     Everything below the `roots` counts, and so do the single `files`, but what matches `own` or
-    lies below `state`, whose path is resolved.
+    lies below `state`, whose path is resolved. The `outputs` are those of our own files whose paths
+    are known. `is_build`: the roots are what the generator of the site writes.
     """
 
     roots: tuple[Path, ...]
     files: tuple[Path, ...]
     own: re.Pattern[str]
+    outputs: tuple[Path, ...]
     state: Path
+    is_build: bool
 
     def counts(self, path: Path) -> bool:
-        """Whether a change of this file may change what is published."""
+        """Whether a change of this file may change what is published.
+
+        That one of our own files was written is no change, but that one is gone is.
+        """
         if _FOREIGN.intersection(path.parts) or _TEMPORARY.fullmatch(path.name):
             return False
-        real = os.path.realpath(path)
-        if self.own.fullmatch(str(path)) or self.own.fullmatch(real):
+        if self._is_own(path) and path.exists():
             return False
+        real = os.path.realpath(path)
         return self.state not in (Path(real), *Path(real).parents)
+
+    def is_gap(self, path: Path) -> bool:
+        """Whether a file is gone that may come back: many generators empty their folder first."""
+        return self.is_build and not self._is_own(path) and not path.exists()
+
+    def _is_own(self, path: Path) -> bool:
+        return any(self.own.fullmatch(text) for text in (str(path), os.path.realpath(path)))
 
 
 def watched(config: Config) -> WatchedPlaces:
@@ -51,7 +64,9 @@ def watched(config: Config) -> WatchedPlaces:
         roots=(*_roots(config),),
         files=(*_files(config),),
         own=re.compile(own),
+        outputs=tuple(path for path in _outputs(config) if not PLACEHOLDER.search(str(path))),
         state=Path(os.path.realpath(config.state)),
+        is_build=config.site.output is not None,
     )
 
 

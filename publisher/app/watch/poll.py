@@ -20,13 +20,15 @@ Signature: TypeAlias = "tuple[int, ...] | None"
 class Polled(Struct, frozen=True):
     """What the configuration, its secrets, the settings of the site and the folders are like now.
 
-    A folder that was replaced by another one of the same name is another folder.
+    A folder that was replaced by another one of the same name is another folder. `outputs` says
+    which of our own files exist.
     """
 
     configuration: tuple[Signature, ...]
     secrets: tuple[Signature, ...]
     files: tuple[Signature, ...]
     roots: tuple[Signature, ...]
+    outputs: tuple[bool, ...]
 
 
 def poll(config: Config, places: WatchedPlaces) -> Polled:
@@ -35,7 +37,14 @@ def poll(config: Config, places: WatchedPlaces) -> Polled:
         secrets=_signatures(_secrets(config)),
         files=_signatures(places.files),
         roots=tuple(_identity(root) for root in places.roots),
+        outputs=tuple(path.exists() for path in places.outputs),
     )
+
+
+def lost_outputs(places: WatchedPlaces, before: Polled, now: Polled) -> list[Path]:
+    """Our own files that existed `before`, and are gone now."""
+    found = zip(places.outputs, before.outputs, now.outputs, strict=True)
+    return [path for path, existed, exists in found if existed and not exists]
 
 
 def _secrets(config: Config) -> Iterable[Path]:

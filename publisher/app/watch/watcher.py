@@ -26,7 +26,7 @@ from publisher.app.watch.kept_sessions import KeptSessions
 from publisher.app.watch.messages import Hangup, Written, hangups
 from publisher.app.watch.offers import Offer, Offers, ServedWork
 from publisher.app.watch.places import watched
-from publisher.app.watch.poll import poll
+from publisher.app.watch.poll import lost_outputs, poll
 from publisher.app.watch.reloads import require_possible
 from publisher.app.watch.removals import Removals
 from publisher.app.watch.session_state import SessionState
@@ -169,6 +169,8 @@ class Watcher:
         match message:
             case Written(paths=paths):
                 self._may_have_lost |= len(paths) >= files.FLOOD
+                if not paths.isdisjoint(self._places.roots):  # a new one may have its inode
+                    self._settled = msgspec.structs.replace(self._settled, roots=())
                 self._note_writes(path for path in paths if self._places.counts(path))
             case SessionState():
                 self._note_session(message)
@@ -188,15 +190,12 @@ class Watcher:
     def _note_writes(self, paths: Iterable[Path]) -> None:
         now = self._clock.monotonic()
         for path in paths:
-            self._burst = burst.grown(self._burst, now=now, is_write=path.exists())
+            is_gap = self._places.is_gap(path)
+            self._burst = burst.grown(self._burst, now=now, is_write=path.exists(), is_gap=is_gap)
         if self._burst:
             settle, removal = self._config.settle, self._timing.removal
             due = self._burst.due(settle=settle, removal=removal)
-            if self._burst.has_writes:
-                self._agenda = self._agenda.at("change", due)
-            else:
-                known = self._agenda.moments.get("removal", due)
-                self._agenda = self._agenda.at("removal", min(known, due))
+            self._agenda = self._agenda.with_change(due, is_doubtful=self._burst.is_doubtful)
 
     def _note_session(self, session: SessionState) -> None:
         others = (one for one in self._state.accounts if one.jid != session.jid)
@@ -223,6 +222,7 @@ class Watcher:
             self._note_writes(self._places.roots)
         if now.files != settled.files:
             self._note_writes(self._places.files)
+        self._note_writes(lost_outputs(self._places, settled, now))
         if now.secrets != settled.secrets or now.configuration != settled.configuration:
             self._reload(anew=now.secrets != settled.secrets)
 
