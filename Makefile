@@ -38,7 +38,7 @@ DECIDING = entry identity/__init__ identity/claims selection \
 	$(addprefix sync/,decide guard item ledger_plan moves ownership plan readings renames room \
 	shown_text skipped white_space)
 DECIDING_TESTS = $(addprefix tests/unit/test_, \
-	entry.py hidden_items.py item.py moves.py page_ids.py plan.py readings.py renames.py \
+	entry.py hidden_items.py item.py kept.py moves.py page_ids.py plan.py readings.py renames.py \
 	selection.py shown_text.py skipped.py white_space.py)
 
 .PHONY: demo test test-engines test-readers bench soak lint format lock fuzz clean
