@@ -40,7 +40,7 @@ def test_a_new_one_is_closed(blog: Blog, command: str) -> None:
     state = blog.folder / ".publisher"
     assert blog.run(command).code == 0
     assert mode(state) == "0o700"
-    closed = {"rendered": "0o700", "ledger.sqlite": "0o600", "lock": "0o600"}
+    closed = {"rendered": "0o700", "read": "0o700", "ledger.sqlite": "0o600", "lock": "0o600"}
     assert modes(state).items() <= closed.items()
 
 
