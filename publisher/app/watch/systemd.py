@@ -1,4 +1,4 @@
-"""Tell systemd how the watcher is (sd_notify(3)). Without systemd nothing is told."""
+"""Report the state of the watcher to systemd (sd_notify(3)). Does nothing without systemd."""
 
 from __future__ import annotations
 
