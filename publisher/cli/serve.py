@@ -69,8 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
     _print_addresses(config, listening)
     try:
         run_async(server.serve(config, listening, arguments.host, _print_state))
-    except Interrupted:  # this is how people end it
+    except Interrupted as end:  # this is how people end it
         output.print_message("stopped")
+        return end.exit_code
     return 0
 
 

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, *, timing: Timing | None = None) -> int:
         watcher.run()
     except Interrupted as end:
         output.print_message(f"{end.signal.name}: the watcher ends")
-    return 0
+        return end.exit_code
 
 
 class _Log:

@@ -23,7 +23,7 @@ CHANGING: tuple[Changing, ...] = ("git", "built")
 LEAST_POSTS = 16
 SLOW_SAVES = 0.2
 STOP_SECONDS = 2.0
-TERMINATED = {-15, 128 + 15}
+TERMINATED = 128 + 15
 _numbers = count(1)
 
 
@@ -228,7 +228,7 @@ def terminate_watcher(world: World) -> None:
 def stop(world: World, kind: Kind) -> None:
     """End a watcher as systemd does. One that is not ready yet ends as any other command."""
     watcher = world.places[kind].watcher
-    allowed = {0} if watcher.is_ready else {0, *TERMINATED}
+    allowed = {TERMINATED} if watcher.is_ready else {TERMINATED, -15}
     code, seconds = watcher.terminate()
     if code not in allowed or seconds > STOP_SECONDS:
         world.fail(f"{kind}: after SIGTERM the watcher ended with {code} after {seconds:.1f} s")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NoReturn, assert_never
 
 import msgspec
 
@@ -102,7 +102,7 @@ class Watcher:
             started=self._clock.now(),
         )
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         """Watch until Interrupted is raised. Raises ConfigError, LockedError and LedgerError."""
         files.require_library()
         if not self._config.xmpp:
