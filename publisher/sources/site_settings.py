@@ -121,7 +121,7 @@ def _exists(file: Path) -> bool:
 
 def text(settings: Mapping[str, Value], *keys: str) -> str | None:
     """The text at a path of keys; None if there is none."""
-    value: Value = dict(settings)
+    value: Value = settings if isinstance(settings, dict) else dict(settings)
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value.strip() or None if isinstance(value, str) else None
@@ -138,7 +138,7 @@ def is_false(settings: Mapping[str, Value], *keys: str) -> bool:
 
 def section(settings: Mapping[str, Value], *keys: str) -> dict[str, Value]:
     """The map at a path of keys; empty if there is none."""
-    value: Value = dict(settings)
+    value: Value = settings if isinstance(settings, dict) else dict(settings)
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}

@@ -38,7 +38,7 @@ def damage(text: str, first_line: int = 1) -> Iterator[tuple[int, str]]:
     Each is (line, message). The text keeps these characters, because only its author knows what
     they were.
     """
-    if _DAMAGED.search(text):
+    if not text.isascii() and _DAMAGED.search(text):
         for number, line in enumerate(text.split("\n"), first_line):
             for char in sorted({*_DAMAGED.findall(line)}):
                 yield number, _damage_message(char)
@@ -59,6 +59,8 @@ def legal(text: str) -> str:
 
     A form feed or a vertical tab separates words, so it becomes a space.
     """
+    if text.isprintable():  # no illegal character is
+        return str(text)  # no subclass, as below
     return _ILLEGAL.sub(lambda match: " " if match[0] in _BREAKS else "", text)
 
 

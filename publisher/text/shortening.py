@@ -38,7 +38,9 @@ def beginning(text: str, most: int) -> str:
 
 def count_words(text: str) -> int:
     """The number of words; in Chinese and Japanese, where spaces are rare, of characters."""
-    return sum(1 for _ in _WORD.finditer(text))
+    if text.isascii() or not _IDEOGRAPH.search(text):
+        return len(text.split())  # the same, many times faster
+    return len(_WORD.findall(text))
 
 
 def _end(text: str, most: int) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KEPT_BY_HUGO = "._#+~-@/\\"
+_KEPT_AS_IT_IS = re.compile(r"[\w.#+~@/\\-]*", re.ASCII)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _DROPPED_BY_ZOLA = re.compile(r"""[<>:"/\\|?*]""")
 # hexo-util's escapeDiacritic, for letters that Unicode does not decompose: BASE:LETTERS.
@@ -60,6 +61,8 @@ def hugo_slug(text: str) -> str:
 
     A percent sign stays before two hexadecimal digits.
     """
+    if _KEPT_AS_IT_IS.fullmatch(text):
+        return text
     slug: list[str] = []
     is_after_space = False
     for at, character in enumerate(text):
@@ -76,7 +79,7 @@ def hugo_slug(text: str) -> str:
 
 def go_lower(text: str) -> str:
     """The text in lower case as Go writes it: each character by itself, and as one character."""
-    return "".join(character.lower()[0] for character in text)
+    return text.lower() if text.isascii() else "".join(char.lower()[0] for char in text)
 
 
 def pelican_slug(
@@ -144,4 +147,5 @@ def _without_accent(character: str) -> str:
 
 def is_word(character: str) -> bool:
     """Whether the character is a letter, a mark or a decimal digit in Unicode."""
-    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"
+    category = unicodedata.category(character)
+    return category[0] in "LM" or category == "Nd"

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from publisher.errors import PostError
 from publisher.sources.engines import markups
+from publisher.sources.engines.for_path import for_path
 from publisher.sources.engines.markups import NOTEBOOK
 from publisher.sources.engines.names import (
     Name,
@@ -112,6 +113,7 @@ class PostReader(SiteReader):
         read = block.read if self.markup_of(path) != "unrendered" else headers.read
         return read(self.folder.bytes(path), path, self.record.front_matter_readers)
 
+    @for_path
     def markup_of(self, path: PurePosixPath) -> Markup:
         """The markup of a file, by the extension of its name."""
         return markups.of(path, self.record.markups)

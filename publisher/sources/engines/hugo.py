@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
     from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 
 _PUBLISHED = ("publishdate", "pubdate", "published")
@@ -46,9 +47,14 @@ _HUGO_DATE = re.compile(
     re.ASCII,
 )
 _DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED}
+_WITH_DATE = (*_DATES["date"], "expirydate", "unpublishdate")
 
 
 class Hugo(HugoContent):
+    def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
+        super().__init__(folder, record)
+        self._date_keys: dict[str, list[str]] = {}
+
     def document(self, path: PurePosixPath) -> block.PostFile:
         """The file with keys in lower case, and custom values from below `params`."""
         post_file = super().document(path)
@@ -107,11 +113,13 @@ class Hugo(HugoContent):
 
     def _keys_of(self, date: str) -> list[str]:
         """The keys with a date in their order, and `:filename`, by the setting `frontmatter`."""
-        order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), date)
-        names = (
-            [*_DATES[date]] if name == ":default" else [name] for name in order or [":default"]
-        )
-        return [key.lower() for keys in names for key in keys]
+        if date not in self._date_keys:
+            order = site_settings.texts(site_settings.section(self.settings, "frontmatter"), date)
+            names = (
+                [*_DATES[date]] if name == ":default" else [name] for name in order or [":default"]
+            )
+            self._date_keys[date] = [key.lower() for keys in names for key in keys]
+        return self._date_keys[date]
 
     def _date_of_name(self, front_matter: FrontMatter, name: Name, keys: Sequence[str]) -> Moment:
         """The date in the name of the file. Raises PostError, also if a key has no usable date."""
@@ -158,7 +166,7 @@ class Hugo(HugoContent):
         Warns of dates that Hugo cannot read: older versions show none on the page, newer ones fail.
         """
         is_rendered = self.markup_of(front_matter.path) != "unrendered"  # Org has its own dates
-        for key in (*_DATES["date"], "expirydate", "unpublishdate") if is_rendered else ():
+        for key in front_matter.given(*_WITH_DATE) if is_rendered else ():
             text = front_matter.text(key) or ""
             if text[:4].isdecimal() and not _HUGO_DATE.fullmatch(text):
                 fix = f"write e.g. `{key}: 2008-10-21T18:00:00Z`"

@@ -11,6 +11,7 @@ from msgspec import Struct
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_settings, hugo_urls, markups
 from publisher.sources.engines.engine import PostReader
+from publisher.sources.engines.for_path import for_path
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import source_text
@@ -60,6 +61,7 @@ class HugoContent(PostReader):
         super().__init__(folder, record)
         content = site_settings.text(self.settings, "contentdir") or "content"
         self.location = folder.below(content)
+        self._below_site = folder.below(".")
         self._bundles = folder.paths.folders("bundles", _bundles)
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
         self._section_sources: dict[PurePosixPath, SourceText] = {}
@@ -93,25 +95,28 @@ class HugoContent(PostReader):
     @cached_property
     def _content_folders(self) -> list[ContentFolder]:
         """The folders with content around the posts or among them; none if all are elsewhere."""
-        posts = self.folder.below(".")
+        posts = self._below_site
         folders = hugo_settings.content_folders(self.settings, self.folder.site)
         related = [one for one in folders if posts.is_relative_to(one.path)]
         return related[:1] or [one for one in folders if one.path.is_relative_to(posts)]
 
+    @for_path
     def _content(self, path: PurePosixPath) -> ContentFolder | None:
         """The folder with content in which a post lies; None if there is none."""
-        file = self.folder.below(".") / path
+        file = self._below_site / path
         folders = (one for one in self._content_folders if file.is_relative_to(one.path))
         return next(folders, None)
 
+    @for_path
     def _place(self, path: PurePosixPath) -> PurePosixPath:
         """The path of a post below its folder with content."""
         content = self._content(path)
-        file = self.folder.below(".") / path
+        file = self._below_site / path
         if content is None:
             return self.location / path
         return content.below / file.relative_to(content.path)
 
+    @for_path
     def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
         """The file name, and the language: a suffix as in `x.fr.md`, else that of the folder."""
         if self.config.posts.languages:
@@ -123,6 +128,7 @@ class HugoContent(PostReader):
         is_other = content is not None and content.language != self.main_language
         return whole, language_tag(content.language) if content and is_other else None
 
+    @for_path
     def language_of(self, path: PurePosixPath) -> str:
         return (self.without_language(path)[1] or self.main_language).lower()
 
@@ -130,6 +136,8 @@ class HugoContent(PostReader):
         """Whether the file is a post, and no resource of a bundle."""
         if self.markup_of(path) == "unrendered" and self._leaving_out(path):
             return False
+        if not self._bundles:
+            return True
         parents = {*path.parents}
         if is_index(path):
             parents.discard(path.parent)
@@ -142,21 +150,22 @@ class HugoContent(PostReader):
             return super().unpublished_by_path(path)
         return "ignored", f"the site leaves it out, see {setting}"
 
+    @for_path
     def _leaving_out(self, path: PurePosixPath) -> str | None:
         """The setting that leaves a file out."""
         language, content = self.language_of(path), self._content(path)
         if self._content_folders and content is None:
-            off = hugo_settings.disabled_with(self.settings, self.folder.below(".") / path)
+            off = hugo_settings.disabled_with(self.settings, self._below_site / path)
             return self._disabling(off) if off else "contentDir of the languages"
         if path.name.startswith("#"):
             return "the # at the beginning of its name"
         if language in self._disabled:
             return self._disabling(language)
         main = hugo_settings.main_sections(self.settings, language)
-        is_whole = content is not None and content.path.is_relative_to(self.folder.below("."))
+        is_whole = content is not None and content.path.is_relative_to(self._below_site)
         if main and is_whole and self._place(path).parts[0].lower() not in main:
             return "mainSections"
-        targeted = (one.values for one in self._cascades(path) if one.has_target)
+        targeted = (one.values for one in self._found_cascades(path) if one.has_target)
         return "cascade" if any(one.get("draft") == "true" for one in targeted) else None
 
     def _disabling(self, language: str) -> str:
@@ -184,8 +193,12 @@ class HugoContent(PostReader):
         page = self.index(cascade.folder)
         return (page, _line_in_head(self.document(page), keys)) if page else None
 
-    def _cascades(self, path: PurePosixPath) -> Iterator[_Cascade]:
+    @for_path
+    def _cascades(self, path: PurePosixPath) -> Sequence[_Cascade]:
         """The values that a post gets; the first one of a key counts."""
+        return [*self._found_cascades(path)]
+
+    def _found_cascades(self, path: PurePosixPath) -> Iterator[_Cascade]:
         page, language = self.logical(path), self.language_of(path)
         for folder in (*path.parents, None):
             cascade = (
@@ -222,7 +235,8 @@ class HugoContent(PostReader):
         """The text of the file, with the cascades in the pages of its sections."""
         own = super().source_text(path, text)
         for folder in path.parents:
-            own = source_text.with_defaults(own, self._cascade_source(folder))
+            if (cascade := self._cascade_source(folder)).keys:
+                own = source_text.with_defaults(own, cascade)
         return own
 
     def _cascade_source(self, folder: PurePosixPath) -> SourceText:
@@ -239,11 +253,13 @@ class HugoContent(PostReader):
             self._section_sources[folder] = source_text.SourceText(keys, ())
         return self._section_sources[folder]
 
+    @for_path
     def logical(self, path: PurePosixPath) -> str:
         """The path by which settings name a page: `/posts/a-page`."""
         folders, base = self.names(path)
         return "/" + "/".join([*folders, base]).lower().replace(" ", "-")
 
+    @for_path
     def names(self, path: PurePosixPath) -> tuple[Sequence[str], str]:
         """The names of the folders of a page, and its own, of which Hugo makes the URL.
 

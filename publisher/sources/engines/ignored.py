@@ -54,6 +54,8 @@ class Ignored(Struct, frozen=True):
 
     def reason(self, file: Path) -> str:
         """Why the generator does not build a file; empty if no rule leaves it out."""
+        if not self.rules:
+            return ""
         found = (rule.setting for rule in self.rules if _leaves_out(rule, file))
         setting = next(found, "")
         return f"the site does not build it, see {setting}" if setting else ""

@@ -17,7 +17,7 @@ from publisher.sources.front_matter.values import one_line
 from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import PurePosixPath
 
     from publisher.sources.front_matter.values import FrontMatter
@@ -56,25 +56,30 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}(?:[?#]|\Z)")
 def enclosures(front_matter: FrontMatter) -> tuple[Medium, ...]:
     """All recordings in the order of KEYS, each URL once."""
     media: dict[str, Medium] = {}
-    for key in KEYS:
-        for medium in _media(front_matter, key, _value(front_matter, key)):
+    for key, value in _values(front_matter, KEYS):
+        for medium in _media(front_matter, key, value):
             media.setdefault(medium.href, medium)
     return _completed(front_matter, tuple(media.values()))
 
 
 def image(front_matter: FrontMatter) -> Medium | None:
     """The picture of the post."""
-    for key in IMAGES:
-        if picture := next(_media(front_matter, key, _value(front_matter, key)), None):
+    for key, value in _values(front_matter, IMAGES):
+        if picture := next(_media(front_matter, key, value), None):
             return picture
     return None
 
 
-def _value(front_matter: FrontMatter, key: str) -> Value:
-    """The value of a key, also below `extra`, where Zola has custom keys."""
-    value = front_matter.value(key)
+def _values(front_matter: FrontMatter, keys: Sequence[str]) -> Iterator[tuple[str, Value]]:
+    """The keys that have a value, also below `extra`, where Zola has custom keys."""
     extra = front_matter.value("extra")
-    return extra.get(key) if value is None and isinstance(extra, dict) else value
+    if not isinstance(extra, dict):
+        yield from ((key, front_matter.value(key)) for key in front_matter.given(*keys))
+        return
+    for key in keys:
+        value = front_matter.value(key)
+        if (found := extra.get(key) if value is None else value) is not None:
+            yield key, found
 
 
 def _completed(front_matter: FrontMatter, media: tuple[Medium, ...]) -> tuple[Medium, ...]:

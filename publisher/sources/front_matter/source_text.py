@@ -124,8 +124,9 @@ def _words(texts: Iterable[str]) -> set[str]:
 
 def _trimmed(lines: Sequence[str]) -> str:
     """The lines without blanks at their ends, except for those that break a line in Markdown."""
-    if not lines:
-        return ""
+    whole = "\n".join(lines)
+    if " \n" not in whole and "\t\n" not in whole and not whole.endswith((" ", "\t")):
+        return whole.strip("\n")  # nearly always
     ends = [line.rstrip(" \t") for line in lines]
     breaks = (
         "  " if line.endswith("  ") and end and following else ""

@@ -63,7 +63,9 @@ class FrontMatter:
 
     def value(self, key: str) -> Value:
         """The value of the owner's key if there is one, else of the key itself."""
-        return self.document.values.get(self.name(key))
+        if self._keys:
+            key = self.name(key)
+        return self.document.values.get(key)
 
     def name(self, key: str) -> str:
         """The owner's key if it has a value, else the key itself."""
@@ -81,7 +83,14 @@ class FrontMatter:
 
     def first(self, *keys: str) -> str | None:
         """The first of the keys that has a value, or None."""
-        return next((key for key in keys if self.value(key) is not None), None)
+        for key in keys:
+            if self.value(key) is not None:
+                return key
+        return None
+
+    def given(self, *keys: str) -> list[str]:
+        """Those of the keys that have a value."""
+        return [key for key in keys if self.value(key) is not None]
 
     def text(self, key: str) -> str | None:
         """The text of a key on one line, without illegal characters; None if it is empty."""
@@ -172,7 +181,7 @@ class FrontMatter:
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The warnings of each file in the order of lines; repeated ones are combined."""
-        return in_short_by_file(self.warnings)
+        return in_short_by_file(self.warnings) if self.warnings else ()
 
     def error(self, key: str, message: str) -> PostError:
         path, line = self.place(key)
@@ -183,6 +192,8 @@ def one_line(value: Value) -> str | None:
     """A text without line breaks and illegal characters; None if nothing is left."""
     if not isinstance(value, str):
         return None
+    if value.isprintable() and "  " not in value:  # no other blank is printable
+        return value.strip(" ") or None
     line = _BLANKS.sub(" ", legal(value)).strip(" ")
     return line if line.strip() else None
 

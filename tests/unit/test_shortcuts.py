@@ -1,0 +1,93 @@
+"""Shortcuts for what is usual give the same as the long way."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.sources.engines.for_path import for_path
+from publisher.sources.front_matter import source_text
+from publisher.sources.front_matter.values import one_line
+from publisher.text.characters import legal
+from publisher.text.merge_conflicts import line_of
+from publisher.text.shortening import count_words
+from publisher.text.slugs import go_lower, hugo_slug, is_word
+from publisher.text.yaml_document import PlainScalar
+
+# Words, blanks of all kinds, ideographs, marks, controls and what URLs keep.
+TEXTS = st.text(
+    st.sampled_from("ab Zß\t\n\r\f\v\x00\x1f\x85\xa0\u2028\u3000漢字かé\u0301-_.~%2f#\ufffd")
+)
+ANY = st.one_of(TEXTS, st.text())
+
+
+@given(ANY)
+def test_words_are_counted_the_same_with_and_without_ideographs(text: str) -> None:
+    # One ideograph makes the long way be taken, and is one more word in a line of its own.
+    assert count_words(text) == count_words(f"{text}\n漢") - 1
+
+
+@given(ANY)
+def test_a_printable_text_is_legal(text: str) -> None:
+    expected = re.sub("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    assert legal(text) == re.sub("[\v\f]", " ", expected)
+    assert type(legal(PlainScalar(text))) is str
+
+
+@given(ANY)
+def test_a_text_is_put_on_one_line_the_same_whatever_follows(text: str) -> None:
+    # The line break at the end makes the long way be taken.
+    assert one_line(text) == one_line(f"{text}\n")
+
+
+@given(ANY)
+def test_a_slug_of_hugo_has_each_character_that_it_keeps(text: str) -> None:
+    kept = [char for char in text if char in "._#+~-@/\\" or is_word(char)]
+    assert [char for char in hugo_slug(text) if char not in "%-"] == [
+        char for char in kept if char != "-"
+    ]
+    assert go_lower(text) == "".join(char.lower()[0] for char in text)
+
+
+@given(st.lists(st.text(st.sampled_from("ab \t\xa0"))))
+def test_the_body_of_a_source_is_trimmed_the_same(lines: list[str]) -> None:
+    # The blank line with a blank makes the long way be taken, and is trimmed off.
+    def digest(body: list[str]) -> str:
+        return source_text.digest(source_text.SourceText({}, body), has_templates=False)
+
+    assert digest(lines) == digest([" ", *lines])
+
+
+@given(st.lists(st.sampled_from(["=======", ">>>>>>> x", "<<<<<<< x", "text", "> text"])))
+def test_a_conflict_is_found_if_its_end_or_its_middle_is_there(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    is_there = line_of(text) is not None
+    assert not is_there or "=======" in text or ">>>>>>>" in text
+    # The words at the end make the long way be taken, and are no marker.
+    assert line_of(text) == line_of(f"{text}\n no =======")
+
+
+class _Rules:
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    @for_path
+    def stem(self, path: PurePosixPath) -> str:
+        self.asked.append(str(path))
+        return path.stem
+
+
+def test_a_rule_is_asked_once_in_a_row_for_a_path() -> None:
+    rules = _Rules()
+    paths = [PurePosixPath(name) for name in ("a.md", "a.md", "b.md", "a.md")]
+    assert [rules.stem(path) for path in paths] == ["a", "a", "b", "a"]
+    assert rules.asked == ["a.md", "b.md", "a.md"]
+
+
+def test_a_rule_remembers_for_each_reader() -> None:
+    first, second, path = _Rules(), _Rules(), PurePosixPath("a.md")
+    assert [first.stem(path), second.stem(path)] == ["a", "a"]
+    assert first.asked == second.asked == ["a.md"]
