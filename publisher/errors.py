@@ -7,7 +7,7 @@ The class decides how much of the run fails and gives the exit code::
     2 usage, configuration, wrong password, untrusted certificate, stripped TLS, a server or service
       that does not exist
     3 somebody must decide: a plan was not safe, or posts may have been renamed
-    4 a service or a lock was unavailable; trying again is enough
+    4 a service or a lock was unavailable, or git was at work; trying again is enough
 
 `first_exit_code` chooses the code if several errors occur.
 A signal that interrupts a run gives 128 plus its number (`system.interruption`).
@@ -74,6 +74,12 @@ class LedgerError(PublisherError):
 
 class LockedError(PublisherError):
     """Another run holds the ledger."""
+
+    exit_code = 4
+
+
+class GitAtWorkError(PublisherError):
+    """git is changing the files of the posts: they are neither the old nor the new ones."""
 
     exit_code = 4
 

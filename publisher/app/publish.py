@@ -18,10 +18,11 @@ from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken, WaitingForLock, ignore
 from publisher.app.options import PublishOptions
-from publisher.errors import PublisherError, UnsafePlanError
+from publisher.errors import GitAtWorkError, PublisherError, UnsafePlanError
 from publisher.sync import Clock, HeldBack, Result
 from publisher.sync.changes import Correct, Publish
 from publisher.sync.ledger import Ledger
+from publisher.system import git_work
 from publisher.system.lock import lock
 
 if TYPE_CHECKING:
@@ -64,15 +65,27 @@ def publish(
     """Run once. With nodes in the configuration the run holds the lock of the state folder.
 
     An error with one file or node is in the result, and does not stop the others. Raises
-    ConfigError, LedgerError, LockedError, Unavailable if the feed with the posts cannot be
-    downloaded, and UnsafePlanError if there are no posts at all but some were published.
+    ConfigError, LedgerError, LockedError, GitAtWorkError, Unavailable if the feed with the posts
+    cannot be downloaded, and UnsafePlanError if there are no posts at all but some were published.
     """
     if not config.xmpp:  # without nodes the ledger does not change
         return _publish(config, options, on_event)
     # The posts are read under the lock, so that a run that had to wait does not publish old
     # versions.
     with lock(config.state, wait=options.waits.lock, on_wait=lambda: on_event(WaitingForLock())):
+        _require_rest(config)
         return _publish(config, options, on_event)
+
+
+def _require_rest(config: Config) -> None:
+    """Raise GitAtWorkError if git is at work in the folder of the posts.
+
+    In the middle of a rebase posts are missing that will be back, and a merge may have left marks
+    of conflicts in them.
+    """
+    why = git_work.in_progress(config.posts.path, wait=git_work.LOCK_SECONDS)
+    if why:
+        raise GitAtWorkError(f"{why}; nothing was sent; run it again when git has finished")
 
 
 def publish_under_lock(

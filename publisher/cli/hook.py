@@ -17,10 +17,12 @@ from publisher.app.hooks import GitHook, Wishes, git_repository
 from publisher.cli import options, output
 from publisher.config.find import configurations
 from publisher.errors import ConfigError
+from publisher.text.counts import limited, listed
+from publisher.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from publisher.app.hooks import Kind
     from publisher.config import Config
@@ -86,7 +88,7 @@ def _add_git(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=hooks.KINDS,
         help="when git runs it; may be repeated (default: post-receive for a bare repository, else "
-        "post-commit)",
+        "all the others)",
     )
     parser.add_argument("--force", action="store_true", help="even if the hook was changed by hand")
 
@@ -133,23 +135,38 @@ def _install(arguments: argparse.Namespace) -> int:
     ]
     for hook in wanted:
         hooks.require_fitting(hook, config)
+        hooks.require_installable(hook, force=arguments.force)
+    notes = [_missing_branch(repository, wishes.branch)]
     for hook in wanted:
-        _install_one(hook, config, force=arguments.force)
+        notes += _install_one(hook, config, force=arguments.force)
+    for note in dict.fromkeys(filter(None, notes)):
+        output.print_message(f"note: {note}")
     return 0
 
 
-def _install_one(hook: GitHook, config: Config, *, force: bool) -> None:
+def _install_one(hook: GitHook, config: Config, *, force: bool) -> Iterable[str]:
+    """Install the hook. Returns what the user should know about it."""
     done = hooks.install(hook, force=force)
     output.print_line(f"{done.state}  {done.path}: {hook.purpose}")
     if done.earlier:
         output.print_line(f"it first runs the hook from before, which is now {done.earlier}")
-    for note in hooks.notes(hook, config, done):
-        output.print_message(f"note: {note}")
+    return hooks.notes(hook, config, done)
+
+
+def _missing_branch(repository: hooks.Repository, branch: str) -> str:
+    """A note if the repository has other branches, but not this one."""
+    branches = git_repository.branches(repository)
+    if not branches or branch in branches:
+        return ""
+    return (
+        f"there is no branch {branch!r} yet{did_you_mean(branch, branches)}, so the hook does "
+        f"nothing until there is one; the branches here: {listed(limited(branches))}"
+    )
 
 
 def _kinds(arguments: argparse.Namespace, repository: hooks.Repository) -> Sequence[Kind]:
-    default: Kind = "post-commit" if repository.work_tree else "post-receive"
-    return list(dict.fromkeys(arguments.kind or [default]))
+    default = hooks.WORK_TREE_KINDS if repository.work_tree else ("post-receive",)
+    return list(dict.fromkeys(arguments.kind or default))
 
 
 def _uninstall(arguments: argparse.Namespace) -> int:

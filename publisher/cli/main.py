@@ -59,7 +59,8 @@ A first run:
 exit codes: 0 done; 1 a post is broken or a server refused something, the rest
 is done; 2 wrong usage, configuration, password or certificate; 3 you must
 decide, the message says what; 4 a server, a page or the lock is unavailable,
-try again later. Of several, the first of 2, 3, 1, 4 is returned.
+or git is at work, try again later. Of several, the first of 2, 3, 1, 4 is
+returned.
 130, 143, 129 interrupted by Ctrl-C, SIGTERM or SIGHUP
 """
 

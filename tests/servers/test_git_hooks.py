@@ -21,6 +21,8 @@ POST = "---\ntitle: {}\n---\nText."
 EARLIER = '#!/bin/sh\necho "earlier: $0 $*"\ncat\nexit 0\n'
 AT_WORK = ("rebase-merge", "rebase-apply", "sequencer", "CHERRY_PICK_HEAD", "REVERT_HEAD",
            "BISECT_LOG", "MERGE_HEAD")  # fmt: skip
+# In a work tree, the kinds of hooks that are installed without `--kind`.
+ALL = 4
 
 
 @dataclass
@@ -179,26 +181,95 @@ def diverged(work: Work) -> None:
     work.commit("second")
 
 
-def test_a_rebase_of_the_branch_runs_nothing(work: Work) -> None:
+def written(said: str) -> int:
+    """How many times publisher has run and changed the feed, by what git and its hooks print."""
+    return said.count("feed.atom  (")
+
+
+@pytest.mark.parametrize("how", [["rebase"], ["rebase", "-i"], ["pull", "--rebase", "."]])
+def test_a_rebase_of_the_branch_runs_publisher_at_its_end(work: Work, how: list[str]) -> None:
     diverged(work)
-    work.install("--kind", "post-commit", "--kind", "post-merge")
-    work.git("rebase", "side")
+    work.commit("third")
+    work.install()
+    assert written(work.git(*how, "side")) == 1
     assert "side-2" in work.git("log", "--format=%s")
+    assert work.feed.read_text().count("<entry") == 5
+
+
+def test_what_a_rebase_has_put_aside_is_waited_for(work: Work) -> None:
+    diverged(work)
+    work.install()
+    (work.folder / "posts" / "2026-01-01-first.md").write_text(POST.format("Edited"))
+    said = work.git("rebase", "--autostash", "side")
+    assert "publisher: not run, because git is at work (rebase-merge)" in said
     assert not work.has_run()
+
+
+def test_an_amended_commit_runs_publisher_once(work: Work) -> None:
+    work.install()
+    (work.folder / "posts" / "2026-01-01-first.md").write_text(POST.format("Edited"))
+    assert written(work.git("commit", "--amend", "--all", "--no-edit")) == 1
 
 
 @pytest.mark.parametrize("command", ["cherry-pick", "revert"])
-def test_a_series_of_commits_runs_nothing_until_git_is_done(work: Work, command: str) -> None:
+def test_a_series_of_commits_runs_publisher_at_its_end(work: Work, command: str) -> None:
     diverged(work)
     if command == "revert":
-        work.git("merge", "--quiet", "side")
+        work.git("merge", "--quiet", "--no-edit", "side")
     work.install()
     said = work.git(command, "--no-edit" if command == "revert" else "-x", "side~2..side")
-    assert "publisher: not run, because git is at work (sequencer)" in said
+    assert said.count("publisher: not run, because git is at work (sequencer)") == 1
     assert "  publisher build --config '" in said
+    assert written(said) == 1
+    assert work.feed.read_text().count("<entry") == (2 if command == "revert" else 4)
+
+
+@pytest.mark.parametrize("command", ["cherry-pick", "revert"])
+def test_a_single_commit_that_git_makes_itself_runs_publisher(work: Work, command: str) -> None:
+    diverged(work)
+    if command == "revert":
+        work.git("merge", "--quiet", "--no-edit", "side")
+    work.install()
+    assert written(work.git(command, "--no-edit" if command == "revert" else "-x", "side")) == 1
+
+
+@pytest.mark.parametrize("command", ["cherry-pick", "merge", "rebase", "am"])
+def test_a_conflict_runs_nothing_until_it_is_solved(work: Work, command: str) -> None:
+    post = work.folder / "posts" / "2026-01-01-first.md"
+    diverged(work)
+    for branch in ("side", "main"):
+        work.git("checkout", "--quiet", branch)
+        post.write_text(POST.format(branch))
+        work.git("commit", "--quiet", "--all", "--message", branch)
+    work.install()
+    given = "side"
+    if command == "am":
+        given = str(work.folder.parent / "one.patch")
+        work.git("format-patch", "-1", "--output", given, "side")
+    more = ["--3way"] if command == "am" else []
+    assert work.machine.run(work.folder, "git", command, *more, given).code
+    for kind in ("post-commit", "post-merge"):
+        run = work.machine.run(work.folder, f".git/hooks/{kind}", "0")
+        assert command == "rebase" or "publisher: not run, because git is at work" in run.err
     assert not work.has_run()
-    work.commit("after")
-    assert work.has_run()
+    post.write_text(POST.format("both"))
+    work.git("add", "posts")
+    going_on = ["commit", "--no-edit"] if command == "merge" else [command, "--continue"]
+    assert written(work.git(*going_on)) == 1
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_patches_of_git_am_run_publisher_at_their_end(work: Work, number: int) -> None:
+    diverged(work)
+    work.git("checkout", "--quiet", "side")
+    work.commit("side-3")
+    work.git("checkout", "--quiet", "main")
+    patches = work.git("format-patch", f"-{number}", "-o", str(work.folder.parent), "side").split(
+        "\n"
+    )
+    work.install()
+    assert written(work.git("am", *filter(None, patches))) == 1
+    assert work.feed.read_text().count("<entry") == 2 + number
 
 
 def test_a_bisection_runs_nothing(work: Work) -> None:
@@ -214,6 +285,7 @@ def test_a_bisection_runs_nothing(work: Work) -> None:
 def test_nothing_runs_while_git_is_at_work(work: Work, name: str) -> None:
     work.install()
     (work.folder / ".git" / name).touch()
+    work.git("rm", "--cached", "--quiet", "posts/2026-01-01-first.md")
     run = work.machine.run(work.folder, ".git/hooks/post-commit")
     assert (run.code, f"git is at work ({name})" in run.err) == (0, True)
     assert not work.has_run()
@@ -335,7 +407,7 @@ def test_uninstalling_leaves_no_trace(work: Work, before: Callable[[Work], None]
     work.install("--strict")
     assert tree(work.folder / ".git") != was
     run = work.hook("uninstall", "git")
-    assert (run.code, run.out.count("removed  ")) == (0, 2)
+    assert (run.code, run.out.count("removed  ")) == (0, ALL)
     assert tree(work.folder / ".git") == was
     assert "publisher has no hook" in work.hook("uninstall", "git").out
 
@@ -345,7 +417,7 @@ def test_installing_twice_changes_nothing(work: Work, before: Callable[[Work], N
     before(work)
     work.install()
     was = tree(work.folder / ".git")
-    assert work.install().out.startswith("unchanged  ")
+    assert work.install().out.count("unchanged  ") == ALL
     assert tree(work.folder / ".git") == was
 
 
@@ -390,7 +462,7 @@ def test_a_crash_between_setting_aside_and_writing_is_repaired(work: Work) -> No
 
 
 def test_a_hook_of_another_program_that_came_later_stays(work: Work) -> None:
-    work.install()
+    work.install("--kind", "post-commit")
     work.earlier(EARLIER)
     was = tree(work.hooks)
     assert "publisher has no hook" in work.hook("uninstall", "git").out
@@ -591,7 +663,25 @@ def test_who_installs_is_told_what_is_missing(server: Server, work: Work) -> Non
 
 def test_outside_of_a_repository_git_explains_itself(machine: Machine, tmp_path: Path) -> None:
     run = machine.hook(tmp_path, "uninstall", "git")
-    assert (run.code, "not a git repository" in run.err) == (2, True)
+    assert run.code == 2
+    assert f"publisher: git cannot work in {tmp_path}: not a git repository" in run.err
+
+
+def test_a_branch_that_does_not_exist_is_named_with_those_that_do(work: Work) -> None:
+    work.git("branch", "live")
+    said = work.install("--branch", "lives").err
+    assert "there is no branch 'lives' yet (did you mean 'live'?)" in said
+    assert "the branches here: live and main" in said
+    assert said.count("note: ") == 1
+    assert "there is no branch" not in work.install("--branch", "live").err
+
+
+def test_either_all_hooks_are_installed_or_none(work: Work) -> None:
+    work.earlier(EARLIER, "post-applypatch")
+    work.earlier(EARLIER, "post-applypatch.before-publisher")
+    was = tree(work.hooks)
+    assert work.hook("install", "git").code == 2
+    assert tree(work.hooks) == was
 
 
 def test_a_hook_finds_its_program_without_the_path(work: Work) -> None:

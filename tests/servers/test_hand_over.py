@@ -259,6 +259,33 @@ def test_a_run_that_waits_for_a_busy_watcher_gives_up_in_time(
             assert first.returncode == 0, said
 
 
+def test_nothing_is_handed_over_while_git_is_at_work(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    """The post that is missing may be back when git has finished, so it is not retracted."""
+    blog.write(f"{SECOND}.md", "Text.", title="Second")
+    assert blog.run("publish").code == 0
+    merge = blog.folder / ".git" / "MERGE_HEAD"
+    merge.parent.mkdir()
+    merge.touch()
+    (blog.posts / f"{SECOND}.md").unlink()
+    blog.write("2026-01-03-third.md", "Text.", title="Third")
+    sentence = f"publisher: git is at work in {blog.folder} (a merge, see {merge}); "
+    run = blog.run("publish", environment=ANEW)
+    assert (run.code, run.out) == (4, "")
+    assert f"{sentence}nothing was sent; run it again when git has finished" in run.err
+    with Watching(blog) as watcher:
+        run = blog.run("publish", environment=ANEW)
+        assert (run.code, run.out) == (4, "")
+        assert f"{sentence}the watcher publishes when git has finished" in run.err
+        assert items(prosody, node) == [FIRST, SECOND]
+        merge.unlink()
+        watcher.said("+ new      2026-01-03-third")
+        assert SECOND in items(prosody, node), "its removal is doubted for a while"
+        assert blog.run("publish").code == 0
+    assert items(prosody, node) == [FIRST, "2026-01-03-third"]
+
+
 def test_a_socket_that_a_killed_watcher_left_stops_nobody(blog: Blog) -> None:
     with Watching(blog) as watcher:
         watcher.end(signal.SIGKILL)

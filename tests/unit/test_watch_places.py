@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.app.watch import git_work
 from publisher.app.watch.places import watched
 from publisher.app.watch.poll import lost_outputs, poll
 from publisher.config.reader import load
@@ -138,59 +136,3 @@ def test_a_link_to_the_newest_release_is_followed(tmp_path: Path) -> None:
     (tmp_path / "posts").unlink()
     (tmp_path / "posts").symlink_to("two")
     assert poll(config, watched(config)).roots != before.roots
-
-
-def git(folder: Path, *arguments: str, code: int = 0) -> None:
-    identity = ["-c", "user.name=Ada Example", "-c", "user.email=ada@blog.example"]
-    command = ["git", *identity, "-c", "init.defaultBranch=main", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
-
-
-def commit(folder: Path, text: str) -> None:
-    (folder / "posts" / "post.md").write_text(text)
-    git(folder, "add", "--all")
-    git(folder, "commit", "--message", text)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """Two branches with different texts of one post."""
-    posts = tmp_path / "posts"
-    posts.mkdir()
-    git(tmp_path, "init")
-    commit(tmp_path, "first")
-    git(tmp_path, "checkout", "-b", "other")
-    commit(tmp_path, "second")
-    git(tmp_path, "checkout", "main")
-    commit(tmp_path, "third")
-    return tmp_path
-
-
-@pytest.mark.parametrize("work", ["merge", "rebase", "cherry-pick"])
-def test_git_is_at_work_until_its_conflict_is_solved(repository: Path, work: str) -> None:
-    posts = repository / "posts"
-    assert git_work.in_progress(posts) == ""
-    git(repository, work, "other", code=1)
-    assert f"a {work} of git is in progress" in git_work.in_progress(posts)
-    git(repository, work, "--abort")
-    assert git_work.in_progress(posts) == ""
-
-
-def test_git_is_at_work_during_a_bisection(repository: Path) -> None:
-    git(repository, "bisect", "start")
-    assert "a bisection of git" in git_work.in_progress(repository / "posts")
-    git(repository, "bisect", "reset")
-    assert git_work.in_progress(repository / "posts") == ""
-
-
-def test_git_is_at_work_in_a_linked_work_tree(repository: Path, tmp_path: Path) -> None:
-    linked = tmp_path / "linked"
-    git(repository, "worktree", "add", str(linked), "other")
-    git(linked, "merge", "main", code=1)
-    assert "a merge of git" in git_work.in_progress(linked / "posts")
-    assert git_work.in_progress(repository / "posts") == ""
-
-
-def test_a_folder_without_git_is_at_rest(tmp_path: Path) -> None:
-    assert git_work.in_progress(tmp_path) == ""

@@ -9,13 +9,22 @@ first comment tells in one line what it does. `printed` fills it in with the Hoo
 from publisher.app.hooks.facts import HookFacts, facts_of, no_facts
 from publisher.app.hooks.git_advice import notes, require_fitting
 from publisher.app.hooks.git_hook import GitHook, Kind, Repository
-from publisher.app.hooks.installing import KINDS, Installation, Removal, install, uninstall
+from publisher.app.hooks.installing import (
+    KINDS,
+    WORK_TREE_KINDS,
+    Installation,
+    Removal,
+    install,
+    require_installable,
+    uninstall,
+)
 from publisher.app.hooks.memoryless import is_memoryless, require_memoryless
 from publisher.app.hooks.printed import names, printed, summary
 from publisher.app.hooks.wishes import Wishes
 
 __all__ = [
     "KINDS",
+    "WORK_TREE_KINDS",
     "GitHook",
     "HookFacts",
     "Installation",
@@ -31,6 +40,7 @@ __all__ = [
     "notes",
     "printed",
     "require_fitting",
+    "require_installable",
     "require_memoryless",
     "summary",
     "uninstall",

@@ -71,7 +71,10 @@ def notes(hook: GitHook, config: Config, installed: Installation) -> Iterator[st
             f"repositories, too; the hook works only for {hook.repository.place}"
         )
     elif not _is_in(installed.path, hook.repository.folder):
-        yield f"{installed.path} is in the work tree, but is for this machine: do not commit it"
+        yield (
+            f"{installed.path.parent} is in the work tree, but its hooks are for this machine: do "
+            "not commit them"
+        )
 
 
 def _of_pushes(hook: GitHook, config: Config, installed: Installation) -> Iterator[str]:

@@ -21,25 +21,30 @@ if TYPE_CHECKING:
 
     from publisher.app.hooks.wishes import Wishes
 
-Kind = Literal["post-receive", "post-commit", "post-merge"]
+Kind = Literal["post-receive", "post-commit", "post-merge", "post-rewrite", "post-applypatch"]
 
 EARLIER_SUFFIX = ".before-publisher"
 MARK = "# Installed by `publisher hook install git`"
 OWN_FOLDER = "# Uninstalling it also removes its folder, which did not exist before."
 _CHECKSUM = "# checksum: "
 _NO_CHECKSUM = "none"
-# `git merge --squash` changes the files, but makes no commit yet.
-_NOT_SQUASHED = '[ "${1-0}" = 0 ] || exit "$code"'
 _EVENTS: Mapping[Kind, str] = {
     "post-receive": "push to",
     "post-commit": "commit to",
     "post-merge": "merge into",
+    "post-rewrite": "rebase of",
+    "post-applypatch": "`git am` on",
 }
-# What git has in its folder while it is at work. A merge is over when it runs post-merge, but its
-# MERGE_HEAD is still there then.
-_BUSY = ("rebase-merge", "rebase-apply", "sequencer", "CHERRY_PICK_HEAD", "REVERT_HEAD",
-         "BISECT_LOG")  # fmt: skip
-_MERGING = "MERGE_HEAD"
+# What git has in its folder while it is at work. When it runs a hook, some of its work is over, but
+# the sign of it is still there; `system.git_work` has the same rules.
+_BUSY = ("rebase-merge", "rebase-apply", "sequencer", "MERGE_HEAD", "CHERRY_PICK_HEAD",
+         "REVERT_HEAD", "BISECT_LOG")  # fmt: skip
+# What does not count as one of the events: `git merge --squash` changes the files, but makes no
+# commit yet, and `git commit --amend` runs post-commit, too.
+_LEFT_OUT: Mapping[Kind, str] = {
+    "post-merge": '[ "${1-0}" = 0 ] || exit "$code"',
+    "post-rewrite": '[ "${1-}" = rebase ] || exit "$code"',
+}
 # The shells whose `.` reads a script with the name and the arguments that the shell was given.
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "ksh"})
 _PLACE = re.compile(rb"^# for ", re.MULTILINE)
@@ -111,12 +116,12 @@ def _values(hook: GitHook) -> dict[str, str]:
         "REF": quoting.shell(f"refs/heads/{wishes.branch}"),
         "READ": "pushed=$(cat)" if is_received else "",
         "EARLIER": _earlier(hook),
-        "BUSY": " ".join((*_BUSY, *([] if hook.kind == "post-merge" else [_MERGING]))),
+        "BUSY": " ".join(_BUSY),
         "END": "exit" if wishes.strict else templates.part("git-end.sh"),
         "FAILED": "1" if wishes.strict else "0",
         "WORK_TREE": quoting.shell(str(hook.repository.work_tree)),
         "CHECKOUT_FOLDER": quoting.shell(str(hook.checkout)),
-        "SQUASHED": _NOT_SQUASHED if hook.kind == "post-merge" else "",
+        "LEFT_OUT": _LEFT_OUT.get(hook.kind, ""),
         "FOLDER": OWN_FOLDER if hook.has_own_folder else "",
         "ONLY": _only(hook.repository) if hook.is_shared else "",
     }

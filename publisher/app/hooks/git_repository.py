@@ -32,6 +32,12 @@ def branch(repository: Repository) -> str:
         ) from error
 
 
+def branches(repository: Repository) -> list[str]:
+    """The names of the local branches. Raises ConfigError."""
+    listed = _git(repository.folder, "for-each-ref", "--format=%(refname)", "refs/heads")
+    return [line.removeprefix("refs/heads/") for line in listed.splitlines()]
+
+
 def hooks_folder(repository: Repository, kind: Kind) -> Path:
     """Where git looks for a hook of this kind: `core.hooksPath` counts. Raises ConfigError."""
     # git runs the hooks of a push in its own folder, and the others in the work tree. A relative
@@ -47,5 +53,6 @@ def _git(folder: Path, *arguments: str) -> str:
     except NoGitError as error:
         raise ConfigError(str(error)) from error
     if answer.code:
-        raise ConfigError(f"{folder}: git says: {' '.join(answer.complaint.split())}")
+        complaint = " ".join(answer.complaint.split()).removeprefix("fatal: ")
+        raise ConfigError(f"git cannot work in {folder.absolute()}: {complaint}")
     return os.fsdecode(answer.output.removesuffix(b"\n"))

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from publisher.app.hooks.git_hook import GitHook, Kind, Repository
 
-KINDS: tuple[Kind, ...] = ("post-receive", "post-commit", "post-merge")
+# What git runs in a work tree when a branch has got commits.
+WORK_TREE_KINDS: tuple[Kind, ...] = (
+    "post-commit",
+    "post-merge",
+    "post-rewrite",
+    "post-applypatch",
+)
+KINDS: tuple[Kind, ...] = ("post-receive", *WORK_TREE_KINDS)
 _MODE = 0o755
 
 
@@ -76,16 +83,37 @@ def install(hook: GitHook, *, force: bool = False) -> Installation:
         has_own_folder=_is_own(folder),
     )
     state: Literal["installed", "updated", "unchanged"]
+    found = _checked(place, hook.repository, force=force)
     with _reported(place.path):
-        found = place.found()
         if found is not None and git_hook.is_ours(found):
-            _require_replaceable(place, found, hook.repository, force=force)
             state = "updated" if _update(place, found, hook) else "unchanged"
         else:
             _add(place, found, hook)
             state = "installed"
         earlier = place.earlier if os.path.lexists(place.earlier) else None
     return Installation(place.path, state, earlier, hook.is_shared)
+
+
+def require_installable(hook: GitHook, *, force: bool = False) -> None:
+    """Raise ConfigError if `install` would, and write nothing."""
+    folder = git_repository.hooks_folder(hook.repository, hook.kind)
+    _checked(_Place(folder / hook.kind), hook.repository, force=force)
+
+
+def _checked(place: _Place, repository: Repository, *, force: bool) -> bytes | None:
+    """The hook that is there, which another one may replace or set aside. Raises ConfigError."""
+    with _reported(place.path):
+        found = place.found()
+    if found is None:
+        return None
+    if git_hook.is_ours(found):
+        _require_replaceable(place, found, repository, force=force)
+    elif os.path.lexists(place.earlier):
+        raise ConfigError(
+            f"both {place.path} and {place.earlier} exist, and neither is the hook of publisher; "
+            "remove the one that you do not need"
+        )
+    return found
 
 
 def _belongs(folder: Path, repository: Repository) -> bool:
@@ -120,13 +148,8 @@ def _update(place: _Place, found: bytes, hook: GitHook) -> bool:
 
 
 def _add(place: _Place, found: bytes | None, hook: GitHook) -> None:
-    """Raises OSError, ConfigError."""
+    """Raises OSError."""
     if found is not None:
-        if os.path.lexists(place.earlier):
-            raise ConfigError(
-                f"both {place.path} and {place.earlier} exist, and neither is the hook of "
-                "publisher; remove the one that you do not need"
-            )
         place.path.rename(place.earlier)
     try:
         _write(place.path, git_hook.text(replace(hook, earlier=_earlier(place))))

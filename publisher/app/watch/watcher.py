@@ -19,7 +19,7 @@ from publisher.app import repeatable
 from publisher.app.events import WaitingForLock
 from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
 from publisher.app.publish import publish_under_lock
-from publisher.app.watch import burst, files, git_work, outcome, state
+from publisher.app.watch import burst, files, outcome, state
 from publisher.app.watch.agenda import TICK, Agenda, Instant
 from publisher.app.watch.events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
 from publisher.app.watch.kept_sessions import KeptSessions
@@ -34,8 +34,9 @@ from publisher.app.watch.state import WatchState
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
 from publisher.app.watch.update import UpdateCheck
-from publisher.errors import ConfigError, PublisherError
+from publisher.errors import ConfigError, GitAtWorkError, PublisherError
 from publisher.sync.ledger import Ledger
+from publisher.system import git_work
 from publisher.system.lock import lock
 from publisher.system.retry import Clock
 
@@ -305,6 +306,7 @@ class Watcher:
         Raises as `app.publish.publish` does.
         """
         self._take_over(config)
+        self._require_rest()
 
         def on_run_event(event: Event) -> None:
             self._systemd.beat()
@@ -319,6 +321,13 @@ class Watcher:
             raise
         self._served = options, outcome.of_result(done)
         return done
+
+    def _require_rest(self) -> None:
+        """Raise GitAtWorkError if git is at work; a run follows as soon as it has finished."""
+        why = git_work.in_progress(self._config.posts.path, wait=git_work.LOCK_SECONDS)
+        if why:
+            self._schedule("change", 0.0)
+            raise GitAtWorkError(f"{why}; the watcher publishes when git has finished")
 
     def _take_over(self, config: Config) -> None:
         """Use a client's configuration, whose file is ours and may have changed a moment ago.
