@@ -69,7 +69,7 @@ def watcher(publisher: PublisherSite, *, settle: float = SETTLE) -> Iterator[Non
 def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
     """Wait until the watcher has looked at everything once."""
     deadline = time.monotonic() + START_SECONDS
-    while not ((found := state.read(folder)) and found.last_run):
+    while not ((found := state.known(folder)) and found.state.last_run):
         if process.poll() is not None or time.monotonic() > deadline:
             raise BenchError("the watcher does not start; run `publisher watch` to see why")
         time.sleep(0.05)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher import sync
-from publisher.app import choice, moves, targets
+from publisher.app import choice, moves, syndication, targets
 from publisher.app.events import ignore
 from publisher.app.options import RETRY_SECONDS
 from publisher.sync import Clock, Result
@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from publisher.app.events import OnEvent
     from publisher.app.options import NodeOptions
     from publisher.app.project import Project
+    from publisher.app.syndication import Delayed
     from publisher.errors import IdsChangedError
     from publisher.sync import Node, Task
 
 
 class Preview(Struct, frozen=True):
-    """The planned changes of each node, and hints at nodes that are no longer configured."""
+    """The planned changes of each node, and hints at nodes that are no longer configured.
+
+    `delayed` are the posts that nodes get later.
+    """
 
     results: Sequence[Result]
     hints: Sequence[str]
+    delayed: Sequence[Delayed] = ()
 
 
 def preview(
@@ -49,9 +54,12 @@ def preview(
     with Ledger(project.config.state, read_only=True) as ledger:
         all_targets = targets.targets(project, ledger, options)
         hints = targets.left_behind(all_targets, ledger, config_option=config_option)
+        delayed = syndication.delayed(entry for one in all_targets for entry in one.later)
         moved = None if options.new_ids else moves.problem(project, ledger)
         if moved and not options.fetch_foreign:  # `publish` stops before it looks at any node
-            return Preview([Result(one.address, error=moved) for one in all_targets], hints)
+            return Preview(
+                [Result(one.address, error=moved) for one in all_targets], hints, delayed
+            )
         results = {one.address: sync.offline(one.address, one.task, ledger) for one in all_targets}
         now = Clock().now()
         # `publish` does not look at a settled node either.
@@ -62,7 +70,7 @@ def preview(
             and (options.fetch_foreign or not targets.is_settled(one, ledger, now=now))
         ]
         if not unsettled:
-            return Preview(_with_error([*results.values()], moved), hints)
+            return Preview(_with_error([*results.values()], moved), hints, delayed)
         from publisher.app import sessions  # noqa: PLC0415 - imports slixmpp, which is slow
 
         async def work(node: Node, task: Task) -> Result:
@@ -76,7 +84,7 @@ def preview(
 
         looked = sessions.work_at(project, unsettled, work, on_event)
         results |= {result.address: result for result in looked}
-        return Preview(_with_error([*results.values()], moved), hints)
+        return Preview(_with_error([*results.values()], moved), hints, delayed)
 
 
 def _with_error(results: Sequence[Result], error: IdsChangedError | None) -> Sequence[Result]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.sync.skipped import SkippedFiles
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    import datetime as dt
+    from collections.abc import Container, Iterable, Sequence
+    from pathlib import PurePosixPath
 
     from publisher.app.project import Project
     from publisher.entry import Entry
@@ -45,6 +48,28 @@ def keeping(task: Task, later: Sequence[Entry]) -> Task:
     files = {one.item_id: f"{one.post.path}: {_why(one)}" for one in later}
     skipped = SkippedFiles({**task.skipped.by_id, **files}, task.skipped.by_path)
     return replace(task, skipped=skipped)
+
+
+class Delayed(Struct, frozen=True):
+    """A post that nodes get later, at `date` (aware)."""
+
+    path: PurePosixPath
+    item_id: str
+    date: dt.datetime
+
+    @property
+    def text(self) -> str:
+        return f"{self.path}: goes to nodes at {z(self.date)}"
+
+
+def delayed(later: Iterable[Entry]) -> list[Delayed]:
+    """Each of the entries that `syndicate` delays once, the next one first."""
+    found = {
+        one.item_id: Delayed(one.post.path, one.item_id, one.post.syndicate)
+        for one in later
+        if one.post.syndicate
+    }
+    return sorted(found.values(), key=lambda one: (one.date, one.path))
 
 
 def _why(entry: Entry) -> str:

@@ -41,7 +41,7 @@ class Target(Struct, frozen=True):
     """One node, the account that publishes there, and the task there.
 
     `config` may be a pattern; `config_of` returns the configuration of this one node. An empty
-    `title` leaves the node's title as it is.
+    `title` leaves the node's title as it is. `later` are the posts that `syndicate` delays.
     """
 
     xmpp: Xmpp
@@ -50,6 +50,7 @@ class Target(Struct, frozen=True):
     task: Task
     entries: Mapping[str, Entry]
     title: str
+    later: Sequence[Entry] = ()
 
 
 def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Target]:
@@ -83,7 +84,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
                     for one in group.entries
                     for known in (*entries.with_earlier_ids(one, project.config.site), one)
                 }
-                all_targets.append(Target(xmpp, config, address, task, by_id, group.title))
+                all_targets.append(Target(xmpp, config, address, task, by_id, group.title, later))
     return all_targets
 
 

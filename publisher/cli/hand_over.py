@@ -32,12 +32,17 @@ def offered(argv: Sequence[str]) -> int | None:
     """`handed_over`, if the arguments and the configuration tell the state folder simply."""
     if COMMANDS.isdisjoint(argv):
         return None
+    state = state_folder(argv)
+    return handed_over(state, argv) if state else None
+
+
+def state_folder(argv: Sequence[str]) -> str | None:
+    """The state folder; None if the arguments or the configuration do not tell it simply."""
     try:
         config = _config(argv)
-        state = _state(config) if config else ""
+        return _state(config) if config else None
     except (OSError, ValueError):
         return None
-    return handed_over(state, argv) if state else None
 
 
 def handed_over(state: str, argv: Sequence[str]) -> int | None:

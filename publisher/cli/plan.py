@@ -47,7 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if arguments.json:
         output.print_json(
-            output.document(project, nodes=report.as_json(plans.results), hints=plans.hints)
+            output.document(
+                project,
+                nodes=report.as_json(plans.results),
+                hints=plans.hints,
+                delayed=report.delayed_json(plans.delayed),
+            )
         )
     else:
         output.print_setting_diagnostics(project)
@@ -56,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         for result in plans.results:
             node = result.address.node if len(plans.results) > 1 else ""
             _print_plan(result, node=node, offline=arguments.offline)
+        report.print_delayed(plans.delayed)
         report.print_errors(plans.results)
         report.print_held(plans.results)
         report.print_hints(plans.hints)

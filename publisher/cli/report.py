@@ -10,11 +10,14 @@ from publisher.cli import output
 from publisher.errors import NoRoom, UndecidedError, UnsafePlanError, first_exit_code
 from publisher.sync.changes import Hold
 from publisher.text.characters import short_line
+from publisher.text.counts import number_of
+from publisher.text.timestamps import z
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.app.project import Project
+    from publisher.app.syndication import Delayed
     from publisher.errors import PublisherError
     from publisher.sync import Result, Step
     from publisher.text.node_address import NodeAddress
@@ -43,7 +46,7 @@ WORDS = {"adopt": "there already", "forget": "forgotten"}
 NO_NODES = "note: the configuration has no xmpp section, so there is no node to publish to"
 TITLE = 80  # characters that are printed of a title
 ID = 200
-NAMED = 10  # held posts that are named
+NAMED = 10  # held posts, and delayed ones, that are named
 
 
 def print_step(step: Step, *, node: str = "") -> None:
@@ -118,6 +121,18 @@ def print_notes(result: Result) -> None:
 def print_hints(hints: Sequence[str]) -> None:
     for hint in hints:
         output.print_message(f"hint: {hint}")
+
+
+def print_delayed(delayed: Sequence[Delayed]) -> None:
+    """Print which posts nodes get later, the next ones first."""
+    for one in delayed[:NAMED]:
+        output.print_line(f"later  {one.text}")
+    if len(delayed) > NAMED:
+        output.print_line(f"later  {number_of(len(delayed) - NAMED, 'more post')}")
+
+
+def delayed_json(delayed: Sequence[Delayed]) -> list[dict[str, str]]:
+    return [{"path": str(one.path), "id": one.item_id, "syndicate": z(one.date)} for one in delayed]
 
 
 def is_planned(result: Result) -> bool:

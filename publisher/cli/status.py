@@ -6,6 +6,7 @@ yours, and the URI to subscribe. If `publisher watch` runs, shows what it does.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,9 +15,9 @@ from publisher.app import build
 from publisher.app import project as projects
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
-from publisher.cli import options, output, report, watcher_status
+from publisher.cli import hand_over, options, output, report, watcher_status
 from publisher.cli.progress import progress
-from publisher.errors import IdsChangedError, UnsafePlanError
+from publisher.errors import IdsChangedError, PublisherError, UnsafePlanError
 from publisher.feeds import outputs
 from publisher.text.counts import number_of
 
@@ -37,6 +38,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    try:
+        return _run(arguments)
+    except PublisherError as error:
+        # What the watcher does is worth most when something is wrong, e.g. with publisher.yaml.
+        if folder := hand_over.state_folder(arguments.argv):
+            _show_watcher(Path(folder), error, as_json=arguments.json)
+        raise
+
+
+def _show_watcher(folder: Path, error: PublisherError, *, as_json: bool) -> None:
+    if as_json:
+        watcher = watcher_status.as_json(folder)
+        output.print_json({"error": str(error), "watcher": watcher})
+    else:
+        watcher_status.print_watcher(folder)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     project = projects.read(options.load_config(arguments), now=arguments.now)
     # Only the payload of an item shows whether it is ours although it has no post and no record, so
     # those are fetched, too.
@@ -47,10 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if arguments.json:
         watcher = watcher_status.as_json(project.config.state)
-        document = {**_document(project, plans.results), "hints": plans.hints, "watcher": watcher}
-        output.print_json(document)
+        document = _document(project, plans.results)
+        delayed = report.delayed_json(plans.delayed)
+        output.print_json(
+            {**document, "delayed": delayed, "hints": plans.hints, "watcher": watcher}
+        )
     else:
         _print_status(project, plans.results)
+        report.print_delayed(plans.delayed)
         watcher_status.print_watcher(project.config.state)
         report.print_hints(plans.hints)
     return report.exit_code(project, _unguarded(plans.results), *_refused(project))

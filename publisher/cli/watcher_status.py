@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 
 def print_watcher(folder: Path) -> None:
     """Print nothing if nobody has started a watcher here, or it has ended as it should."""
-    state = states.read(folder)
-    if state is None:
+    found = states.known(folder)
+    if found is None:
         return
-    if not states.is_running(folder, state):
+    if found.is_running:
+        _print_running(found.state, found.written)
+    else:
         output.print_line(
-            f"watch  stopped: process {state.pid} was killed; what it had not sent goes with the "
-            "next run"
+            f"watch  stopped: process {found.state.pid} was killed; what it had not sent goes with "
+            "the next run"
         )
-        return
+
+
+def _print_running(state: WatchState, written: float | None) -> None:
     output.print_line(f"watch  process {state.pid} since {_time(state.started)}")
+    if written is not None:
+        output.print_line(f"       it does not answer; this is what it wrote at {_time(written)}:")
     for account in state.accounts:
         output.print_line(f"       {_account(account)}")
     if state.last_publish is not None:
@@ -44,11 +50,14 @@ def print_watcher(folder: Path) -> None:
 
 
 def as_json(folder: Path) -> object:
-    """The state of the watcher, and whether it is `running`; None without one."""
-    state = states.read(folder)
-    if state is None:
+    """The state of the watcher, and whether it is `running`; None without one.
+
+    `written` is when that was so, if the watcher does not answer now.
+    """
+    found = states.known(folder)
+    if found is None:
         return None
-    return {**_values(state), "running": states.is_running(folder, state)}
+    return {**_values(found.state), "running": found.is_running, "written": found.written}
 
 
 def _values(state: WatchState) -> dict[str, object]:

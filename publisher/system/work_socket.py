@@ -3,8 +3,9 @@
 A client sends one message, texts that end with NUL, with the descriptors of its stdout and stderr,
 to which the watcher writes directly. It gets lines back: `begun` when its work begins, and at the
 end `code 0` or `refused WHY`, or `declined` if the client must do the work. If the connection ends
-without that, the watcher is gone. `publisher publish` imports this module each time, so it imports
-little: `_socket`, on which `socket` is built, takes a tenth of its time.
+without that, the watcher is gone. A message of the text `state` alone asks for what the watcher
+does, as JSON. `publisher publish` imports this module each time, so it imports little: `_socket`,
+on which `socket` is built, takes a tenth of its time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "watch.sock"  # in the state folder
 MAX_BYTES = 1_000_000  # of a message
+STATE = "state"
 BEGUN, CODE, REFUSED, DECLINED, GONE = "begun", "code", "refused", "declined", "gone"
 _LENGTH = 8  # bytes, of the number of bytes that follow
 # unix(7): the address has 108 bytes with the final NUL.
@@ -85,7 +87,8 @@ def send(channel: WorkChannel, texts: Sequence[str], descriptors: Sequence[int])
     body = b"".join(os.fsencode(text) + b"\0" for text in texts)
     data = len(body).to_bytes(_LENGTH, "big") + body
     numbers = b"".join(number.to_bytes(4, sys.byteorder) for number in descriptors)
-    sent = channel.sendmsg([data], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
+    rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)] if numbers else []
+    sent = channel.sendmsg([data], rights)
     channel.sendall(data[sent:])
 
 

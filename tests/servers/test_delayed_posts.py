@@ -75,6 +75,13 @@ def test_a_date_for_nodes_delays_the_first_publish_and_not_the_feed(
     assert run.code == 0, run.err
     assert items(prosody, node) == [FIRST]
     assert b"Second" in (blog.folder / "feed.atom").read_bytes()
+    for command in ("plan", "status"):
+        told = blog.run(command, *before)
+        line = f"later  {SECOND}.md: goes to nodes at 2026-12-24T07:00:00Z"
+        assert (told.code, line in told.out.splitlines()) == (0, True), told.out
+        assert blog.run(command, *before, "--json").json["delayed"] == [
+            {"path": f"{SECOND}.md", "id": SECOND, "syndicate": "2026-12-24T07:00:00Z"}
+        ]
     after = ("--now", "2026-12-24T07:00:00Z")
     assert "+ new" in blog.run("plan", *after).out
     assert "1 new" in blog.run("publish", *after).out

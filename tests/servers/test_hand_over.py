@@ -344,7 +344,7 @@ def test_a_run_with_nothing_to_do_is_repeated_by_the_watcher(blog: Blog) -> None
 
 
 def test_only_the_owner_may_open_the_socket(tmp_path: Path) -> None:
-    with Offers(tmp_path, lambda _: None):
+    with Offers(tmp_path, lambda _: None, bytes):
         mode = (tmp_path / work_socket.NAME).stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
 
@@ -354,7 +354,7 @@ def test_the_work_of_another_user_is_not_taken(
 ) -> None:
     offers: list[Offer] = []
     monkeypatch.setattr("os.geteuid", lambda: 4_000_000_000)
-    with Offers(tmp_path, offers.append), socket.socket(socket.AF_UNIX) as channel:
+    with Offers(tmp_path, offers.append, bytes), socket.socket(socket.AF_UNIX) as channel:
         channel.connect(str(tmp_path / work_socket.NAME))
         channel.settimeout(SECONDS)
         assert channel.recv(1) == b""
@@ -366,7 +366,7 @@ def test_the_work_of_another_user_is_not_taken(
 )
 def test_what_is_no_message_is_not_taken(tmp_path: Path, data: bytes) -> None:
     offers: list[Offer] = []
-    with Offers(tmp_path, offers.append), socket.socket(socket.AF_UNIX) as channel:
+    with Offers(tmp_path, offers.append, bytes), socket.socket(socket.AF_UNIX) as channel:
         channel.connect(str(tmp_path / work_socket.NAME))
         with suppress(OSError):  # the watcher may have hung up already
             channel.sendall(data)

@@ -216,6 +216,41 @@ def test_a_broken_configuration_keeps_the_old_one_until_it_is_mended(
     assert items(prosody, node) == [FIRST, SECOND]
 
 
+def test_status_shows_the_watcher_whatever_else_it_cannot_read(prosody_blog: Blog) -> None:
+    blog = prosody_blog
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        (blog.folder / "publisher.yaml").write_text("nonsense: true\n")
+        watcher.said("error: the old configuration stays in use")
+        run = blog.run("status")
+        assert (run.code, f"watch  process {watcher.pid} since" in run.out) == (2, True)
+        assert "last error: " in run.out
+        found = blog.run("status", "--json")
+        assert (found.code, found.json["watcher"]["pid"]) == (2, watcher.pid)
+        assert "nonsense" in found.json["error"]
+
+
+def test_the_state_is_that_of_the_watcher_and_not_of_a_file(prosody_blog: Blog) -> None:
+    """The file cannot be written, as on a full disk."""
+    blog = prosody_blog
+    with Watching(blog) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        file = blog.folder / ".publisher" / "watch.json"
+        before = file.read_bytes()
+        file.unlink()
+        file.mkdir()
+        config = blog.folder / "publisher.yaml"
+        config.write_text(config.read_text().replace("settle:", "sattle:"))
+        watcher.said("error: the old configuration stays in use")
+        assert "last error: " in blog.run("status").out
+        file.rmdir()
+        file.write_bytes(before)
+        watcher.send(signal.SIGSTOP)
+        said = blog.run("status").out
+        assert "it does not answer; this is what it wrote at 20" in said
+        watcher.send(signal.SIGCONT)
+
+
 def test_sighup_makes_all_accounts_log_in_anew(prosody_blog: Blog) -> None:
     with Watching(prosody_blog) as watcher:
         watcher.send(signal.SIGHUP)

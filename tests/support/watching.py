@@ -70,7 +70,8 @@ class Watching:
 
     @property
     def state(self) -> WatchState | None:
-        return state.read(self._blog.folder / ".publisher")
+        known = state.known(self._blog.folder / ".publisher")
+        return known.state if known else None
 
     @property
     def log(self) -> list[str]:

@@ -111,11 +111,17 @@ class Offer:
 
 
 class Offers:
-    """Listens at the socket of the state folder while entered. `on_offer` is called in a thread."""
+    """Listens at the socket of the state folder while entered.
 
-    def __init__(self, folder: Path, on_offer: Callable[[Offer], None]) -> None:
+    `on_offer`, and `state`, which says as JSON what the watcher does, are called in threads.
+    """
+
+    def __init__(
+        self, folder: Path, on_offer: Callable[[Offer], None], state: Callable[[], bytes]
+    ) -> None:
         self._folder = folder
         self._on_offer = on_offer
+        self._state = state
 
     def __enter__(self) -> Self:
         """Raises LedgerError if the socket cannot be made."""
@@ -158,14 +164,22 @@ class Offers:
             threading.Thread(target=self._meet, args=(channel,), daemon=True).start()
 
     def _meet(self, channel: socket.socket) -> None:
-        if offer := _received(channel):
-            self._on_offer(offer)
-        else:
-            channel.close()
+        match _received(channel):
+            case Offer() as offer:
+                self._on_offer(offer)
+            case work_socket.STATE:
+                with suppress(OSError), channel:
+                    channel.settimeout(_MESSAGE_SECONDS)
+                    channel.sendall(self._state())
+            case _:
+                channel.close()
 
 
-def _received(channel: socket.socket) -> Offer | None:
-    """The work that a client hands over; None if it is another user's, or makes no sense."""
+def _received(channel: socket.socket) -> Offer | str | None:
+    """The work that a client hands over, or `state` if it asks for that.
+
+    None if it is another user's, or makes no sense.
+    """
     if work_socket.peer_uid(channel) != os.geteuid():
         return None
     streams: list[int] = []
@@ -178,7 +192,10 @@ def _received(channel: socket.socket) -> Offer | None:
             more = channel.recv(work_socket.MAX_BYTES)
             data = data + more if more else b"\xff" * work_socket.MAX_BYTES
         channel.settimeout(None)
-        asked = Asked.of(work_socket.texts(data))
+        texts = work_socket.texts(data)
+        if texts == [work_socket.STATE] and not streams:
+            return work_socket.STATE
+        asked = Asked.of(texts)
         stdout, stderr = streams
     except (OSError, ValueError):
         for descriptor in streams:

@@ -1,7 +1,8 @@
-"""What `publisher status` shows of a watcher: a small file in the state folder.
+"""What `publisher status` shows of a watcher: it is asked at its socket.
 
-It is written whenever something in it changes. A watcher that ends removes it; one that is killed
-leaves it behind, so the file alone does not prove that a watcher runs.
+A small file in the state folder has the same, for a watcher that does not answer. It is written
+whenever something in it changes, unless the disk is full. A watcher that ends removes it; one that
+is killed leaves it behind, so the file alone does not prove that a watcher runs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import msgspec
 
 from publisher.app.watch.session_state import SessionState
 from publisher.errors import LockedError
-from publisher.system import atomic_files, lock, private_folder
+from publisher.system import atomic_files, lock, private_folder, work_socket
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "watch.json"  # in the state folder
 MAX_BYTES = 1_000_000
+ANSWER_SECONDS = 2.0
 
 
 class WatchState(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,11 @@ def write(folder: Path, state: WatchState) -> None:
         return
     with suppress(OSError):
         private_folder.make(folder)
-        atomic_files.write(folder / NAME, msgspec.json.encode(state))
+        atomic_files.write(folder / NAME, encoded(state))
+
+
+def encoded(state: WatchState) -> bytes:
+    return msgspec.json.encode(state)
 
 
 def remove(folder: Path) -> None:
@@ -76,37 +82,64 @@ def remove(folder: Path) -> None:
             (folder / NAME).unlink()
 
 
-def read(folder: Path) -> WatchState | None:
-    """What the last watcher wrote; None without a file that can be read."""
+class KnownState(msgspec.Struct, frozen=True):
+    """What is known of a watcher, and whether it runs.
+
+    `written` is when the file was written, in seconds since the epoch; None if the watcher itself
+    has answered.
+    """
+
+    state: WatchState
+    is_running: bool
+    written: float | None = None
+
+
+def known(folder: Path) -> KnownState | None:
+    """What the watcher of the state folder says; None if there is none, and no trace of one."""
+    if answer := _answer(folder):
+        return KnownState(answer, is_running=True)
     try:
         with (folder / NAME).open("rb") as file:
-            return msgspec.json.decode(file.read(MAX_BYTES), type=WatchState)
+            written = os.fstat(file.fileno()).st_mtime
+            state = msgspec.json.decode(file.read(MAX_BYTES), type=WatchState)
     except (OSError, msgspec.DecodeError):
         return None
+    is_running = lock.is_locked(folder) and _exists(state.pid)
+    return KnownState(state, is_running, written)
 
 
-def is_running(folder: Path, state: WatchState) -> bool:
-    """Whether the watcher that wrote the state still runs. It holds the lock all the time."""
-    return lock.is_locked(folder) and _exists(state.pid)
+def _answer(folder: Path) -> WatchState | None:
+    """What the watcher answers; None if there is none of this user, or it does not answer."""
+    channel = work_socket.connected(str(folder))
+    if channel is None:
+        return None
+    with channel, suppress(OSError, msgspec.DecodeError):
+        channel.settimeout(ANSWER_SECONDS)
+        work_socket.send(channel, [work_socket.STATE], [])
+        answer = b""
+        while len(answer) <= MAX_BYTES and (more := channel.recv(MAX_BYTES)):
+            answer += more
+        return msgspec.json.decode(answer, type=WatchState)
+    return None
 
 
 def require_none(folder: Path) -> None:
     """Raise LockedError if a watcher runs for the state folder: it holds the lock for its life."""
-    found = read(folder)
-    if found and is_running(folder, found):
+    found = known(folder)
+    if found and found.is_running:
         raise LockedError(
-            f"the watcher (process {found.pid}) holds the lock; stop it first, e.g. with "
-            f"`kill {found.pid}`"
+            f"the watcher (process {found.state.pid}) holds the lock; stop it first, e.g. with "
+            f"`kill {found.state.pid}`"
         )
 
 
 def require_alone(folder: Path) -> None:
     """Raise LockedError if another watcher runs for the state folder: it would wait in vain."""
-    other = read(folder)
-    if other and is_running(folder, other):
+    other = known(folder)
+    if other and other.is_running:
         raise LockedError(
-            f"another watcher (process {other.pid}) publishes {other.config} already; stop it "
-            f"first, e.g. with `kill {other.pid}`"
+            f"another watcher (process {other.state.pid}) publishes {other.state.config} already; "
+            f"stop it first, e.g. with `kill {other.state.pid}`"
         )
 
 

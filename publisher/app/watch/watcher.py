@@ -115,7 +115,8 @@ class Watcher:
             stack.callback(state.remove, self._config.state)
             # As long as somebody has it open, a run that closes it need not tidy up its log.
             self._ledger = stack.enter_context(Ledger(self._config.state))
-            stack.enter_context(Offers(self._config.state, self._queue.put))
+            offers = Offers(self._config.state, self._queue.put, lambda: state.encoded(self._state))
+            stack.enter_context(offers)
             stack.enter_context(self._sessions)
             stack.callback(self._files.close)
             stack.enter_context(hangups(lambda: self._queue.put(Hangup())))
