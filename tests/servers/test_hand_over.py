@@ -295,6 +295,22 @@ def test_a_socket_that_a_killed_watcher_left_stops_nobody(blog: Blog) -> None:
         assert blog.run("publish").code == 0
 
 
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["removed", "replaced"])
+def test_a_socket_that_somebody_removes_is_made_again(blog: Blog, *, is_replaced: bool) -> None:
+    path = blog.folder / ".publisher" / work_socket.NAME
+    with Watching(blog) as watcher:
+        watcher.said("1 new")
+        path.unlink()
+        if is_replaced:
+            path.touch()
+        watcher.said(f"warning: {path} was removed; it was made again")
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        assert "1 new" in blog.run("publish").out
+        watcher.said("handed over")
+        assert watcher.end() == 143
+    assert not path.exists()
+
+
 def test_the_state_folder_may_have_a_path_that_is_too_long_for_a_socket(
     tmp_path: Path, prosody: Prosody, node: str
 ) -> None:

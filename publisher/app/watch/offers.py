@@ -122,43 +122,76 @@ class Offers:
         self._folder = folder
         self._on_offer = on_offer
         self._state = state
+        self._is_lost = False
 
     def __enter__(self) -> Self:
         """Raises LedgerError if the socket cannot be made."""
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-        path = self._folder / work_socket.NAME
         try:
-            with work_socket.Address(str(self._folder)) as address:
-                path.unlink(missing_ok=True)  # of a watcher that was killed; we hold the lock
-                # No moment in which others might connect: the mode is that of the umask.
-                mask = os.umask(0o177)
-                try:
-                    self._listener.bind(address)
-                finally:
-                    os.umask(mask)
-                self._made = path.stat()
-            self._listener.listen(MOST)
+            self._listen()
         except OSError as error:
-            self._listener.close()
-            raise LedgerError(
-                f"{path}: cannot be made: {reason(error)}; {remedy(error)}"
-            ) from error
-        threading.Thread(target=self._accept, daemon=True).start()
+            raise LedgerError(self._complaint(error)) from error
         return self
 
     def __exit__(self, *_: object) -> None:
-        path = self._folder / work_socket.NAME
-        with suppress(OSError):  # it is gone with its folder
-            if os.path.samestat(path.stat(), self._made):  # else it is another watcher's
-                path.unlink()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # ends `accept`
-        self._listener.close()
+        if self._is_in_place():  # else it is gone with its folder, or another watcher's
+            with suppress(OSError):
+                self._path.unlink()
+        _close(self._listener)
 
-    def _accept(self) -> None:
+    def renew(self) -> str:
+        """Make the socket again if somebody has removed it. Returns a message if that happened.
+
+        The caller holds the lock of the state folder. A failure is told once.
+        """
+        if self._is_in_place():
+            return ""
+        before = self._listener
+        try:
+            self._listen()
+        except OSError as error:
+            is_known, self._is_lost = self._is_lost, True
+            return "" if is_known else self._complaint(error)
+        _close(before)
+        self._is_lost = False
+        return f"{self._path} was removed; it was made again"
+
+    def _listen(self) -> None:
+        """Raises OSError."""
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        try:
+            with work_socket.Address(str(self._folder)) as address:
+                self._path.unlink(missing_ok=True)  # of a watcher that was killed; we hold the lock
+                # No moment in which others might connect: the mode is that of the umask.
+                mask = os.umask(0o177)
+                try:
+                    listener.bind(address)
+                finally:
+                    os.umask(mask)
+                made = self._path.stat()
+            listener.listen(MOST)
+        except OSError:
+            listener.close()
+            raise
+        self._listener, self._made = listener, made
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / work_socket.NAME
+
+    def _is_in_place(self) -> bool:
+        try:
+            return os.path.samestat(self._path.stat(), self._made)
+        except OSError:
+            return False
+
+    def _complaint(self, error: OSError) -> str:
+        return f"{self._path}: cannot be made: {reason(error)}; {remedy(error)}"
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                channel, _ = self._listener.accept()
+                channel, _ = listener.accept()
             except OSError:  # closed
                 return
             threading.Thread(target=self._meet, args=(channel,), daemon=True).start()
@@ -173,6 +206,12 @@ class Offers:
                     channel.sendall(self._state())
             case _:
                 channel.close()
+
+
+def _close(listener: socket.socket) -> None:
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)  # ends `accept`
+    listener.close()
 
 
 def _received(channel: socket.socket) -> Offer | str | None:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NoReturn, assert_never
 import msgspec
 
 import publisher
-from publisher.app import repeatable
 from publisher.app.events import WaitingForLock
 from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
 from publisher.app.publish import publish_under_lock
@@ -27,10 +26,11 @@ from publisher.app.watch.messages import Hangup, Written, hangups
 from publisher.app.watch.offers import Offer, Offers, ServedWork
 from publisher.app.watch.places import watched
 from publisher.app.watch.poll import lost_outputs, poll
-from publisher.app.watch.reloads import require_possible
+from publisher.app.watch.reloads import of_client, require_possible
 from publisher.app.watch.removals import Removals
 from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.state import WatchState
+from publisher.app.watch.sweep import Sweep
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
 from publisher.app.watch.update import UpdateCheck
@@ -90,10 +90,8 @@ class Watcher:
         self._removals = Removals(self._timing.removal)
         self._vanished_at = 0.0
         self._pauses = self._timing.retry.pauses()
-        self._swept: str | None = None
-        self._full_at = 0.0
+        self._sweep = Sweep(self._timing)
         self._postponed = ""
-        self._may_have_lost = False
         self._update_check = UpdateCheck(self._timing.program)
         self._served: tuple[PublishOptions, RunOutcome] | None = None
         self._state = WatchState(
@@ -124,6 +122,8 @@ class Watcher:
             while True:
                 self._wait()
                 state.require_in_place(self._config.state)
+                if problem := offers.renew():
+                    self._on_event(WatchProblem(problem))
                 self._run_if_due()
 
     def _on_wait(self) -> None:
@@ -170,7 +170,8 @@ class Watcher:
     def _take(self, message: Message) -> None:
         match message:
             case Written(paths=paths):
-                self._may_have_lost |= len(paths) >= files.FLOOD
+                if len(paths) >= files.FLOOD:
+                    self._sweep.note_flood()
                 if not paths.isdisjoint(self._places.roots):  # a new one may have its inode
                     self._settled = msgspec.structs.replace(self._settled, roots=())
                 self._note_writes(path for path in paths if self._places.counts(path))
@@ -255,7 +256,8 @@ class Watcher:
         reason = self._agenda.reason(self._now())
         if reason is None or self._is_postponed():
             return
-        if reason == "sweep" and not self._has_changed():
+        now = self._clock.monotonic()
+        if reason == "sweep" and not self._sweep.has_changed(self._config, now):
             self._schedule("sweep", self._timing.sweep)
             return
         self._run(reason)
@@ -271,16 +273,6 @@ class Watcher:
             if why:
                 self._on_event(Postponed(why))
         return bool(why)
-
-    def _has_changed(self) -> bool:
-        """Whether anything was written since the last run that no report has told of."""
-        is_late = self._clock.monotonic() >= self._full_at
-        return is_late or self._swept is None or self._digest() != self._swept
-
-    def _digest(self) -> str | None:
-        """The state of everything that a run reads; None if that is not known."""
-        before = repeatable.before(self._config)
-        return before.snapshot.digest if before else None
 
     def _run(self, reason: Reason) -> None:
         self._vanished_at = burst.vanished(self._burst, now=self._clock.monotonic())
@@ -331,17 +323,12 @@ class Watcher:
             raise GitAtWorkError(f"{why}; the watcher publishes when git has finished")
 
     def _take_over(self, config: Config) -> None:
-        """Use a client's configuration, whose file is ours and may have changed a moment ago.
+        """Use a client's configuration, whose file may have changed a moment ago.
 
-        If the client spells its path in another way, ours stays: sessions and locks have its paths.
         Raises ConfigError.
         """
-        if config == self._config:
-            return
-        require_possible(config, self._config)
-        own = config if config.path == self._config.path else self._load()
+        own = of_client(config, self._config, self._load)
         if own != self._config:
-            require_possible(own, self._config)
             self._use(own, anew=False)
 
     def _conclude_served(self) -> None:
@@ -386,10 +373,7 @@ class Watcher:
         if found.may_pass:
             self._schedule("retry", min(next(self._pauses), found.longest_pause))
         self._schedule("recheck", timing.recheck if found.has_sent else None)
-        self._schedule("sweep", timing.recheck if self._may_have_lost else timing.sweep)
-        self._full_at = now.monotonic + timing.full
-        self._swept = None if self._may_have_lost else self._digest()
-        self._may_have_lost = False
+        self._schedule("sweep", self._sweep.begin(self._config, now.monotonic))
         self._note_publish(found)
         self._update(
             last_run=now.wall,
