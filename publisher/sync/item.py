@@ -131,13 +131,16 @@ def item(
 
     Raises TooBig if the shortest form exceeds the limit: the server would close the stream.
     """
-    body = _body(entry, site, contents)
-    payload, reached, shortened = _payload(body, entry, address, account, contents), 0, ""
+    body: etree._Element | None = None
+    whole = _body(entry, site, contents)
+    payload, reached, shortened = _payload(whole, entry, address, account, contents), 0, ""
     for number, (message, shorten) in enumerate(_LEVELS, 1):
         if reached >= level and _stanza_size(payload) <= limit:
             break
+        # Few items are too big, so the others need no copy.
+        body = _body(entry, site, contents) if body is None else body
         if shorten(body, entry):
-            payload = _payload(body, entry, address, account, contents)
+            payload = _payload(copy.deepcopy(body), entry, address, account, contents)
             reached, shortened = number, message
     if _stanza_size(payload) > limit:
         raise TooBig(
@@ -160,10 +163,16 @@ def _body(entry: Rendered, site: Site, contents: Contents) -> etree._Element:
 
 
 def _payload(
-    body: etree._Element, entry: Rendered, address: NodeAddress, account: str, contents: Contents
+    element: etree._Element,
+    entry: Rendered,
+    address: NodeAddress,
+    account: str,
+    contents: Contents,
 ) -> str:
-    """Write the payload. What is left of the content decides if the picture is an enclosure."""
-    element = copy.deepcopy(body)
+    """Make the payload of an entry element, and write it.
+
+    What is left of the content decides if the picture is an enclosure.
+    """
     _unite_pictures(element, entry)
     _link_parts(element, entry)
     _replace_formulas(element)

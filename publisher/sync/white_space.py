@@ -7,7 +7,6 @@ A blank at the end or the beginning of a text means the same to every reader, an
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, TypeAlias
 
 from lxml import etree
@@ -32,11 +31,13 @@ _STRIPPED = "gone"  # the tag of elements that are stripped later
 class _Text(Struct, eq=False):
     """The text of an element, or the text behind it.
 
-    `marked` are the elements around it in which a blank is visible.
+    `marked` are the elements around it in which a blank is visible. `is_blank` is about the text
+    as it was read.
     """
 
     owner: etree._Element
     is_tail: bool
+    is_blank: bool
     marked: frozenset[etree._Element]
     is_verbatim: bool
 
@@ -51,16 +52,14 @@ class _Text(Struct, eq=False):
         else:
             self.owner.text = text
 
-    @property
-    def is_blank(self) -> bool:
-        return not self.text.strip(_WHITE_SPACE)
-
 
 class _Edge(Struct, frozen=True):
     """What a text cannot move across: a picture, or the beginning or end of a line or block."""
 
     is_limit: bool
 
+
+_LIMIT, _PICTURE = _Edge(is_limit=True), _Edge(is_limit=False)
 
 _Part: TypeAlias = "_Text | _Edge"
 
@@ -71,12 +70,16 @@ def keep_blanks(root: etree._Element) -> None:
     Line ends and indents in `pre` move, too. White space that no reader shows stays where it is.
     """
     _unwrap_spans(root)
-    parts = [*_parts(root)]
-    edges = [index for index, part in enumerate(parts) if not _is_blank(part)]
-    for left, right in itertools.pairwise(edges):
-        blanks = [part for part in parts[left + 1 : right] if isinstance(part, _Text)]
+    left: _Part = _LIMIT
+    blanks: list[_Text] = []
+    for part in [*_parts(root)]:
+        if isinstance(part, _Text) and part.is_blank:
+            blanks.append(part)
+            continue
         if blanks:
-            _move(blanks, parts[left], parts[right])
+            _move(blanks, left, part)
+            blanks = []
+        left = part
 
 
 def _unwrap_spans(root: etree._Element) -> None:
@@ -86,28 +89,27 @@ def _unwrap_spans(root: etree._Element) -> None:
     etree.strip_tags(root, _STRIPPED)
 
 
-def _is_blank(part: _Part) -> bool:
-    return isinstance(part, _Text) and part.is_blank
-
-
 def _parts(root: etree._Element) -> Iterator[_Part]:
     """Yield the texts in their order, and what separates them."""
     marked: list[etree._Element] = []
+    around: frozenset[etree._Element] = frozenset()
     pres = pictures = 0
-    yield _Edge(is_limit=True)
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        starts, name = event == "start", etree.QName(element).localname
-        if name in _PICTURES:
+        starts, name = event == "start", element.tag.rpartition("}")[2]
+        if name in _LIMITS:
+            yield _LIMIT
+            if name == "pre":
+                pres += 1 if starts else -1
+        elif name in _PICTURES:
             pictures += 1 if starts else -1
-            yield _Edge(is_limit=False)
-        elif name in _LIMITS:
-            yield _Edge(is_limit=True)
-        pres += (1 if starts else -1) if name == "pre" else 0
-        if name in _MARKED:
+            yield _PICTURE
+        elif name in _MARKED:
             marked = [*marked, element] if starts else marked[:-1]
-        if not pictures and (element.text if starts else element is not root and element.tail):
-            yield _Text(element, not starts, frozenset(marked), pres > 0)
-    yield _Edge(is_limit=True)
+            around = frozenset(marked)
+        text = element.text if starts else element.tail
+        if text and not pictures and (starts or element is not root):
+            yield _Text(element, not starts, not text.strip(_WHITE_SPACE), around, pres > 0)
+    yield _LIMIT
 
 
 def _move(blanks: Sequence[_Text], left: _Part, right: _Part) -> None:
