@@ -38,6 +38,7 @@ from publisher.app.watch.watcher import Watcher
 from publisher.cli import options, output, report
 from publisher.cli.for_client import ClientWork
 from publisher.cli.publish import print_built, print_results
+from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class _Log:
                 self._sessions[jid] = event
             case NodeRead() | PagesRead():
                 pass
+            case Reloaded(error=PublisherError() as error):
+                output.print_error("error: the old configuration stays in use", error)
             case _:
                 _print(_line(event))
 
@@ -114,6 +117,8 @@ class _Log:
             self._print_all(lambda: output.print_error("error", error))
         elif done:
             self._print_all(lambda: print_results(done.project, done.results, selected=False))
+        if event.tries_again:
+            self._say("note: the watcher tries again by itself")
         self._said, self._now = frozenset(self._now), []
 
     def _say(self, *lines: str) -> None:
@@ -145,9 +150,8 @@ def _line(
         case Watching(places=places):
             named = ", ".join(map(str, places)) or "the feed"
             return f"process {os.getpid()} watches {named}"
-        case Reloaded(error=error):
-            broken = f"error: the old configuration stays in use: {error}"
-            return broken if error else "the configuration was read again"
+        case Reloaded():
+            return "the configuration was read again"
         case Postponed(why=why):
             return f"waiting: {why}"
         case WatchProblem(text=text):
@@ -164,7 +168,7 @@ def _session_line(session: SessionState) -> str:
         return f"{session.jid}: logged in"
     if session.is_final:
         return f"error: {session.error}. No login is tried before the configuration changes"
-    return f"{session.jid}: {session.error}"
+    return f"{session.jid}: {session.error} (the watcher logs in again by itself)"
 
 
 def _print_feeds(event: FeedsBuilt) -> None:

@@ -47,6 +47,10 @@ def _print_running(state: WatchState, written: float | None) -> None:
     for word, line in (("waiting", state.postponed), ("last error", state.last_error)):
         if line:
             output.print_line(f"       {word}: {line}")
+    if state.next_try is not None:
+        output.print_line(
+            f"       it tries again by itself, at the latest: {_time(state.next_try)}"
+        )
 
 
 def as_json(folder: Path) -> object:
@@ -70,7 +74,7 @@ def _account(session: SessionState) -> str:
         return f"{session.jid}: logged in since {_time(session.since)}"
     if session.is_final:
         return f"{session.jid}: {session.error}; no login is tried before the configuration changes"
-    return f"{session.jid}: not logged in: {session.error}"
+    return f"{session.jid}: not logged in, and keeps trying: {session.error}"
 
 
 def _time(seconds: float) -> str:

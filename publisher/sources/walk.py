@@ -113,7 +113,7 @@ def _entries(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[st
     if (status.st_dev, status.st_ino) in entered:
         return []
     entered.add((status.st_dev, status.st_ino))
-    return [entry for entry in enter(folder) if not _is_ignored(entry.name)]
+    return [entry for entry in enter(folder) if not is_ignored(entry.name)]
 
 
 def enter(folder: Path) -> list[os.DirEntry[str]]:
@@ -124,7 +124,7 @@ def enter(folder: Path) -> list[os.DirEntry[str]]:
         return [*entries]
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
     """Whether the name is hidden, a backup of an editor, or the folder of JavaScript packages."""
     if name == "node_modules":  # thousands of files, and READMEs in Markdown
         return True

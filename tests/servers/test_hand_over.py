@@ -320,6 +320,7 @@ def test_the_state_folder_may_have_a_path_that_is_too_long_for_a_socket(
         blog.write(f"{SECOND}.md", "Text.", title="Second")
         assert "1 new" in blog.run("publish").out
         watcher.said("handed over")
+        watcher.said(f"+ new      {SECOND}")
 
 
 def test_a_state_folder_that_is_hard_to_find_is_found(blog: Blog) -> None:

@@ -120,7 +120,9 @@ def test_what_was_saved_while_the_server_was_down_goes_when_it_is_back(
         watcher.said("the connection has ended")
         blog.write(f"{SECOND}.md", "Text.", title="Second")
         watcher.said("error: pubsub.localhost")
+        watcher.said("note: the watcher tries again by itself")
         assert watcher.state
+        assert watcher.state.next_try
         assert watcher.state.last_error
         assert watcher.state.accounts[0].since is None
         own_prosody.start()
@@ -205,8 +207,11 @@ def test_a_broken_configuration_keeps_the_old_one_until_it_is_mended(
         watcher.said("error: the old configuration stays in use")
         watcher.send(signal.SIGHUP)
         watcher.said("error: the old configuration stays in use", times=2)
+        watcher.said("  - line ")
+        assert not [line for line in watcher.log if "\\n" in line]
         assert watcher.state
         assert "sattle" in watcher.state.last_error
+        assert "\n" not in watcher.state.last_error
         blog.write(f"{SECOND}.md", "Text.", title="Second")
         watcher.said(f"+ new      {SECOND}")
         config.write_text(whole.replace("A blog of the tests", "Another title"))

@@ -46,7 +46,9 @@ def test_the_finished_build_is_watched_where_there_is_one(tmp_path: Path) -> Non
         ("out/2026/post/index.html", True),
         ("out/index.html", True),
         ("posts/post.md", True),
-        ("posts/.hidden.md", True),
+        ("posts/.hidden.md", False),
+        ("out/.well-known/page.html", True),
+        ("out/index.html.tmp", False),
         ("out/feed.atom", False),
         ("out/free-software.atom", False),
         ("out/deeper/free-software.atom", True),
@@ -65,6 +67,31 @@ def test_what_a_run_writes_itself_is_no_change(tmp_path: Path, name: str, *, cou
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     assert places.counts(path) is counts
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        (".post.md.swp", False),
+        ("post.md~", False),
+        (".#post.md", False),
+        ("#post.md#", False),
+        ("4913", False),
+        ("post.md.tmp", False),
+        (".hidden/post.md", False),
+        ("2026", True),
+        ("2026/a.post.md", True),
+        ("picture.jpeg", True),
+        ("", True),
+    ],
+)
+def test_what_editors_write_beside_a_post_is_no_change(
+    tmp_path: Path, name: str, *, counts: bool
+) -> None:
+    folder = tmp_path / ".blogs"
+    folder.mkdir()
+    places = watched(configured(folder))
+    assert places.counts(folder / "posts" / name) is counts
 
 
 @pytest.mark.parametrize("name", ["feed.atom", "free-software.atom", "old-2025.rss", "follow.html"])

@@ -25,11 +25,15 @@ class Watching(Struct, frozen=True):
 
 
 class RunEnded(Struct, frozen=True):
-    """A run that the watcher began by itself has ended: with a result, or with an error."""
+    """A run that the watcher began by itself has ended: with a result, or with an error.
+
+    `tries_again`: it did not succeed, and the watcher repeats it without anybody's help.
+    """
 
     reason: Reason
     done: PublishResult | None = None
     error: PublisherError | None = None
+    tries_again: bool = False
 
 
 class Reloaded(Struct, frozen=True):

@@ -58,7 +58,7 @@ def of_error(
 
     A run that fails finds no date, so the one that is known stays, if it is still to come.
     """
-    line = (_line(str(error)),)
+    line = (in_one_line(error),)
     next_due = known_due if known_due is not None and known_due > now else None
     if isinstance(error, UnsafePlanError):
         return RunOutcome(held=line, next_due=next_due)
@@ -70,7 +70,7 @@ def of_result(done: PublishResult) -> RunOutcome:
     steps = [step for result in done.results for step in result.steps]
     found = (*(file.error for file in done.built), *(result.error for result in done.results))
     errors = [error for error in found if error]
-    guards = [str(error) for error in errors if isinstance(error, UnsafePlanError)]
+    guards = [in_one_line(error) for error in errors if isinstance(error, UnsafePlanError)]
     others = [error for error in errors if not isinstance(error, UnsafePlanError)]
     due = done.project.next_date
     return RunOutcome(
@@ -79,9 +79,15 @@ def of_result(done: PublishResult) -> RunOutcome:
         longest_pause=PAGE_SECONDS if _lacks_pages(others) else float("inf"),
         waiting=_lines(_waiting(done, steps)),
         held=_lines([*guards, *_held(steps)]),
-        errors=_lines(map(str, others)),
+        errors=_lines(map(in_one_line, others)),
         next_due=due.timestamp() if due else None,
     )
+
+
+def in_one_line(error: PublisherError) -> str:
+    """The text of an error with its problems, for one line."""
+    problems = "; ".join(error.problems)
+    return _line(f"{error.title.removesuffix(':')}: {problems}" if problems else error.title)
 
 
 def may_pass(error: PublisherError) -> bool:

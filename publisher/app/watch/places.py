@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from publisher import sources
 from publisher.config.keys import PLACEHOLDER
+from publisher.sources.walk import is_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 # The names of the temporary files of `system.atomic_files`.
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.publisher")
 _FOREIGN = frozenset({".git", "node_modules"})
+# What programs write beside a file until it is whole. Vim tries with the name 4913 whether it may
+# write into the folder.
+_PASSING = frozenset({".tmp", ".temp", ".part", ".swp", ".bak"})
+_VIM = "4913"
 
 
 class WatchedPlaces(Struct, frozen=True):
@@ -40,14 +45,28 @@ class WatchedPlaces(Struct, frozen=True):
     def counts(self, path: Path) -> bool:
         """Whether a change of this file may change what is published.
 
-        That one of our own files was written is no change, but that one is gone is.
+        That one of our own files was written is no change, but that one is gone is. An editor that
+        saves its swap file again and again must not keep a post from being published.
         """
         if _FOREIGN.intersection(path.parts) or _TEMPORARY.fullmatch(path.name):
+            return False
+        if path not in self.roots and self._is_passed_over(path):
             return False
         if self._is_own(path) and path.exists():
             return False
         real = os.path.realpath(path)
         return self.state not in (Path(real), *Path(real).parents)
+
+    def _is_passed_over(self, path: Path) -> bool:
+        """Whether the name is that of a file which is no post, whatever the engine."""
+        if is_ignored(path.name) or path.suffix in _PASSING or path.name == _VIM:
+            return True
+        if self.is_build:  # pages may lie in `.well-known`
+            return False
+        folders = next(
+            (path.relative_to(one).parts for one in self.roots if one in path.parents), ()
+        )
+        return any(map(is_ignored, folders))
 
     def is_gap(self, path: Path) -> bool:
         """Whether a file is gone that may come back: many generators empty their folder first."""

@@ -31,7 +31,7 @@ class WatchState(msgspec.Struct, frozen=True, kw_only=True):
 
     `config` is the file that it publishes. `waiting` says what a later run will send without
     anybody's help, `held` what somebody must decide. `next_due` is when a post becomes due, and
-    `postponed` why no run begins now.
+    `postponed` why no run begins now. At `next_try` a run that failed is repeated, or earlier.
     """
 
     pid: int
@@ -46,6 +46,7 @@ class WatchState(msgspec.Struct, frozen=True, kw_only=True):
     next_due: float | None = None
     last_error: str = ""
     postponed: str = ""
+    next_try: float | None = None
 
 
 def in_short(state: WatchState) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, assert_never
 import msgspec
 
 import publisher
-from publisher.app.events import WaitingForLock
+from publisher.app.events import StepTaken, WaitingForLock
 from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
 from publisher.app.publish import publish_under_lock
 from publisher.app.watch import burst, files, outcome, state
@@ -94,6 +94,7 @@ class Watcher:
         self._postponed = ""
         self._update_check = UpdateCheck(self._timing.program)
         self._served: tuple[PublishOptions, RunOutcome] | None = None
+        self._sent: list[StepTaken] = []
         self._state = WatchState(
             pid=os.getpid(),
             version=publisher.__version__,
@@ -238,7 +239,7 @@ class Watcher:
             require_possible(config, self._config)
         except PublisherError as problem:
             error = problem
-            self._update(last_error=str(problem))
+            self._update(last_error=outcome.in_one_line(problem))
         else:
             self._use(config, anew=anew)
         self._on_event(Reloaded(error))
@@ -286,12 +287,13 @@ class Watcher:
                 logins=self._sessions,
                 doubt=self._doubt,
             )
-            self._conclude(outcome.of_result(done))
+            found = outcome.of_result(done)
         except PublisherError as problem:
             error = problem
             due, now = self._state.next_due, self._clock.now()
-            self._conclude(outcome.of_error(error, known_due=due, now=now))
-        self._on_event(RunEnded(reason, done, error))
+            found = outcome.of_error(error, known_due=due, now=now)
+        self._conclude(found)
+        self._on_event(RunEnded(reason, done, error, found.may_pass))
 
     def _publish(self, config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
         """Do the work of a client at once. A removal is meant, whatever became of it before.
@@ -303,6 +305,8 @@ class Watcher:
 
         def on_run_event(event: Event) -> None:
             self._systemd.beat()
+            if isinstance(event, StepTaken):  # for the journal, when the client has its answer
+                self._sent.append(event)
             on_event(event)
 
         self._served = None
@@ -333,6 +337,9 @@ class Watcher:
 
     def _conclude_served(self) -> None:
         """Plan the next runs after one for a client, which has its answer already."""
+        sent, self._sent = self._sent, []
+        for step in sent:
+            self._on_event(step)
         if self._served is None:
             return
         (options, found), self._served = self._served, None
@@ -370,8 +377,8 @@ class Watcher:
         self._agenda = Agenda(date=found.next_due).at(
             "removal", self._removals.next_belief(now=now.monotonic)
         )
-        if found.may_pass:
-            self._schedule("retry", min(next(self._pauses), found.longest_pause))
+        pause = min(next(self._pauses), found.longest_pause) if found.may_pass else None
+        self._schedule("retry", pause)
         self._schedule("recheck", timing.recheck if found.has_sent else None)
         self._schedule("sweep", self._sweep.begin(self._config, now.monotonic))
         self._note_publish(found)
@@ -381,6 +388,7 @@ class Watcher:
             held=found.held,
             next_due=found.next_due,
             last_error="; ".join(found.errors),
+            next_try=None if pause is None else now.wall + pause,
         )
 
     def _update(self, **changes: object) -> None:
