@@ -59,6 +59,13 @@ def _add_others(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     show = actions.add_parser("print", allow_abbrev=False, help="print the hook of a program")
     show.add_argument("name", metavar="NAME", help="see `publisher hook list`")
     _add_wishes(show)
+    show.add_argument(
+        "--install",
+        default="",
+        metavar="PLACE",
+        help="from where a job of CI installs publisher with pip, e.g. "
+        "git+https://code.example/publisher@COMMIT (default: to be filled in)",
+    )
     show.set_defaults(act=_print, shows=True)
     names = actions.add_parser(
         "list", allow_abbrev=False, help="list the hooks that can be printed"
@@ -184,9 +191,20 @@ def _print(arguments: argparse.Namespace) -> int:
     config = _config(arguments)
     facts = hooks.facts_of(config, _program()) if config else hooks.no_facts(_program())
     wishes = Wishes(
-        branch=arguments.branch or "main", publish=arguments.publish, strict=arguments.strict
+        branch=arguments.branch or "main",
+        publish=arguments.publish,
+        strict=arguments.strict,
+        source=arguments.install,
     )
     text = hooks.printed(arguments.name, facts, wishes)
+    is_job = hooks.is_memoryless(text)
+    if wishes.source and not is_job:
+        raise ConfigError("--install is for jobs of CI; other hooks run the publisher of here")
+    if is_job and not wishes.source:
+        output.print_message(
+            "note: fill in from where the job installs publisher, or pass --install PLACE; until "
+            "then it fails"
+        )
     output.print_text(text)
     _print_notes(text, config)
     return 0

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.support.servers import Prosody
 
+JOBS = ("github", "gitlab", "forgejo", "woodpecker")
 EXPOSURE = 15  # the most that `systemd-analyze security` may say, times ten
 XMPP = "xmpp: {jid: a@b.example, password_env: P, nodes: [{service: b.example, node: n}]}\n"
 
@@ -44,7 +45,8 @@ def run(folder: Path, *command: str, environment: Mapping[str, str] | None = Non
 
 
 def printed(blog: Blog, name: str, *arguments: str) -> str:
-    found = blog.run("hook", "print", name, *arguments)
+    place = ["--install", "/srv/it's here/publisher.whl"] if name in JOBS else []
+    found = blog.run("hook", "print", name, *place, *arguments)
     assert found.code == 0, found.err
     return found.out
 
@@ -135,7 +137,7 @@ class Repository:
         self.bin.mkdir()
         for name, text in {
             "publisher": f'exec {sys.executable} -m publisher "$@"',
-            "python": "echo 'installed' >&2",  # `python -m pip install feed-publisher`
+            "python": 'echo "installed $5" >&2',  # `python -m pip install`
             "jekyll": "mkdir -p _site",
         }.items():
             (self.bin / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -197,7 +199,6 @@ def repository(
     return Repository(blog, tmp_path)
 
 
-JOBS = ("github", "gitlab", "forgejo", "woodpecker")
 PROTECTED = {"GITHUB_REF_PROTECTED": "true"}
 
 
@@ -210,6 +211,7 @@ def test_a_job_publishes_the_newest_commit_and_keeps_the_exit_code(
     repository.check_out("old")
     done = repository.job(steps, secrets)
     assert done.code == 0, done.err
+    assert "installed /srv/it's here/publisher.whl\n" in done.err
     assert ids(prosody, node) == ["2026-01-01-first-post"]
     blog.write("2026-01-02-second-post.md", "Text.", title="Second")
     repository.push()
@@ -246,6 +248,19 @@ def test_a_job_fails_with_a_clear_line_if_a_node_keeps_items(
     repository.check_out()
     done = repository.job(steps_of(name, printed(blog, name)), {**blog.environment, **PROTECTED})
     assert (done.code, "lacks `prune: site`" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_installs_nothing_until_somebody_fills_in_from_where(
+    blog: Blog, repository: Repository, name: str
+) -> None:
+    """Whoever had registered a name that the job takes from PyPI would get the password."""
+    repository.check_out()
+    text = blog.run("hook", "print", name).out
+    assert "feed-publisher" not in text
+    done = repository.job(steps_of(name, text), {**blog.environment, **PROTECTED})
+    assert (done.code, "fill in from where pip installs publisher" in done.err) == (2, True)
+    assert "installed" not in done.err
 
 
 def test_a_job_on_github_fails_for_a_branch_that_is_not_protected(

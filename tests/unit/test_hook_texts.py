@@ -305,3 +305,18 @@ def test_who_prints_a_job_is_told_at_once_what_it_would_refuse(blog: Blog, name:
     run = blog.run("hook", "print", name)
     assert (run.code, "lacks `prune: site`" in run.err) == (0, True)
     assert "lacks" not in blog.run("hook", "print", "cron").err
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "said"),
+    [
+        ("github", "--index-url=http://127.0.0.1", "is no place from which pip can install"),
+        ("github", "a\nb", "is no place from which pip can install"),
+        ("cron", "./publisher.whl", "--install is for jobs of CI"),
+    ],
+)
+def test_only_a_job_installs_publisher_and_only_from_a_place(
+    blog: Blog, name: str, place: str, said: str
+) -> None:
+    run = blog.run("hook", "print", name, f"--install={place}")
+    assert (run.code, said in run.err) == (2, True), run.err

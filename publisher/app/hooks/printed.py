@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher import __version__
 from publisher.app.hooks import comments, quoting, templates
 from publisher.app.hooks.facts import PASSWORD
 from publisher.errors import ConfigError
@@ -76,7 +75,7 @@ def _common(facts: HookFacts, wishes: Wishes) -> dict[str, str]:
         "BRANCH": quoting.yaml(wishes.branch.replace("+", "\\+")),
         "QUOTED_BRANCH": quoting.python(wishes.branch),
         "REF": quoting.shell(f"refs/heads/{wishes.branch}"),
-        "PACKAGE": f"feed-publisher=={__version__}",
+        "INSTALL": _install(wishes.source),
         "DEPTH": "0" if facts.reads_history else "1",
         "PASSWORDS": ", ".join(secrets),
         "SECRETS": ", ".join(secrets).lower(),
@@ -86,6 +85,16 @@ def _common(facts: HookFacts, wishes: Wishes) -> dict[str, str]:
         ),
         **_unit(facts),
     }
+
+
+def _install(source: str) -> str:
+    """The commands of a job that install publisher. No name is taken from PyPI unasked.
+
+    Whoever had registered it there would get the password.
+    """
+    if not source:
+        return templates.part("install.sh")
+    return f"python -m pip install --disable-pip-version-check {quoting.shell(source)}"
 
 
 def _unit(facts: HookFacts) -> dict[str, str]:
