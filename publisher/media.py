@@ -161,10 +161,11 @@ def chosen(enclosures: Iterable[Enclosure], codecs: Sequence[Codec]) -> list[Enc
 
 def type_of(url: str) -> str:
     """The media type that belongs to the file name in a URL."""
-    return _type_of_name(posixpath.basename(unquote(urlsplit(url).path)))
+    return type_of_name(posixpath.basename(unquote(urlsplit(url).path)))
 
 
-def _type_of_name(file_name: str) -> str:
+def type_of_name(file_name: str) -> str:
+    """The media type that belongs to a file name."""
     name = file_name.lower()
     extension = posixpath.splitext(name)[1]
     return _TYPES.get(extension) or mimetypes.guess_type(name, strict=True)[0] or UNKNOWN
@@ -187,7 +188,7 @@ def measure(file: Path) -> Measure | None:
 # The time of the last change is part of the key, so a file that changed is measured again.
 @functools.lru_cache(maxsize=1024)
 def _measure(file: Path, size: int, _changed: int) -> Measure:
-    name_type = _type_of_name(file.name)
+    name_type = type_of_name(file.name)
     if not name_type.startswith(("audio/", "video/")):
         return Measure(None, size, None)
     import mutagen  # noqa: PLC0415 - few sites have recordings

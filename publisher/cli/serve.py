@@ -13,6 +13,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from publisher.app import file_watch
 from publisher.app.serve.overview import FOLDER
 from publisher.cli import options, output
 from publisher.errors import ConfigError
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--bind",
+        type=_address,
         default=LOOPBACK,
         metavar="ADDRESS",
         help=f"the IP address to listen on (default: {LOOPBACK}, which only this machine reaches)",
@@ -64,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"`publisher serve` needs {error.name}, which is not installed; install publisher with "
             "its extra: pip install '.[serve]'"
         ) from error
+    file_watch.require_library("serve")
     config = options.load_config(arguments)
     listening = server.listen(arguments.bind, arguments.port)
     _print_addresses(config, listening)
@@ -105,3 +108,14 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) <= MAX_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; e.g. {PORT}")
     return int(text)
+
+
+def _address(text: str) -> str:
+    """Parse an IP address. Raises ArgumentTypeError."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an IP address; e.g. {LOOPBACK}, or 0.0.0.0 for all of this machine; "
+            "--host adds a name"
+        ) from error

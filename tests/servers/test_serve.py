@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import IO, TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -138,6 +139,36 @@ def test_players_get_the_part_of_a_recording_that_they_ask_for(served: Preview) 
     assert headers["content-range"] == f"bytes 100-199/{len(MP3)}"
     assert body == MP3[100:200]
     assert served.get("/talk.mp3", range=f"bytes={len(MP3)}-")[0] == 416
+    assert served.get("/talk.mp3", range="bytes=0-1, 5-6")[0] == 206
+
+
+@pytest.mark.parametrize(
+    "given", ["bytes", "bytes=", "bytes=a-b", "bytes=9-3", "lines=1-2", "bytes=1-2,x", "bytes=--3"]
+)
+def test_a_range_that_makes_no_sense_is_ignored(served: Preview, given: str) -> None:
+    """RFC 9110, section 14.2."""
+    status, headers, body = served.get("/talk.mp3", range=given)
+    assert (status, body) == (200, MP3)
+    assert "content-range" not in headers
+
+
+def test_a_folder_that_is_replaced_is_followed(served: Preview, blog: BuiltBlog) -> None:
+    blog.posts.rename(blog.posts.with_name("old"))
+    shutil.copytree(blog.posts.with_name("old"), blog.posts)
+    assert "2 posts" in served.say()
+    blog.write("2026-01-04-fourth-post.md", "Text.", title="Fourth")
+    blog.build_site(leaves_out={"a-draft"})
+    while "3 posts" not in served.say():
+        pass
+
+
+@pytest.mark.parametrize("name", ["100% #1?.txt", "a%23b.txt", "?.TXT"])
+def test_a_name_with_signs_of_urls_has_its_media_type(
+    served: Preview, blog: BuiltBlog, name: str
+) -> None:
+    (blog.output / name).write_text("text")
+    status, headers, _ = served.get(f"/{quote(name)}")
+    assert (status, headers["content-type"]) == (200, "text/plain; charset=utf-8")
     assert served.get("/talk.mp3", method="HEAD")[1]["content-length"] == str(len(MP3))
 
 
@@ -189,6 +220,20 @@ def test_a_signal_ends_it_while_browsers_wait_for_changes(
             assert events.readline() == b"event: version\n"
             served.process.send_signal(number)
             assert served.process.wait(SECONDS) == 128 + number
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("foo", "'foo' is not an IP address; e.g. 127.0.0.1"),
+        ("192.0.2.1", "this machine does not have the address; pass another --bind"),
+    ],
+)
+def test_an_address_that_this_machine_does_not_have_is_named(
+    blog: BuiltBlog, address: str, said: str
+) -> None:
+    run = blog.run("serve", "--bind", address)
+    assert (run.code, said in run.err) == (2, True), run.err
 
 
 def test_a_port_in_use_is_named_with_the_way_out(blog: BuiltBlog) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, Response
@@ -29,6 +30,9 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
+# No file has a size of more than 18 digits.
+_SPEC = r"(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
+_RANGE = re.compile(rf"(?i:bytes)={_SPEC}(?:[ \t]*,[ \t]*{_SPEC})*")
 
 
 def of_bytes(request: Request, data: bytes, media_type: str, *, status: int = 200) -> Response:
@@ -44,6 +48,8 @@ def of_file(request: Request, file: Path) -> Response:
 
     Raises OSError if the file is gone.
     """
+    if not _is_range(request.headers.get("range", "")):
+        _drop_range(request)
     status = file.stat()
     kind = media_type(file.name)
     response = FileResponse(file, headers=_HEADERS, media_type=kind, stat_result=status)
@@ -53,7 +59,21 @@ def of_file(request: Request, file: Path) -> Response:
 def media_type(name: str) -> str:
     """The media type of a file by its name."""
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    return _TYPES.get(suffix) or media.type_of(name.replace("%", "%25"))
+    return _TYPES.get(suffix) or media.type_of_name(name)
+
+
+def _is_range(text: str) -> bool:
+    """Whether a Range header is one of bytes (RFC 9110 section 14.1.2), and well-formed."""
+    if not _RANGE.fullmatch(text):
+        return False
+    bounds = (part.strip().partition("-") for part in text.partition("=")[2].split(","))
+    return all(int(first) <= int(last) for first, _, last in bounds if first and last)
+
+
+def _drop_range(request: Request) -> None:
+    """A Range header that makes no sense is ignored (RFC 9110 section 14.2)."""
+    headers = request.scope["headers"]
+    request.scope["headers"] = [(name, value) for name, value in headers if name != b"range"]
 
 
 def _conditional(request: Request, response: Response) -> Response:

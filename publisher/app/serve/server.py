@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import uvicorn
-import watchfiles
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from starlette.routing import Route
 
+from publisher.app.file_watch import FileWatch
 from publisher.app.serve import files, hosts, overview, responses
 from publisher.app.serve.overview import FOLDER, with_script
 from publisher.app.serve.shown import url_path
@@ -38,7 +39,12 @@ _SCRIPT = Path(__file__).with_name("preview.js")
 # Changes that follow each other within this time are one: a generator writes many files.
 _STEP_MS = 300
 _DEBOUNCE_MS = 5_000
-_TICK_MS = 500  # how often the settings are looked at
+_TICK_SECONDS = 0.5  # how often the settings are looked at
+_OTHER_PORT = "pass another --port, e.g. `--port 0` for any free one"
+_ADVICE = {
+    errno.EADDRNOTAVAIL: "this machine does not have the address; pass another --bind",
+    errno.EACCES: "pass a --port above 1023",
+}
 _LEFT_OUT = frozenset({".git", ".publisher", "node_modules", "__pycache__", ".cache"})
 
 
@@ -48,9 +54,9 @@ def listen(address: str, port: int) -> socket.socket:
     try:
         return socket.create_server((address, port), family=family)
     except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, _OTHER_PORT)
         raise ConfigError(
-            f"cannot listen on {address}, port {port}: {reason(error)}; pass another --port, e.g. "
-            "`--port 0` for any free one"
+            f"cannot listen on {address}, port {port}: {reason(error)}; {advice}"
         ) from error
 
 
@@ -87,29 +93,31 @@ async def _answer(server: uvicorn.Server, listening: socket.socket, state: Previ
 
 
 async def _follow(state: PreviewState) -> None:
-    """Read the site, and again after each change of its files."""
-    while True:
-        folders, settings, is_read = state.folders, None, False
-        changes = watchfiles.awatch(
-            *folders,
-            watch_filter=_matters,
-            step=_STEP_MS,
-            debounce=_DEBOUNCE_MS,
-            yield_on_timeout=True,
-            rust_timeout=_TICK_MS,
-        )
-        # What changes while the posts are read comes with the next turn.
-        async for changed in changes:
+    """Read the site, and again after each change of its files or of the settings."""
+    changed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def note(paths: frozenset[Path]) -> None:
+        if any(_LEFT_OUT.isdisjoint(path.parts) for path in paths):
+            loop.call_soon_threadsafe(changed.set)
+
+    watch = FileWatch(note, lambda _: None, step_ms=_STEP_MS, debounce_ms=_DEBOUNCE_MS)
+    folders, settings = None, None
+    try:
+        while True:
+            found = state.folders
+            if found != folders:  # also if one was replaced by another of the same name
+                folders = found
+                await asyncio.to_thread(watch.use, [*folders])
+                changed.set()
             seen = state.settings()
-            if changed or seen != settings or not is_read:
+            if changed.is_set() or seen != settings:
+                changed.clear()  # what changes while the posts are read comes with the next turn
                 await state.read()
-                settings, is_read = seen, True
-            if state.folders != folders:
-                break
-
-
-def _matters(_: watchfiles.Change, path: str) -> bool:
-    return _LEFT_OUT.isdisjoint(path.split("/"))
+                settings = seen
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), _TICK_SECONDS)
+    finally:
+        watch.close()
 
 
 def application(state: PreviewState, names: Collection[str]) -> ASGIApp:

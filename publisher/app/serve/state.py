@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import stat
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -46,10 +47,15 @@ class PreviewState(Struct):
         return f"{self._start}-{self._changes}"
 
     @property
-    def folders(self) -> list[Path]:
-        """The folders of the posts and of the built site, if they exist."""
-        folders = (self.config.posts.path, self.config.site.output)
-        return [one for one in dict.fromkeys(folders) if one and one.is_dir()]
+    def folders(self) -> dict[Path, tuple[int, int]]:
+        """The folders of the posts and of the built site that exist, with device and inode."""
+        found = {}
+        for folder in filter(None, (self.config.posts.path, self.config.site.output)):
+            with suppress(OSError):
+                status = folder.stat()
+                if stat.S_ISDIR(status.st_mode):
+                    found[folder] = (status.st_dev, status.st_ino)
+        return found
 
     def settings(self) -> frozenset[tuple[str, int, int]]:
         """The names, sizes and times of publisher.yaml and of the files beside it.

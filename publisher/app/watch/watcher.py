@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NoReturn, assert_never
 import msgspec
 
 import publisher
+from publisher.app import file_watch
 from publisher.app.events import StepTaken, WaitingForLock
 from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
 from publisher.app.publish import publish_under_lock
-from publisher.app.watch import burst, files, outcome, state
+from publisher.app.watch import burst, outcome, state
 from publisher.app.watch.agenda import TICK, Agenda, Instant
 from publisher.app.watch.events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
 from publisher.app.watch.kept_sessions import KeptSessions
@@ -81,7 +82,7 @@ class Watcher:
         self._queue: SimpleQueue[Message] = SimpleQueue()
         self._systemd = Systemd(os.environ)
         self._sessions = KeptSessions(self._queue.put)
-        self._files = files.FileWatch(
+        self._files = file_watch.FileWatch(
             lambda paths: self._queue.put(Written(paths)),
             lambda problem: self._queue.put(WatchProblem(problem)),
         )
@@ -104,7 +105,7 @@ class Watcher:
 
     def run(self) -> NoReturn:
         """Watch until Interrupted is raised. Raises ConfigError, LockedError and LedgerError."""
-        files.require_library()
+        file_watch.require_library("watch")
         if not self._config.xmpp:
             raise ConfigError("there is no node to publish to; add the section xmpp")
         state.require_alone(self._config.state)
@@ -171,7 +172,7 @@ class Watcher:
     def _take(self, message: Message) -> None:
         match message:
             case Written(paths=paths):
-                if len(paths) >= files.FLOOD:
+                if len(paths) >= file_watch.FLOOD:
                     self._sweep.note_flood()
                 if not paths.isdisjoint(self._places.roots):  # a new one may have its inode
                     self._settled = msgspec.structs.replace(self._settled, roots=())

@@ -23,14 +23,17 @@ FLOOD = 8_000
 STEP_MS, DEBOUNCE_MS = 100, 500
 
 
-def require_library() -> None:
-    """Raise ConfigError if the library that watches files is not installed."""
+def require_library(extra: str) -> None:
+    """Raise ConfigError if the library that watches files is not installed.
+
+    `extra` names the dependencies of publisher that have it.
+    """
     try:
         import watchfiles  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
         raise ConfigError(
             "watching needs the Python package watchfiles; install publisher with its extra: "
-            "pip install '.[watch]'"
+            f"pip install '.[{extra}]'"
         ) from error
 
 
@@ -47,10 +50,12 @@ class FileWatch:
         on_problem: Callable[[str], None],
         *,
         step_ms: int = STEP_MS,
+        debounce_ms: int = DEBOUNCE_MS,
     ) -> None:
         self._on_change = on_change
         self._on_problem = on_problem
         self._step_ms = step_ms
+        self._debounce_ms = debounce_ms
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -93,7 +98,7 @@ class FileWatch:
         for changes in watchfiles.watch(
             *folders,
             watch_filter=None,
-            debounce=DEBOUNCE_MS,
+            debounce=self._debounce_ms,
             step=self._step_ms,
             stop_event=stop,
             force_polling=polls,
