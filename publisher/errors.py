@@ -67,9 +67,17 @@ class FeedError(PublisherError):
 
 
 class LedgerError(PublisherError):
-    """The ledger cannot be read or written."""
+    """The ledger, or another file of the state folder, cannot be read or written.
+
+    `may_pass`: it may be possible later, although nobody changes anything of ours: the disk is
+    full, or another program uses the file.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, may_pass: bool = False) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
 
 
 class LockedError(PublisherError):

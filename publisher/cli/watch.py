@@ -38,7 +38,7 @@ from publisher.app.watch.watcher import Watcher
 from publisher.cli import options, output, report
 from publisher.cli.for_client import ClientWork
 from publisher.cli.publish import print_built, print_results
-from publisher.errors import PublisherError
+from publisher.errors import LedgerError, PublisherError, Unavailable
 from publisher.system.interruption import Interrupted
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ def run(arguments: argparse.Namespace, *, timing: Timing | None = None) -> int:
     except Interrupted as end:
         output.print_message(f"{end.signal.name}: the watcher ends")
         return end.exit_code
+    except LedgerError as error:
+        if not error.may_pass:
+            raise
+        output.print_end(error)
+        return Unavailable.exit_code  # so that systemd starts it again
 
 
 class _Log:

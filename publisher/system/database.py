@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from publisher.errors import LedgerError
 from publisher.system import private_folder
-from publisher.system.reasons import reason, remedy
+from publisher.system.reasons import is_full, reason, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ class Database:
             self._db = sqlite3.connect(name, isolation_level=None, uri=read_only)
         except OSError as error:
             problem = f"{path}: cannot be opened: {reason(error)}; {remedy(error)}"
-            raise LedgerError(problem) from error
+            raise LedgerError(problem, may_pass=is_full(error)) from error
         except sqlite3.Error as error:
             raise self._failed(error) from error
         try:
@@ -151,7 +151,7 @@ class Database:
         code = _code(error)
         if code not in _REMEDIES:
             return self._schema.damaged(self.path, error)
-        return LedgerError(f"{self.path}: {error}; {_REMEDIES[code]}")
+        return LedgerError(f"{self.path}: {error}; {_REMEDIES[code]}", may_pass=code in _PASSING)
 
 
 def _readable(database: sqlite3.Connection, path: Path) -> sqlite3.Connection:
@@ -214,3 +214,7 @@ _REMEDIES = {
     sqlite3.SQLITE_PERM: _WRITABLE,
     sqlite3.SQLITE_READONLY: _WRITABLE,
 }
+# What ends without anybody's help, or with more room.
+_PASSING = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED}
+)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import LedgerError, LockedError
 from publisher.system import private_folder
-from publisher.system.reasons import reason, remedy
+from publisher.system.reasons import is_full, reason, remedy
 from publisher.system.retry import Again, Backoff, Clock, retry
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def lock(
         private_folder.make(folder)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise LedgerError(f"{path}: cannot be opened: {reason(error)}; {remedy(error)}") from error
+        problem = f"{path}: cannot be opened: {reason(error)}; {remedy(error)}"
+        raise LedgerError(problem, may_pass=is_full(error)) from error
     try:
         _acquire(descriptor, path, wait, on_wait)
         resolved = os.path.realpath(path)

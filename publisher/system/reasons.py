@@ -21,9 +21,14 @@ def reason(error: OSError | UnicodeDecodeError) -> str:
     return os.strerror(error.errno) if error.errno else str(error)
 
 
+def is_full(error: OSError) -> bool:
+    """Whether there is no room on the disk."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
 def remedy(error: OSError) -> str:
     """How to fix that a file of the state folder cannot be written, as the end of a sentence."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    if is_full(error):
         return "make room on the disk"
     return (
         "let the user who runs publisher write there, or set `state:` to a folder that can be "

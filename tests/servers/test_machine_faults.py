@@ -388,6 +388,41 @@ def test_a_full_disk_below_the_state_folder_loses_nothing(
     assert [name for name in names if f"+ new      {name}" not in after.out] == []
 
 
+def test_a_watcher_that_finds_a_full_disk_at_its_start_asks_to_be_started_again(
+    blog: Blog,
+) -> None:
+    """systemd does not start it again after exit code 2, and the disk may have room later."""
+    state = blog.folder / ".publisher"
+    state.mkdir()
+    run = on_a_small_disk(blog, state, "fill; publisher watch")
+    assert (run.code, run.err.splitlines()[-1].endswith(FULL.strip())) == (4, True), run.err
+
+
+def test_a_watcher_on_a_full_disk_sends_what_is_new_once_there_is_room(
+    blog: Blog, prosody: Prosody, node: str
+) -> None:
+    assert blog.run("publish").code == 0
+    blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+    log = blog.folder / "log"
+    script = f"""
+    said() {{
+        for _ in $(seq {int(5 * SECONDS)}); do grep -qF "$1" {log} && return; sleep 0.1; done
+    }}
+    fill
+    {" ".join(blog.command("watch"))} > /dev/null 2> {log} &
+    said "the watcher tries again by itself"
+    publisher status
+    rm {blog.folder}/.publisher/filled
+    said "+ new      2026-01-02-second-post"
+    kill $!
+    wait $!
+    """
+    run = on_a_small_disk(blog, blog.folder / ".publisher", script)
+    assert run.code == 143, log.read_text()
+    assert "it tries again by itself" in run.out, "status knows more than the file, which is old"
+    assert len([*Outsider(prosody, "reader", node).items()]) == 2
+
+
 @pytest.mark.parametrize("command", ["status", "plan --offline", "node show"])
 @pytest.mark.parametrize("left", ["", "log"])
 def test_a_command_that_only_reads_works_on_a_full_disk(

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from publisher.errors import LedgerError
 from publisher.system import work_socket
-from publisher.system.reasons import reason, remedy
+from publisher.system.reasons import is_full, reason, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +129,7 @@ class Offers:
         try:
             self._listen()
         except OSError as error:
-            raise LedgerError(self._complaint(error)) from error
+            raise LedgerError(self._complaint(error), may_pass=is_full(error)) from error
         return self
 
     def __exit__(self, *_: object) -> None:
