@@ -25,7 +25,7 @@ from publisher.text.uris import uri
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from publisher.config import Site
@@ -105,30 +105,62 @@ def entries(
     `published` returns the items that the ledger has recorded. It is called only if posts dispute
     an id, so that other runs do not open the ledger for it.
     """
-    kept: list[Entry] = []
-    skipped, warnings = list(reading.skipped), list(reading.warnings)
-    candidates: list[tuple[Entry | Skip, Claimant]] = []
+    warnings = list(reading.warnings)
+    candidates: list[Entry | Skip] = []
     for post in reading.posts:
         candidate, id_warnings = entry(post, site, reading.settings)
         if reading.origin == "files":  # else the author has written no `id:`
             warnings += id_warnings
-        claimant = _with_given(_claimant(post, site, candidate), reading)
-        candidates.append((candidate, claimant))
-    unpublished = (*_unpublished(reading, site), *_pages(reading, site), *_gone(reading))
-    claimants = (*(claimant for _, claimant in candidates), *unpublished)
-    claims = Claims(claimants, published, identity.keys(site))
-    for candidate, claimant in candidates:
-        if isinstance(candidate, Skip):
-            skipped.append(candidate)
-        elif skip := _lost(candidate, claimant, claims, reading):
-            skipped.append(skip)
-        else:
-            kept.append(candidate)
-    skipped.sort(key=lambda skip: skip.path)
-    deleted = tuple(_tombstones(reading, site, claims))
+        candidates.append(candidate)
+    kept, lost, deleted = _settled(candidates, reading, site, published)
+    skipped = sorted((*reading.skipped, *lost), key=lambda skip: skip.path)
     return Entries(
         tuple(kept), tuple(skipped), tuple(warnings), deleted, reading.pages, reading.given_ids
     )
+
+
+def _settled(
+    candidates: Sequence[Entry | Skip],
+    reading: Reading,
+    site: Site,
+    published: Callable[[], Iterable[PublishedItem]],
+) -> tuple[Sequence[Entry], Sequence[Skip], tuple[Tombstone, ...]]:
+    """The entries that keep their ids, the posts that have none or lose them, and the tombstones.
+
+    `candidates` are those of the posts of the reading, in the same order.
+    """
+    own = [one for one in candidates if isinstance(one, Entry)]
+    if len(own) == len(candidates) and _are_undisputed(own, reading):
+        return own, (), ()
+    kept: list[Entry] = []
+    lost: list[Skip] = []
+    posts = zip(reading.posts, candidates, strict=True)
+    claimants = [_with_given(_claimant(post, site, one), reading) for post, one in posts]
+    unpublished = (*_unpublished(reading, site), *_pages(reading, site), *_gone(reading))
+    claims = Claims((*claimants, *unpublished), published, identity.keys(site))
+    for candidate, claimant in zip(candidates, claimants, strict=True):
+        if isinstance(candidate, Skip):
+            lost.append(candidate)
+        elif skip := _lost(candidate, claimant, claims, reading):
+            lost.append(skip)
+        else:
+            kept.append(candidate)
+    return kept, lost, tuple(_tombstones(reading, site, claims))
+
+
+def _are_undisputed(own: Sequence[Entry], reading: Reading) -> bool:
+    """Whether each post keeps its ids, as in nearly all folders; then `claims` need not be asked.
+
+    Each id is made by the path of one post, nothing gives ids to others, and no file that cannot be
+    read may claim one. A post that was deleted leaves a tombstone, for which its id is looked up.
+    """
+    if reading.given_ids or any(skip.broken or skip.deleted for skip in reading.skipped):
+        return False
+    if any(one.post.id for one in own):
+        return False
+    ids = {one.item_id for one in own}
+    ids.update(one.atom_id for one in own)
+    return len(ids) == 2 * len(own)
 
 
 def _claimant(post: Post, site: Site, candidate: Entry | Skip) -> Claimant:
