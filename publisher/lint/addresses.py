@@ -76,9 +76,12 @@ def _link_by_rules(post: Post, site: Site) -> str:
 
 def _without_slug(entries: Sequence[Entry], site: Site) -> Iterator[Diagnostic]:
     """Report URLs that end before the name of the post; posts that share one get one warning."""
-    posts = [entry for entry in entries if entry.post.link is None]
-    by_url = {entry.link: entry for entry in reversed(posts)}
-    unnamed = {url: entry for url, entry in by_url.items() if not _is_named(entry, site)}
+    by_url = {entry.link: entry for entry in reversed(entries)}
+    unnamed = {
+        url: entry
+        for url, entry in by_url.items()
+        if not _is_named(entry, site) and entry.post.link is None
+    }
     if not unnamed:
         return
     paths = {url: own_url.path_of(url, site.root) for url in by_url}

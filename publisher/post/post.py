@@ -82,10 +82,6 @@ class KnownFacts(Struct, array_like=True, frozen=True):
     is_named: bool
 
 
-# The parts of a post that an unchanged file has again when somebody asks for them.
-_LATER = frozenset({"body", "location", "values"})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """One post to publish: what the author wrote, as typed values.
@@ -115,8 +111,8 @@ class Post:
     not depend on how publisher reads that text. It is empty if it is unknown.
 
     Of a post whose file is as it was at the last run, `known` is what that run made of it, and
-    `later` reads the parts that few runs need, when they are first asked for: it may raise
-    Unavailable if the file was changed meanwhile.
+    `later` finds the fields that runs need of few posts, when they are first asked for: it may
+    raise Unavailable if the file was changed meanwhile.
     """
 
     path: PurePosixPath
@@ -183,3 +179,7 @@ class Post:
     def dialect(self) -> Dialect:
         """The dialect of the body."""
         return self.syntax.dialect if self.markup == "markdown" else self.markup
+
+
+# What a post of an unchanged file may have later, when somebody asks for it.
+_LATER = frozenset(one.name for one in fields(Post)) - {"later"}

@@ -58,11 +58,14 @@ if TYPE_CHECKING:
     from publisher.system.looks import Look
 
 FOLDER, NAME = "read", "posts"  # in the state folder
-_VERSION = 1
+_VERSION = 2
 _CHECK_BYTES = 4
 _MOST_BYTES = 2_000_000_000
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 _VARIABLES = ("TZ", "TZDIR", "LANG", "LC_ALL", "LC_CTYPE")
+
+# What of a post is in its file only.
+_OF_FILE = frozenset({"body", "values"})
 
 _States: TypeAlias = dict[str, FileState | None]  # None: there is no such file
 
@@ -156,9 +159,7 @@ class Kept:
         if not self._is_current(row, path):
             return None
         self._rows[path] = raw
-        return values.read_again(
-            row.outcome, PurePosixPath(path), self.reader.syntax, self._read_later
-        )
+        return values.read_again(row.outcome, PurePosixPath(path), self._read_later)
 
     def _is_current(self, row: _Row, path: str) -> bool:
         files, post = self.listing.files, row.outcome.post
@@ -182,8 +183,8 @@ class Kept:
 
     def _read_later(self, post: Post, name: str) -> Mapping[str, object]:
         """A part of a post that was kept. Raises Unavailable if its file was changed since."""
-        if name == "location":
-            return {name: self.reader.location / post.path}
+        if name not in _OF_FILE:
+            return self._more_of(post.path)
         self.reader.folder.trace.begin(post.path)  # else it would count as a file beside another
         found, _ = self.read(post.path)
         full = found if isinstance(found, Post | None) else found.post
@@ -193,6 +194,13 @@ class Kept:
             if is_same and full:
                 return {"body": full.body, "values": full.values}
         raise Unavailable(f"{file} was changed while publisher read it; run it again")
+
+    def _more_of(self, path: PurePosixPath) -> Mapping[str, object]:
+        """What was kept of a post and is not decoded for all posts."""
+        kept_post = _read_row(self._rows[str(path)]).outcome.post
+        more = values.more_of(kept_post) if kept_post else {}
+        location = self.reader.location / path
+        return {**more, "location": location, "syntax": self.reader.syntax(path)}
 
     def add(self, path: str, outcome: Outcome) -> None:
         """Keep what was read just now, if it may be kept."""

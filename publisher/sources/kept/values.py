@@ -46,41 +46,53 @@ class KeptMedium(Struct, array_like=True, frozen=True):
 
 
 class KeptFields(Struct, array_like=True, frozen=True):
-    """The fields of Post that are kept as they are, in any order."""
+    """The fields of Post that every run needs of every post, in any order."""
+
+    published: dt.datetime
+    updated: dt.datetime
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    authors: tuple[Person, ...]
+    language: str | None
+    id: tuple[str, int] | None
+    syndicate: dt.datetime | None
+    address: str | None
+
+
+class MoreFields(Struct, array_like=True, frozen=True):
+    """The fields of Post that runs need of few posts, in any order."""
 
     body_line: int
     markup: str
     marker: str | None
     title: str | None
     slug: str
-    published: dt.datetime
-    updated: dt.datetime
     file_date: dt.date | None
     page: str
-    categories: tuple[str, ...]
-    tags: tuple[str, ...]
-    authors: tuple[Person, ...]
-    language: str | None
     name: str | None
-    id: tuple[str, int] | None
     lines: tuple[int, int]
     templates: str
     content: str | None
     license: str | None
-    syndicate: dt.datetime | None
-    address: str | None
     body_from_source: bool
     source: str
 
 
-class KeptPost(Struct, array_like=True, frozen=True):
-    """A post without its text. Few have media or are episodes."""
+class KeptMore(Struct, array_like=True, frozen=True):
+    """What runs need of few posts. Few have media or are episodes."""
 
-    fields: KeptFields
-    known: KnownFacts | None
+    fields: MoreFields
     enclosures: tuple[KeptMedium, ...]
     image: KeptMedium | None
     episode: KeptEpisode | None
+
+
+class KeptPost(Struct, array_like=True, frozen=True):
+    """A post without its text. `more` is a KeptMore that is decoded if somebody needs it."""
+
+    fields: KeptFields
+    known: KnownFacts | None
+    more: msgspec.Raw
 
 
 class KeptSkip(Struct, array_like=True, frozen=True):
@@ -109,16 +121,14 @@ class KeptOutcome(Struct, array_like=True, frozen=True):
     warnings: tuple[KeptDiagnostic, ...]
 
 
-# What a Post has beside KeptFields: what is known from the path or read later, and what only posts
-# have that are not kept.
-_MEDIA = ("enclosures", "image", "episode")
-_FROM_PATH = ("path", "syntax")
+# What only posts have that are not kept.
 _EMPTY: Mapping[str, object] = {"link": None, "base": None, "summary": None, "earlier_ids": ()}
+_NO_EPISODE = Episode()
 
 _fields_of = attrgetter(*KeptFields.__struct_fields__)
-_setters = [getattr(Post, name).__set__ for name in KeptFields.__struct_fields__]
-_set_empty = [(getattr(Post, name).__set__, value) for name, value in _EMPTY.items()]
-_NO_EPISODE = Episode()
+_more_of = attrgetter(*MoreFields.__struct_fields__)
+_write = msgspec.msgpack.Encoder().encode
+_read_more = msgspec.msgpack.Decoder(KeptMore).decode
 
 
 def kept(outcome: Outcome, syntax: BodySyntax, location: PurePosixPath) -> KeptOutcome | None:
@@ -161,15 +171,15 @@ def _kept_post(
     if not is_plain or any(getattr(post, name) != value for name, value in _EMPTY.items()):
         return None
     episode = post.episode
-    return KeptPost(
-        KeptFields(*_fields_of(post)),
-        None,
+    more = KeptMore(
+        MoreFields(*_more_of(post)),
         tuple(map(_kept_medium, post.enclosures)),
         _kept_medium(post.image) if post.image else None,
         None
         if episode == _NO_EPISODE
         else (episode.number, episode.season, episode.type, episode.explicit),
     )
+    return KeptPost(KeptFields(*_fields_of(post)), None, msgspec.Raw(_write(more)))
 
 
 def _kept_medium(medium: Medium) -> KeptMedium:
@@ -193,12 +203,9 @@ def with_facts(outcome: KeptOutcome, facts: KnownFacts | None) -> KeptOutcome:
     return msgspec.structs.replace(outcome, post=post)
 
 
-def read_again(
-    outcome: KeptOutcome, path: PurePosixPath, syntax: Callable[[PurePosixPath], BodySyntax],
-    later: Later,
-) -> Outcome:  # fmt: skip
-    """What `kept` was made of; the text of the post comes from `later`."""
-    post = _post(outcome.post, path, syntax, later) if outcome.post else None
+def read_again(outcome: KeptOutcome, path: PurePosixPath, later: Later) -> Outcome:
+    """What `kept` was made of; `later` has what few runs need of the post, and its text."""
+    post = _post(outcome.post, path, later) if outcome.post else None
     warnings = _diagnostics(outcome.warnings)
     if skip := outcome.skip:
         return (
@@ -218,28 +225,33 @@ def read_again(
     return post, warnings
 
 
-def _post(
-    kept: KeptPost, path: PurePosixPath, syntax: Callable[[PurePosixPath], BodySyntax], later: Later
-) -> Post:
+def _post(kept: KeptPost, path: PurePosixPath, later: Later) -> Post:
     """The post, made without its constructor, which needs the text."""
     post = object.__new__(Post)
     for set_, value in zip(_setters, msgspec.structs.astuple(kept.fields), strict=True):
         set_(post, value)
-    for set_, value in _set_empty:
-        set_(post, value)
     _set_path(post, path)
-    _set_syntax(post, syntax(path))
-    _set_enclosures(post, tuple(map(_medium, kept.enclosures)) if kept.enclosures else ())
-    _set_image(post, kept.image and _medium(kept.image))
-    _set_episode(post, _episode(kept.episode) if kept.episode else _NO_EPISODE)
     _set_known(post, kept.known)
     _set_later(post, later)
     return post
 
 
-_set_path, _set_syntax, _set_known, _set_later, _set_enclosures, _set_image, _set_episode = (
-    getattr(Post, name).__set__ for name in (*_FROM_PATH, "known", "later", *_MEDIA)
+_setters = [getattr(Post, name).__set__ for name in KeptFields.__struct_fields__]
+_set_path, _set_known, _set_later = (
+    getattr(Post, name).__set__ for name in ("path", "known", "later")
 )
+
+
+def more_of(kept: KeptPost) -> dict[str, object]:
+    """The fields of the post that are decoded later, but for those that its path gives."""
+    more = _read_more(kept.more)
+    return {
+        **msgspec.structs.asdict(more.fields),
+        **_EMPTY,
+        "enclosures": tuple(map(_medium, more.enclosures)),
+        "image": _medium(more.image) if more.image else None,
+        "episode": _episode(more.episode) if more.episode else _NO_EPISODE,
+    }
 
 
 def _medium(kept: KeptMedium) -> Medium:
