@@ -44,16 +44,25 @@ _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 
 
 class Before(Struct, frozen=True):
-    """What a run is about to read, and the state of that; `state` is its state folder."""
+    """What a run is about to read, and when it began by the clock of the disk.
+
+    What lies outside of folders that show each change by their times is looked at now: `points`.
+    """
 
     places: Places
-    snapshot: Snapshot
+    points: str
+    began_ns: int
     state: Path
 
-    def is_unchanged(self) -> bool:
-        """Whether all is as it was before the run, which is over."""
-        after = _snapshot(self.places, self.state)
-        return after is not None and after.digest == self.snapshot.digest
+    def unchanged(self) -> tuple[str, ...] | None:
+        """The digests of the places if all is as it was before the run, which is over; else None.
+
+        What was written shortly before it began counts as changed.
+        """
+        after = _take(self.places, self.began_ns)
+        if after and after.is_final and after.digests[0] == self.points:
+            return after.digests
+        return None
 
     def keep(self, run: Run) -> None:
         """Write the run into the index."""
@@ -72,16 +81,25 @@ def before(config: Config) -> Before | None:
     seen = None if config.posts.feed else places(config)
     if seen is None:
         return None
-    found = _snapshot(seen, config.state)
-    return Before(seen, found, config.state) if found and found.is_final else None
+    # The state folder may not be writable, and there may be too many files.
+    with suppress(OSError, snapshot.TooManyFilesError):
+        began = snapshot.clock_ns(os.fspath(config.state))
+        return Before(seen, snapshot.points(seen), began, config.state)
+    return None
 
 
-def _snapshot(seen: Places, state: Path) -> Snapshot | None:
-    """None if there are too many files, or the state folder cannot be written."""
-    try:
-        return snapshot.take(seen, now_ns=snapshot.clock_ns(os.fspath(state)))
-    except (OSError, snapshot.TooManyFilesError):
-        return None
+def digests(config: Config) -> tuple[str, ...] | None:
+    """The state of everything that a run reads; None if it may change without showing it."""
+    seen = before(config)
+    found = _take(seen.places, seen.began_ns) if seen else None
+    return found.digests if found and found.is_final else None
+
+
+def _take(seen: Places, since_ns: int) -> Snapshot | None:
+    """None if there are too many files."""
+    with suppress(snapshot.TooManyFilesError):
+        return snapshot.take(seen, since_ns=since_ns)
+    return None
 
 
 def until(project: Project, built: Iterable[Built]) -> float | None:
@@ -100,7 +118,7 @@ def places(config: Config) -> Places | None:
     if history is None:
         return None
     site, posts = sources.site_of(config), config.posts.path
-    trees = [posts, site, config.state, *([config.site.output] if config.site.output else [])]
+    trees = [posts, site, *([config.site.output] if config.site.output else [])]
     files = [
         *_configurations(config),
         *sources.settings_of(config),
@@ -112,6 +130,7 @@ def places(config: Config) -> Places | None:
         trees=_texts([*trees, *outputs.folders(config), *history.trees]),
         files=_texts(files),
         left_out=_texts(config.state / name for name in _CACHES),
+        own=os.fspath(config.state),
     )
 
 

@@ -89,14 +89,15 @@ class Attempt:
         """Record the run for the next time, if that can repeat it. It must have ended."""
         if self._before is None or self._until is None or code not in _EXIT_CODES:
             return
-        if not self._before.is_unchanged():
+        digests = self._before.unchanged()
+        if digests is None:
             return
         texts = [(number, _text(data)) for number, data in output.printed]
         self._before.keep(
             index.Run(
                 self.key,
                 self._before.places,
-                self._before.snapshot.digest,
+                digests,
                 texts,
                 code,
                 self._began,

@@ -2,7 +2,7 @@
 
 A run that wrote no file, asked no server and left every place as it found it depends on nothing but
 these places, its arguments and the time. While they are the same, it would print the same and
-return the same exit code. So the next run compares one digest, and repeats the answer.
+return the same exit code. So the next run compares digests, and repeats the answer.
 
 The index is a cache: deleting or damaging it costs time, and changes nothing else.
 """
@@ -13,8 +13,8 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from publisher.system import private_file
-from publisher.system.snapshot import Places, TooManyFilesError, take
+from publisher.system import private_file, snapshot
+from publisher.system.snapshot import Places, TooManyFilesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FOLDER, NAME = "runs", "index.json"  # in the state folder
-_VERSION = 1
+_VERSION = 2
 _MOST_RUNS = 8  # of different arguments
 _MOST_BYTES = 10_000_000
 
@@ -30,15 +30,15 @@ _MOST_BYTES = 10_000_000
 class Run(NamedTuple):
     """A run that can be repeated.
 
-    `key` is a digest of its arguments and of the program. `places` are what it read, and `digest`
-    that of their snapshot. It printed `output`, texts each with the number of its stream, 1 or 2,
+    `key` is a digest of its arguments and of the program. `places` are what it read, and `digests`
+    those of their snapshot. It printed `output`, texts each with the number of its stream, 1 or 2,
     and returned `exit_code`. All that holds from `since` up to, but not including `until`, both in
     seconds since the epoch.
     """
 
     key: str
     places: Places
-    digest: str
+    digests: Sequence[str]
     output: Sequence[tuple[int, str]]
     exit_code: int
     since: float
@@ -54,7 +54,7 @@ class Run(NamedTuple):
         if not self.since <= now < self.until:
             return False
         try:
-            return take(self.places, now_ns=0).digest == self.digest
+            return snapshot.is_same(self.places, self.digests)
         except TooManyFilesError:
             return False
 
@@ -99,5 +99,6 @@ def _values(run: Run) -> dict[str, Any]:
 
 def _run(values: dict[str, Any]) -> Run:
     """Raises TypeError for other keys than those of a run, and LookupError."""
-    places = Places(**{name: tuple(paths) for name, paths in values.pop("places").items()})
-    return Run(places=places, **values)
+    places = values.pop("places")
+    trees, files, left_out = (tuple(places[name]) for name in ("trees", "files", "left_out"))
+    return Run(places=Places(trees, files, left_out, places["own"]), **values)

@@ -126,13 +126,13 @@ def test_the_configuration_and_the_state_folder_are_found_as_a_run_finds_them(bl
 
 def kept(folder: Path) -> Run:
     (folder / "file").touch()
-    return Run("key", Places((str(folder),)), "", [(1, "text")], 0, since=1000.0, until=2000.0)
+    return Run("key", Places((str(folder),)), [], [(1, "text")], 0, since=1000.0, until=2000.0)
 
 
 def test_a_run_is_repeated_only_within_its_time(tmp_path: Path) -> None:
     run_ = kept(tmp_path)
-    now = snapshot.take(run_.places, now_ns=0).digest
-    current = run_._replace(digest=now)
+    now = snapshot.take(run_.places, since_ns=0).digests
+    current = run_._replace(digests=now)
     assert [current.is_current(time) for time in (999.0, 1000.0, 1999.9, 2000.0)] == [
         False, True, True, False,
     ]  # fmt: skip

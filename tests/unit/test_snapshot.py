@@ -12,7 +12,7 @@ from publisher.system import snapshot
 from publisher.system.snapshot import TICK_NS, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LATER = 10 * TICK_NS
@@ -35,7 +35,7 @@ def site(tmp_path: Path) -> Path:
 def taken(site: Path, *files: str, left_out: tuple[str, ...] = ()) -> str:
     time.sleep(0.02)  # the clock of the kernel ticks every 1 to 10 ms
     places = Places((str(site),), files, left_out)
-    return snapshot.take(places, now_ns=0).digest
+    return "".join(snapshot.take(places, since_ns=0).digests)
 
 
 def swap(one: Path, other: Path) -> None:
@@ -119,14 +119,70 @@ def test_a_missing_folder_is_a_state_too(site: Path) -> None:
 
 def test_a_file_that_was_just_written_may_be_written_again_with_the_same_time(site: Path) -> None:
     places, now = Places((str(site),)), time.time_ns()
-    assert not snapshot.take(places, now_ns=now).is_final
-    assert snapshot.take(places, now_ns=now + LATER).is_final
+    assert not snapshot.take(places, since_ns=now).is_final
+    assert snapshot.take(places, since_ns=now + LATER).is_final
+
+
+@pytest.mark.parametrize("change", [None, *CHANGES])
+def test_a_snapshot_after_a_run_shows_what_happened_meanwhile(
+    change: str | None, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also that a file went whose absence is all that the snapshot can see."""
+    monkeypatch.setattr(snapshot, "TICK_NS", 10_000_000)
+    time.sleep(0.05)
+    began = snapshot.clock_ns(str(site.parent))
+    if change:
+        time.sleep(0.02)
+        CHANGES[change](site)
+    places = Places((str(site),))
+    assert snapshot.take(places, since_ns=began).is_final == (change is None)
+
+
+def test_what_the_program_does_in_its_own_folder_is_no_change(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for the files there that it does not leave out."""
+    monkeypatch.setattr(snapshot, "TICK_NS", 10_000_000)
+    own = site / "state"
+    (own / "cache").mkdir(parents=True)
+    (own / "ledger").touch()
+    time.sleep(0.05)
+    places = Places((str(site),), (), (str(own / "cache"),), str(own))
+    began, before = snapshot.clock_ns(str(own)), snapshot.points(places)
+    (own / "cache/file").touch()
+    (own / "lock").touch()
+    (own / "lock").unlink()
+    assert snapshot.take(places, since_ns=began).is_final
+    assert snapshot.points(places) == before
+    (own / "ledger").unlink()
+    assert snapshot.points(places) != before
+
+
+def test_the_first_tree_that_differs_is_the_last_that_is_looked_at(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = Places((str(site / "posts"), str(site)))
+    digests = snapshot.take(places, since_ns=0).digests
+    assert snapshot.is_same(places, digests)
+    assert not snapshot.is_same(places, digests[:-1])
+    time.sleep(0.02)
+    (site / "posts/a.md").write_text("one more")
+    looked_at: list[bytes] = []
+    scandir = os.scandir
+
+    def seen(path: bytes) -> Iterator[os.DirEntry[bytes]]:
+        looked_at.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", seen)
+    assert not snapshot.is_same(places, digests)
+    assert sorted(looked_at) == [os.fsencode(site / name) for name in ("posts", "posts/old")]
 
 
 def test_a_time_that_was_set_to_the_future_says_nothing_about_the_next_write(site: Path) -> None:
     now = time.time_ns()
     os.utime(site / "posts/a.md", ns=(now + 2 * LATER, now + 2 * LATER))
-    assert snapshot.take(Places((str(site),)), now_ns=now + LATER).is_final
+    assert snapshot.take(Places((str(site),)), since_ns=now + LATER).is_final
 
 
 def test_the_clock_is_that_of_the_file_system(tmp_path: Path) -> None:

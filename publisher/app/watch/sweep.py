@@ -16,7 +16,7 @@ class Sweep:
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
-        self._after_run: str | None = None
+        self._after_run: tuple[str, ...] | None = None
         self._full_at = 0.0
         self._may_have_lost = False
 
@@ -31,17 +31,11 @@ class Sweep:
         """
         seconds = self._timing.recheck if self._may_have_lost else self._timing.sweep
         self._full_at = now + self._timing.full
-        self._after_run = None if self._may_have_lost else _digest(config)
+        self._after_run = None if self._may_have_lost else repeatable.digests(config)
         self._may_have_lost = False
         return seconds
 
     def has_changed(self, config: Config, now: float) -> bool:
         """Whether anything was written since, or nobody knows, or it is time to read all posts."""
         is_late = now >= self._full_at
-        return is_late or self._after_run is None or _digest(config) != self._after_run
-
-
-def _digest(config: Config) -> str | None:
-    """The state of everything that a run reads; None if that is not known."""
-    before = repeatable.before(config)
-    return before.snapshot.digest if before else None
+        return is_late or self._after_run is None or repeatable.digests(config) != self._after_run
