@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _typeshed import ReadableBuffer
+
 
 def read(state: Path, folder: str, name: str, *, most: int) -> bytes:
     """The first bytes of a file in a folder of the state folder, at most `most`. Raises OSError.
@@ -31,8 +33,8 @@ def read(state: Path, folder: str, name: str, *, most: int) -> bytes:
             return file.read(min(most, os.fstat(descriptor).st_size))
 
 
-def write(file: Path, data: bytes) -> None:
-    """Replace a file in a folder of the state folder. Raises OSError.
+def write(file: Path, *parts: ReadableBuffer) -> None:
+    """Replace a file in a folder of the state folder by these parts. Raises OSError.
 
     It is not synced to disk: after a crash, a part of it may be there, which its reader must see.
     """
@@ -46,7 +48,7 @@ def write(file: Path, data: bytes) -> None:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with open(descriptor, "wb") as opened:  # noqa: PTH123 - a descriptor has no Path
-            opened.write(data)
+            opened.writelines(parts)
         temporary.replace(file)
     except BaseException:
         with suppress(OSError):

@@ -126,6 +126,27 @@ def test_every_field_of_a_post_is_kept_or_read_again(blog: Blog) -> None:
     assert {name for name in names if not hasattr(post, name)} == set()
 
 
+ODD = {
+    "nested scalars without quotes": (
+        "title: A\ntaxonomies:\n  tags: [a, 2]\n  categories: [true]\n"
+    ),
+    "a lone surrogate": 'title: "\\uD800"\ntags: ["\\uD800"]\nslug: "\\uD800"\n',
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("engine", ["zola", "hugo", "jekyll", "eleventy", "hexo"])
+def test_values_that_are_hard_to_write_down_change_nothing(
+    blog: Blog, engine: str, odd: str
+) -> None:
+    (blog.posts / "2026-01-09-odd.md").write_text(f"---\ndate: 2026-01-09\n{ODD[odd]}---\nText.\n")
+    config = blog.folder / "publisher.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("permalink: pretty", f"engine: {engine}"), encoding="utf-8")
+    first = read(blog.folder)
+    assert parts(read(blog.folder)) == parts(first)
+
+
 def test_only_what_depends_on_more_than_files_is_read_again(blog: Blog) -> None:
     read(blog.folder)
     unkept = {

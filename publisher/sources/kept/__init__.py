@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from _typeshed import ReadableBuffer
+
     from publisher.config import Config
     from publisher.post import KnownFacts
     from publisher.sources.engines.engine import PostReader
@@ -99,7 +101,6 @@ class _Document(Struct, array_like=True, frozen=True):
 
 
 _read_row = msgspec.msgpack.Decoder(_Row).decode
-_write = msgspec.msgpack.Encoder().encode
 
 
 @dataclass
@@ -235,9 +236,8 @@ class Kept:
         rows = dict(self._rows)
         for path, (row, post) in self._new.items():
             outcome = values.with_facts(row.outcome, facts(post) if post else None)
-            with suppress(UnicodeEncodeError):
-                whole = msgspec.structs.replace(row, outcome=outcome)
-                rows[path] = msgspec.Raw(_write(whole))
+            if raw := values.written(msgspec.structs.replace(row, outcome=outcome)):
+                rows[path] = raw
         common = _Common(
             _VERSION,
             _context(folder.config),
@@ -247,9 +247,9 @@ class Kept:
             trace.folders,
             _names(self.listing) if trace.needs_all else b"",
         )
-        with suppress(UnicodeEncodeError, OSError):
-            data = _write(_Document(common, rows))
-            private_file.write(folder.config.state / FOLDER / NAME, _check(data) + data)
+        if data := values.written(_Document(common, rows)):
+            with suppress(OSError):
+                private_file.write(folder.config.state / FOLDER / NAME, _check(data), data)
 
 
 def horizon(state: Path) -> int:
@@ -277,7 +277,7 @@ def _document(state: Path) -> _Document | None:
     return document if document.common.version == _VERSION else None
 
 
-def _check(data: bytes | memoryview) -> bytes:
+def _check(data: ReadableBuffer) -> bytes:
     """A sum that shows whether data is damaged."""
     return zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
 

@@ -127,8 +127,25 @@ _NO_EPISODE = Episode()
 
 _fields_of = attrgetter(*KeptFields.__struct_fields__)
 _more_of = attrgetter(*MoreFields.__struct_fields__)
-_write = msgspec.msgpack.Encoder().encode
 _read_more = msgspec.msgpack.Decoder(KeptMore).decode
+
+
+def _plain(value: object) -> str:
+    """The text of a value of a subclass of str, e.g. one without quotes in YAML."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"a value of {type(value)} cannot be kept")
+
+
+_write = msgspec.msgpack.Encoder(enc_hook=_plain).encode
+
+
+def written(value: Struct) -> msgspec.Raw | None:
+    """The value as MessagePack; None if it holds what cannot be written, e.g. a lone surrogate."""
+    try:
+        return msgspec.Raw(_write(value))
+    except (UnicodeEncodeError, TypeError):
+        return None
 
 
 def kept(outcome: Outcome, syntax: BodySyntax, location: PurePosixPath) -> KeptOutcome | None:
@@ -179,7 +196,8 @@ def _kept_post(
         if episode == _NO_EPISODE
         else (episode.number, episode.season, episode.type, episode.explicit),
     )
-    return KeptPost(KeptFields(*_fields_of(post)), None, msgspec.Raw(_write(more)))
+    raw = written(more)
+    return KeptPost(KeptFields(*_fields_of(post)), None, raw) if raw else None
 
 
 def _kept_medium(medium: Medium) -> KeptMedium:
