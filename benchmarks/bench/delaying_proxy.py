@@ -123,10 +123,14 @@ class CountingProxy(DelayingProxy):
 
     def __init__(self, server: Server, seconds: float) -> None:
         super().__init__(server, seconds)
-        self.forget()
+        self._forget()
 
-    def forget(self) -> None:
-        """Count from the next connection on."""
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._forget()
+        await super()._carry(reader, writer)
+
+    def _forget(self) -> None:
+        """Count from the connection on that begins now."""
         self._flights: list[bytes] = []
         self._has_received = True
         self._is_logged_in = False

@@ -113,7 +113,6 @@ def distance(bench: Bench, posts: int, *, far: float = FAR) -> None:
     bench.report.add(line.figure(ours, theirs))
     with CountingProxy(server, far) as proxy:
         publisher = hook_site(bench, site, proxy.endpoint, "far")
-        proxy.forget()
         bench.new_post(site)
         seconds = spread([publisher.publish().wall])
         trips = spread([proxy.round_trips_after_login()])
