@@ -80,8 +80,15 @@ class Renderings:
         undated = [page.post for page in reading.pages if page.has_url]
         pages = ((post, link(post, site)) for post in (*posts, *undated))
         content = SiteContent(posts, site, reading.template_files)
-        find, attachment = reading.url_path_of, reading.attachment
-        links = Links(pages, site, reading.settings, find, content, attachment=attachment)
+        links = Links(
+            pages,
+            site,
+            reading.settings,
+            reading.url_path_of,
+            content,
+            attachment=reading.attachment,
+            list_page=reading.list_page,
+        )
         self._renderer = Renderer(site, links, cache)
         self._site = site
         self._files = reading.files

@@ -15,12 +15,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
+from publisher.content import generator_links
+from publisher.content.generator_links import TEXT_FILES, Targets, relative_to
 from publisher.text import markdown_code
-from publisher.text.slugs import github_slug, slugify
+from publisher.text.slugs import github_slug
 from publisher.text.uris import ROOT_IMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from publisher.config import Site
     from publisher.content.templates.site_content import SiteContent
@@ -40,13 +43,6 @@ _SIZE_OF_IMAGE = re.compile(
 _CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$", re.MULTILINE)
-_PELICAN = re.compile(
-    r"(?:\{|\||%7B)(filename|static|attach|tag|category|author|index)(?:\}|\||%7D)(.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-# https://getnikola.com/path_handlers.html; the role `:doc:` of reStructuredText becomes one, too.
-_NIKOLA = re.compile(r"link://(slug|filename|listing)/([^#]+)(#.*)?")
-_TEXT_FILES = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
 _OF_NAMES = "/:!$&'*+,;=@~"  # with which a name begins or goes on in a URL as it is
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 
@@ -63,42 +59,47 @@ class Links:
         content: SiteContent | None = None,
         *,
         attachment: Callable[[str, PurePosixPath], str | None] | None = None,
+        list_page: Callable[[str, str, str | None], str | None] | None = None,
     ) -> None:
         """`posts` are (post, URL of its page). `content` is what templates read of the whole site.
 
         `url_path_of` returns the URL path of a file of the site that is no post, or None; by
         default it is the path of the file. `attachment` does so for the name of a file in the note
-        with a path; by default there is none.
+        with a path; by default there is none. `list_page` is that of `Reading`.
         """
         self.settings = settings or {}
         self.content = content
         self._url_path_of = url_path_of or (lambda file: quote(f"/{file}"))
         self._attachment = attachment or (lambda name, note: None)
+        self._list_page = list_page or (lambda kind, name, language: None)
         self._site = site
         self._posts = posts
 
     @cached_property
-    def _by_file_and_name(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """The URLs of pages by the paths of their files, and by what else names the posts.
+    def _targets(self) -> Targets:
+        """What links lead to.
 
         Made when a link needs them: most posts have only addresses of the web.
         """
         pages: dict[str, str] = {}
         by_name: dict[str, str] = {}
+        files: list[tuple[dt.datetime, Sequence[tuple[str, str]]]] = []
         for post, link in self._posts:
             pages[str(post.location or post.path)] = link
             names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
             for name in filter(None, names):  # a missing title matches nothing
                 by_name.setdefault(name.lower(), link)
-        return pages, by_name
+            files += [(post.published, post.files)] if post.files else []
+        moved = generator_links.moved(files)
+        return Targets(pages, by_name, self._site.root, moved, self._url_path_of, self._list_page)
 
     @property
     def _pages(self) -> Mapping[str, str]:
-        return self._by_file_and_name[0]
+        return self._targets.pages
 
     @property
     def _names(self) -> Mapping[str, str]:
-        return self._by_file_and_name[1]
+        return self._targets.names
 
     def of(self, post: Post) -> PostLinks:
         """Return the links of one post, with a record of their own."""
@@ -166,7 +167,7 @@ class Links:
         bare = path.strip("/")
         if not bare:  # the root of the site
             return urlsplit(self._site.root).path + mark + anchor
-        for name in (_relative_to(here, path), bare):
+        for name in (relative_to(here, path), bare):
             for file in (name, f"{name}.md", f"{name}/index.md"):
                 if page := self._pages.get(file):
                     return urlsplit(page).path + mark + anchor
@@ -182,12 +183,12 @@ class Links:
         match post.syntax.links:
             case "at-paths" if url.startswith("@/"):
                 return self._page(url[2:])
-            case "braces" if match := _PELICAN.match(url):
-                return self._pelican(match[1].lower(), match[2], post)
+            case "braces" if match := generator_links.PELICAN.match(url):
+                return generator_links.of_pelican(match, post, self._targets)
             case ("root-images" | "asset-images") as syntax if url.startswith(ROOT_IMAGE):
                 return self._image(url.removeprefix(ROOT_IMAGE), syntax, post)
-            case "link-urls" if match := _NIKOLA.fullmatch(url):
-                return self._nikola(match[1], unquote(match[2]), match[3] or "")
+            case "link-urls" if match := generator_links.NIKOLA.fullmatch(url):
+                return generator_links.of_nikola(match, post, self._targets)
             case syntax:
                 return (self._of_note if syntax == "wiki" else self._path)(url, post)
 
@@ -203,10 +204,10 @@ class Links:
         """Translate a relative path of a text file; any other URL is returned as it is."""
         path, mark, anchor = url.partition("#")
         # A colon in the first segment means that the URL has a scheme (RFC 3986 section 4.2).
-        if not path.lower().endswith(_TEXT_FILES) or ":" in path.partition("/")[0]:
+        if not path.lower().endswith(TEXT_FILES) or ":" in path.partition("/")[0]:
             return url
         here = (post.location or post.path).parent.as_posix()
-        target = unquote(path.lstrip("/")) if path[0] == "/" else _relative_to(here, path)
+        target = unquote(path.lstrip("/")) if path[0] == "/" else relative_to(here, path)
         page = self._pages.get(target)
         # Ordinary URLs, too, may end in .html or .txt, so a path that is no post stays.
         return url if page is None else page + mark + anchor
@@ -219,7 +220,7 @@ class Links:
         if not path or path[0] in "/?" or ":" in path.partition("/")[0]:
             return self._path(url, post)
         page = self._path(path, post)
-        is_text = path.lower().endswith(_TEXT_FILES)
+        is_text = path.lower().endswith(TEXT_FILES)
         if page == path and is_text:  # as in `[[...]]`, the path may be the end of the note's own
             page = self.note(unquote(path)) or path
         if page != path:
@@ -238,32 +239,6 @@ class Links:
             return f"{self._site.root}{quote(folder)}/{mark}{anchor}".replace("//#", "/#")
         page = self._pages.get(file)
         return page and page + mark + anchor
-
-    def _nikola(self, kind: str, target: str, anchor: str) -> str | None:
-        """Translate a path handler of Nikola. A slug may be written as a title."""
-        if kind == "listing":
-            return f"{self._site.root}listings/{quote(target)}.html"
-        if kind == "filename":
-            page = self._pages.get(target)
-        else:
-            slug = slugify(target, mode="default")
-            page = self._names.get(target.lower()) or self._names.get(slug.lower())
-        return page and page + anchor
-
-    def _pelican(self, kind: str, target: str, post: Post) -> str | None:
-        if kind == "index":
-            return self._site.root
-        if kind in {"tag", "category", "author"}:
-            slug = slugify(unquote(target), mode="default").lower()
-            return f"{self._site.root}{kind}/{slug}.html"
-        here = (post.location or post.path).parent.as_posix()
-        written, rest = _apart(target)
-        is_rooted = written.startswith("/")
-        file = unquote(written.lstrip("/")) if is_rooted else _relative_to(here, written)
-        if kind == "filename" and file.lower().endswith(_TEXT_FILES):
-            page = self._pages.get(file)
-            return page and page + rest
-        return self._site.root + quote(file, safe="/=&") + rest
 
 
 class PostLinks:
@@ -359,7 +334,7 @@ class PostLinks:
         if anchor and self._record(("file", whole)):  # the mark is in the name of a file
             name, anchor = whole, ""
         # The source of a note is no file of the site.
-        is_file = PurePosixPath(name).suffix.lower() not in {"", *_TEXT_FILES}
+        is_file = PurePosixPath(name).suffix.lower() not in {"", *TEXT_FILES}
         file = self._record(("file", name)) if is_file else None
         if embedded and name.lower().endswith(_IMAGES):
             # In the name of a file `#`, `?` and `%` are characters like others.
@@ -380,22 +355,11 @@ class PostLinks:
         return posixpath.normpath(f"/{here}/{name}").lstrip("/")
 
 
-def _apart(url: str) -> tuple[str, str]:
-    """The path of a relative URL, and its query and fragment."""
-    path = url.partition("#")[0].partition("?")[0]
-    return path, url[len(path) :]
-
-
 def _image_of(url: str, name: str, label: str) -> str:
     """An embedded image. The label is its alternative text, its size, or both: `text|300x200`."""
     text, _, last = label.rpartition("|")
     alternative = text if _SIZE.fullmatch(last.strip()) else label
     return f"![{alternative.strip() or name}]({url})"
-
-
-def _relative_to(folder: str, path: str) -> str:
-    """Resolve a path against a folder."""
-    return posixpath.normpath(posixpath.join(folder, unquote(path)))
 
 
 def _without_comments(body: str) -> str:

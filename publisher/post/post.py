@@ -101,7 +101,9 @@ class Post:
     URL of the page that was built, which counts if it is known. `content` is how much of the post
     feeds show (None: as the feed is configured). `license` is a URL. Nodes get the post
     from `syndicate` on (aware). `body_from_source` means that
-    the body never comes from the built page.
+    the body never comes from the built page. `files` are the files that links of the post name in
+    a way that may move them, relative to the site's content, each with the path to which the page
+    moves it; empty: it stays.
 
     Only a post from a feed has `link`, the URL of its page; `base`, the URL against which URLs in
     the body resolve; and `summary`, the summary beside the body. `earlier_ids` has
@@ -145,6 +147,7 @@ class Post:
     episode: Episode = NO_EPISODE
     address: str | None = None
     body_from_source: bool = False
+    files: tuple[tuple[str, str], ...] = ()
     link: str | None = None
     base: str | None = None
     summary: str | None = None

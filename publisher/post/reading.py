@@ -106,7 +106,9 @@ class Reading(Struct, frozen=True):
 
     `settings` are those of the site generator. `files` finds files of the site. `url_path_of`
     returns the absolute URL path of a file that is not a post, or None if it is unknown, and
-    `attachment` that of a file which the note with a path calls by its name. `not_due` are the
+    `attachment` that of a file which the note with a path calls by its name. `list_page` returns
+    the URL path, relative to the site, of the page of a tag, category or author, by that kind, its
+    name and the language of the post that links to it. `not_due` are the
     posts with a date in the future that stay, because they were published already.
     `template_files` is None if the templates of the engine read no files. `earlier` returns what
     earlier versions made of the post with a path, which takes time. `bodies` has the bodies of
@@ -124,6 +126,7 @@ class Reading(Struct, frozen=True):
     files: Files | None = None
     url_path_of: Callable[[PurePosixPath], str | None] | None = None
     attachment: Callable[[str, PurePosixPath], str | None] | None = None
+    list_page: Callable[[str, str, str | None], str | None] | None = None
     pages: tuple[Page, ...] = ()
     not_due: tuple[Post, ...] = ()
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier

@@ -156,6 +156,7 @@ def _reading(
         url_path_of=reader.url_path_of,
         template_files=reader.template_files,
         attachment=reader.attachment,
+        list_page=reader.list_page,
         pages=tuple(outcome for outcome in outcomes if isinstance(outcome, Page)),
         not_due=tuple(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due

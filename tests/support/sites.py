@@ -65,12 +65,12 @@ def read(site: Path, output: Path) -> Posts:
     return posts
 
 
-def feed(site: Path, posts: str = "") -> str:
+def feed(site: Path, posts: str = "", url: str = URL) -> str:
     """Return the Atom feed that publisher builds of the site, with the settings of `init`.
 
     `posts` is a further key of the section `posts`.
     """
-    _publisher(site, "init", "--url", URL)
+    _publisher(site, "init", "--url", url)
     config = site / "publisher.yaml"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("posts:\n", f"posts:\n  {posts}\n", 1), encoding="utf-8")

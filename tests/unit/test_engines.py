@@ -1325,6 +1325,49 @@ def test_pelican_s_urls(tmp_path: Path, settings: str, matter: str, page: str) -
     assert post(tmp_path, "pelican", files, posts="content").page == page
 
 
+@pytest.mark.parametrize(
+    ("settings", "kind", "page"),
+    [
+        ("", "author", "/author/jane-doe.html"),
+        ("SLUGIFY_PRESERVE_CASE = True", "author", "/author/Jane-Doe.html"),
+        ("TAG_URL = 't/{slug}/'", "tag", "/t/jane-doe/"),
+        ("CATEGORY_REGEX_SUBSTITUTIONS = [(' ', '_')]", "category", "/category/jane_doe.html"),
+    ],
+)
+def test_pelican_s_lists_of_articles_have_addresses_by_its_settings(
+    tmp_path: Path, settings: str, kind: str, page: str
+) -> None:
+    reading = read(tmp_path, "pelican", {"pelicanconf.py": settings})
+    assert reading.list_page
+    assert reading.list_page(kind, "Jane Doe", None) == page
+
+
+@pytest.mark.parametrize(
+    ("body", "files"),
+    [
+        ("[a]({attach}a.png) ![b](<{attach}x/b c.png>)",
+         (("n/a.png", "p/a.png"), ("n/x/b c.png", "p/x/b c.png"))),
+        ("[a]({static}a.png) {attach}a.png", (("n/a.png", ""),)),
+        ('<img src="|attach|/i/a b.png">', (("i/a b.png", "p/a b.png"),)),
+        ("[a]: {attach}../a.png?x#y", (("a.png", "p/a.png"),)),
+        ("[a](%7Battach%7Da%20b.png)", (("n/a b.png", "p/a b.png"),)),
+        ("static [a](attach)", ()),
+    ],
+)  # fmt: skip
+def test_pelican_moves_what_a_post_attaches_to_its_page(
+    tmp_path: Path, body: str, files: tuple[tuple[str, str], ...]
+) -> None:
+    settings = "ARTICLE_URL = 'p'\nARTICLE_SAVE_AS = 'p/{slug}.html'"
+    text = f"Title: A\nDate: 2020-01-01\n\n{body}\n"
+    found = {"pelicanconf.py": settings, "content/n/a.md": text}
+    assert post(tmp_path, "pelican", found, posts="content").files == files
+
+
+def test_pelican_fills_no_fields_in_in_an_article(tmp_path: Path) -> None:
+    text = "Title: A\nDate: 2020-01-01\nUrl: u/{slug}/\n\nText.\n"
+    assert post(tmp_path, "pelican", {"a.md": text}).page == "/u/%7Bslug%7D/"
+
+
 def test_pelican_s_settings_are_read_and_not_run(tmp_path: Path) -> None:
     trap = tmp_path / "sprung"
     files = {

@@ -43,7 +43,6 @@ def entry(engine: Engine, body: str, markup: Markup = "markdown") -> WithSource:
         ("pelican", "|filename|../2026-01-01-other.md", OTHER),
         ("pelican", "{static}/images/a.png", "https://blog.example/sub/images/a.png"),
         ("pelican", "{attach}b.pdf", "https://blog.example/sub/blog/notes/b.pdf"),
-        ("pelican", "{tag}news", "https://blog.example/sub/tag/news.html"),
         ("pelican", "{index}", "https://blog.example/sub/"),
         ("nikola", "link://slug/2026-01-01-other#x", OTHER + "#x"),
         ("nikola", "link://slug/The%20Title", OTHER),

@@ -331,6 +331,10 @@ class PostReader(SiteReader):
         """The absolute URL path of a file that a note calls by its name; None if there is none."""
         return None
 
+    def list_page(self, kind: str, name: str, language: str | None) -> str | None:
+        """The URL path of the page for a tag, category or author; see `Reading.list_page`."""
+        return None
+
     def marker(self, front_matter: FrontMatter) -> str | None:
         """The line that separates the lead of the post from the rest.
 

@@ -5,19 +5,27 @@ The settings are a Python program, which is never run; only literals in it are r
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec.structs import replace
 
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
-from publisher.sources.engines import pelican_code, pelican_ignores, pelican_metadata, scripts
+from publisher.sources.engines import (
+    pelican_code,
+    pelican_files,
+    pelican_ignores,
+    pelican_metadata,
+    scripts,
+)
 from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
-from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.engine import EngineRecord, Moment, PostReader, UrlParts
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed, other_than
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
@@ -25,6 +33,7 @@ from publisher.sources.front_matter.values import person, unique
 from publisher.system.paths import exists
 from publisher.text import dates
 from publisher.text.characters import short_line
+from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import pelican_slug
 
@@ -32,8 +41,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
-    from publisher.post import Status
-    from publisher.sources.engines.engine import UrlParts
+    from publisher.post import Post, Status
     from publisher.sources.engines.names import Name
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
@@ -68,7 +76,6 @@ _MARKDOWN: Value = {
     },
     "output_format": "html5",
 }
-_FOLDERS = {"page": "pages", "tag": "tag", "category": "category", "author": "author"}
 _UNREAD = {
     **dict.fromkeys(("CLEAN_URLS", "ARTICLE_PERMALINK_STRUCTURE"), changes("URLs")),
     **dict.fromkeys(
@@ -83,10 +90,8 @@ _UNREAD = {
     "DOCUTILS_SETTINGS": changes("bodies"),
     "INTRASITE_LINK_REGEX": other_than("[{|](?P<what>.*?)[|}]", "bodies"),
     **dict.fromkeys(("STATIC_URL", "STATIC_SAVE_AS"), other_than("{path}", "bodies")),
-    **{
-        f"{kind.upper()}_URL": other_than(f"{folder}/{{slug}}.html", "bodies")
-        for kind, folder in _FOLDERS.items()
-    },
+    "PAGE_URL": other_than("pages/{slug}.html", "bodies"),
+    **dict.fromkeys(("TAG_URL", "CATEGORY_URL", "AUTHOR_URL"), if_computed("bodies")),
     "PLUGINS": adds(
         "bodies", known=[prefix + name for prefix in ("", "pelican.plugins.") for name in _PLUGINS]
     ),
@@ -136,7 +141,9 @@ class Pelican(PostReader):
             post_file = super().document(path)
         else:
             post_file = block.read(self.folder.bytes(path), path, self._READERS[markup])
-        values = _with_lists({key.lower(): value for key, value in post_file.values.items()})
+        values = pelican_metadata.with_lists(
+            {key.lower(): value for key, value in post_file.values.items()}
+        )
         # Pelican takes the `keywords` of an HTML article for its tags.
         values.setdefault("tags", values.pop("keywords", None))
         return replace(
@@ -173,7 +180,7 @@ class Pelican(PostReader):
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         found = pelican_metadata.defaults(self.settings, self.location / path, self.patterns_of)
-        for key, value in _with_lists(found).items():
+        for key, value in pelican_metadata.with_lists(found).items():
             if values.get(key) is None and not (key == "author" and values.get("authors")):
                 values[key] = value
 
@@ -240,18 +247,46 @@ class Pelican(PostReader):
     def needs_date(self, path: PurePosixPath) -> bool:
         return True
 
+    def finished(self, front_matter: FrontMatter, post: Post) -> Post:
+        """The post with the files that `{attach}` moves to its page."""
+        folder = (self.location / post.path).parent
+        files = [*pelican_files.named(post.body, folder)]
+        if not files:
+            return post
+        zone = self.zone
+        with suppress(DateError):  # then the date is that of the file's name
+            zone = self.written(front_matter, "date").zone or zone
+        moment = Moment(post.published, post.published.astimezone(zone))
+        parts = UrlParts(self.name(post.path), moment, post.slug, post.categories)
+        page = PurePosixPath(self._place(front_matter, parts, "save_as") + "x")
+        return dataclasses.replace(post, files=pelican_files.placed(files, folder, page.parent))
+
+    def url_path_of(self, file: PurePosixPath) -> str | None:
+        """The URL path of a static file; `EXTRA_PATH_METADATA` may give it another one."""
+        extra = pelican_metadata.extra_values(self.settings, file)
+        return super().url_path_of(PurePosixPath(site_settings.text(extra, "path") or file))
+
+    def list_page(self, kind: str, name: str, language: str | None) -> str | None:
+        template = site_settings.text(self.settings, f"{kind.upper()}_URL")
+        slug = self._slugified(name, kind.upper())
+        return encoded((template or f"{kind}/{{slug}}.html").replace("{slug}", slug))
+
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
+        return encoded(self._place(front_matter, parts, "url").removesuffix("index.html"))
+
+    def _place(
+        self, front_matter: FrontMatter, parts: UrlParts, key: Literal["url", "save_as"]
+    ) -> str:
+        """The URL of the article, or the path of its page, whichever is given."""
+        keys = (key, "save_as" if key == "url" else "url")
+        if own := next(filter(None, map(front_matter.wanted, keys)), None):
+            return own  # Pelican fills no fields in
         main = (site_settings.text(self.settings, "DEFAULT_LANG") or "en").lower()
         language = front_matter.language() or main
+        kind = "ARTICLE" if language == main else "ARTICLE_LANG"
         default = "{slug}.html" if language == main else "{slug}-{lang}.html"
-        key = "ARTICLE_URL" if language == main else "ARTICLE_LANG_URL"
-        template = (
-            front_matter.wanted("url")
-            or front_matter.wanted("save_as")
-            or site_settings.text(self.settings, key)
-            or site_settings.text(self.settings, key.replace("URL", "SAVE_AS"))
-            or default
-        )
+        settings = (site_settings.text(self.settings, f"{kind}_{one.upper()}") for one in keys)
+        template = next(filter(None, settings), default)
         other = site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc"
         category = (*parts.categories, other)[0]
         authors = [author.name for author in front_matter.authors()]
@@ -270,8 +305,7 @@ class Pelican(PostReader):
         # The front matter may have these keys, too, but a URL needs slugs.
         values["slug"] = self._slug(front_matter, parts.name)
         values["category"] = self._slugified(category, "CATEGORY")
-        filled = _FIELD.sub(lambda match: _field(match, values, parts.published.local), template)
-        return encoded(filled.removesuffix("index.html"))
+        return _FIELD.sub(lambda match: _field(match, values, parts.published.local), template)
 
     def _slug(self, front_matter: FrontMatter, name: Name) -> str:
         """The slug of the article, else of its title, or of its file name by `SLUGIFY_SOURCE`."""
@@ -291,7 +325,7 @@ class Pelican(PostReader):
                 text,
                 use_unicode=site_settings.is_true(self.settings, "SLUGIFY_USE_UNICODE"),
                 preserve_case=site_settings.is_true(self.settings, "SLUGIFY_PRESERVE_CASE"),
-                substitutions=_pairs(self.settings.get(key)),
+                substitutions=pelican_metadata.pairs(self.settings.get(key)),
             )
 
     def categories(self, front_matter: FrontMatter) -> tuple[str, ...]:
@@ -301,31 +335,6 @@ class Pelican(PostReader):
 
     def tags(self, front_matter: FrontMatter) -> tuple[str, ...]:
         return unique([*front_matter.texts("tags")])
-
-
-def _parts(text: str) -> list[str]:
-    """The parts of a text that semicolons, else commas separate."""
-    parts = text.split(";" if ";" in text else ",")
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _pairs(value: Value) -> list[tuple[str, str]] | None:
-    """The patterns and replacements of a setting; None if it is none of these."""
-    if not isinstance(value, list):
-        return None
-    pairs = (part for part in value if isinstance(part, list))
-    texts = ([text for text in pair if isinstance(text, str)] for pair in pairs)
-    return [(pair[0], pair[1]) for pair in texts if len(pair) == 2]
-
-
-def _with_lists(values: dict[str, Value]) -> dict[str, Value]:
-    """The metadata, with the texts of tags and authors as lists."""
-    for key in ("tags", "keywords", "authors"):
-        if isinstance(value := values.get(key), str):
-            values[key] = [*_parts(value)]
-    if isinstance(author := values.get("author"), str):
-        values["author"] = [author]  # a single one, even with a comma
-    return values
 
 
 def _is_below(path: PurePosixPath, folder: str) -> bool:

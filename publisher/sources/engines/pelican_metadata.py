@@ -33,7 +33,7 @@ def defaults(
     values.pop("category", None)  # DEFAULT_CATEGORY replaces it
     if has_own_names(settings) or not re.match(_DATED_NAME, path.stem):
         values.update(_default_date(settings.get("DEFAULT_DATE")))
-    return {**values, **_extra(settings, path), **_of_path(settings, path, patterns_of)}
+    return {**values, **extra_values(settings, path), **_of_path(settings, path, patterns_of)}
 
 
 def origin(
@@ -45,9 +45,9 @@ def origin(
     """
     if key in _of_path(settings, path, patterns_of):
         return None
-    extra = site_settings.section(settings, "EXTRA_PATH_METADATA")
-    for folder in sorted(extra, reverse=True):
-        if key in _extra({"EXTRA_PATH_METADATA": {folder: extra[folder]}}, path):
+    by_folder = site_settings.section(settings, "EXTRA_PATH_METADATA")
+    for folder in sorted(by_folder, reverse=True):
+        if key in extra_values({"EXTRA_PATH_METADATA": {folder: by_folder[folder]}}, path):
             return "EXTRA_PATH_METADATA", folder, key
     if key == "date" and _default_date(settings.get("DEFAULT_DATE")):
         return ("DEFAULT_DATE",)
@@ -61,9 +61,8 @@ def newer_settings(
 
     Older versions of publisher did not read these settings. Raises ConfigError.
     """
-    extra = dict.fromkeys(_extra(settings, path), "EXTRA_PATH_METADATA")
     return {
-        **extra,
+        **dict.fromkeys(extra_values(settings, path), "EXTRA_PATH_METADATA"),
         **dict.fromkeys(
             _of_path(settings, path, patterns_of), "FILENAME_METADATA and PATH_METADATA"
         ),
@@ -91,12 +90,12 @@ def _default_date(value: Value) -> dict[str, Value]:
     return {"date": value} if isinstance(value, str) and value not in {"", "fs", *FALSE} else {}
 
 
-def _extra(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
+def extra_values(settings: Mapping[str, Value], path: PurePosixPath) -> dict[str, Value]:
     """The metadata by `EXTRA_PATH_METADATA`; those of a folder hold for all articles in it."""
     values: dict[str, Value] = {}
-    for folder, extra in sorted(site_settings.section(settings, "EXTRA_PATH_METADATA").items()):
-        if isinstance(extra, dict) and PurePosixPath(folder) in {path, *path.parents}:
-            values.update(_lower(extra))
+    for folder, own in sorted(site_settings.section(settings, "EXTRA_PATH_METADATA").items()):
+        if isinstance(own, dict) and PurePosixPath(folder) in {path, *path.parents}:
+            values.update(_lower(own))
     return values
 
 
@@ -114,3 +113,28 @@ def _of_path(
     if path.parent.name and by_folder:
         found.setdefault("category", path.parent.name)
     return found
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a text that semicolons, else commas separate."""
+    parts = text.split(";" if ";" in text else ",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def pairs(value: Value) -> list[tuple[str, str]] | None:
+    """The patterns and replacements of a setting; None if it is none of these."""
+    if not isinstance(value, list):
+        return None
+    lists = (part for part in value if isinstance(part, list))
+    texts = ([text for text in pair if isinstance(text, str)] for pair in lists)
+    return [(pair[0], pair[1]) for pair in texts if len(pair) == 2]
+
+
+def with_lists(values: dict[str, Value]) -> dict[str, Value]:
+    """The metadata, with the texts of tags and authors as lists."""
+    for key in ("tags", "keywords", "authors"):
+        if isinstance(value := values.get(key), str):
+            values[key] = [*_parts(value)]
+    if isinstance(author := values.get("author"), str):
+        values["author"] = [author]  # a single one, even with a comma
+    return values

@@ -75,6 +75,7 @@ class MoreFields(Struct, array_like=True, frozen=True):
     content: str | None
     license: str | None
     body_from_source: bool
+    files: tuple[tuple[str, str], ...]
     source: str
 
 

@@ -1,0 +1,97 @@
+"""Translate the links in which a site generator names what it makes: `{attach}a.png`. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from msgspec import Struct
+
+from publisher.text.slugs import slugify
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from publisher.post import Post
+
+PELICAN = re.compile(
+    r"(?:\{|\||%7B)(filename|static|attach|tag|category|author|index)(?:\}|\||%7D)(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+# https://getnikola.com/path_handlers.html; the role `:doc:` of reStructuredText becomes one, too.
+NIKOLA = re.compile(r"link://(slug|filename|listing)/([^#]+)(#.*)?")
+TEXT_FILES = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
+
+
+class Targets(Struct, frozen=True):
+    """What links lead to: URLs of pages by the paths of their files, and by names of the posts.
+
+    `moved` are the paths, relative to the site's `root`, to which posts move files; `file` is
+    `url_path_of`, and `list_page` that of `Reading`.
+    """
+
+    pages: Mapping[str, str]
+    names: Mapping[str, str]
+    root: str
+    moved: Mapping[str, str]
+    file: Callable[[PurePosixPath], str | None]
+    list_page: Callable[[str, str, str | None], str | None]
+
+
+def moved(files: Iterable[tuple[dt.datetime, Sequence[tuple[str, str]]]]) -> dict[str, str]:
+    """Where Pelican moves the files that its posts name, by the posts' dates and `Post.files`.
+
+    A file with an empty path stays. The first link to a file decides; newer posts come first.
+    """
+    places: dict[str, str] = {}
+    for _, named in sorted(files, key=lambda one: one[0], reverse=True):
+        for file, place in named:
+            places.setdefault(file, place)
+    return places
+
+
+def of_pelican(link: re.Match[str], post: Post, targets: Targets) -> str | None:
+    """The URL of what a link names; None if that is a post which is not published."""
+    kind, target = link[1].lower(), link[2]
+    if kind == "index":
+        return targets.root
+    written, rest = _apart(target)
+    if kind in {"tag", "category", "author"}:
+        path = targets.list_page(kind, unquote(written), post.language)
+        return path and targets.root + path.lstrip("/") + rest
+    here = (post.location or post.path).parent.as_posix()
+    file = unquote(written.lstrip("/")) if written[:1] == "/" else relative_to(here, written)
+    if kind == "filename" and file.lower().endswith(TEXT_FILES):
+        page = targets.pages.get(file)
+        return page and page + rest
+    place = targets.moved.get(file)
+    path = quote(place, safe="/=&") if place else targets.file(PurePosixPath(file))
+    return path and targets.root + path.lstrip("/") + rest
+
+
+def of_nikola(link: re.Match[str], _: Post, targets: Targets) -> str | None:
+    """The URL of what a path handler names. A slug may be written as a title."""
+    kind, target, anchor = link[1], unquote(link[2]), link[3] or ""
+    if kind == "listing":
+        return f"{targets.root}listings/{quote(target)}.html"
+    if kind == "filename":
+        page = targets.pages.get(target)
+    else:
+        slug = slugify(target, mode="default")
+        page = targets.names.get(target.lower()) or targets.names.get(slug.lower())
+    return page and page + anchor
+
+
+def relative_to(folder: str, path: str) -> str:
+    """Resolve a path against a folder."""
+    return posixpath.normpath(posixpath.join(folder, unquote(path)))
+
+
+def _apart(url: str) -> tuple[str, str]:
+    """The path of a relative URL, and its query and fragment."""
+    path = url.partition("#")[0].partition("?")[0]
+    return path, url[len(path) :]
