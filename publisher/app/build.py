@@ -15,12 +15,14 @@ from publisher.system import atomic_files, symlinks
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from publisher.app.project import Project
     from publisher.config import Config
+    from publisher.entry import Entry
     from publisher.feeds.outputs import Output
+    from publisher.rendering import Rendered
 
 
 class Built(Struct, frozen=True):
@@ -34,8 +36,16 @@ class Built(Struct, frozen=True):
     error: FeedError | UnsafePlanError | None = None
 
 
-def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False) -> list[Built]:
+def build(
+    project: Project,
+    *,
+    allow_empty: bool = False,
+    new_ids: bool = False,
+    between: Callable[[], object] = lambda: None,
+) -> list[Built]:
     """Build all files, and remove stale ones. An error with one file does not stop the others.
+
+    `between` is called after each entry, once it is sure that the files will be built.
 
     A feed that has entries on disk stays as it is if it would lose all of them, unless the caller
     allows empty feeds. Raises UnsafePlanError if there are no posts at all or most published ones
@@ -51,7 +61,7 @@ def build(project: Project, *, allow_empty: bool = False, new_ids: bool = False)
 
         lost_posts.require_most_posts(project)
     wanted = project.outputs
-    built = _built(project, wanted, allow_empty=allow_empty, writes=True)
+    built = _built(project, wanted, allow_empty=allow_empty, writes=True, between=between)
     # A post that cannot be read may have the tag of a feed that looks stale. If no entry is left,
     # something is probably wrong with the posts.
     knows_all_posts = (project.entries.entries or allow_empty) and not project.entries.broken
@@ -76,7 +86,12 @@ def preview(project: Project, *, allow_empty: bool = False) -> list[Built]:
 
 
 def _built(
-    project: Project, wanted: Sequence[Output], *, allow_empty: bool, writes: bool
+    project: Project,
+    wanted: Sequence[Output],
+    *,
+    allow_empty: bool,
+    writes: bool,
+    between: Callable[[], object] = lambda: None,
 ) -> list[Built]:
     if not (project.entries.posts or allow_empty):
         _refuse_to_empty(project, wanted)
@@ -91,6 +106,7 @@ def _built(
             clash=owners[output.path] is not output,
             allow_empty=allow_empty,
             writes=writes,
+            between=between,
         )
         for output in sorted(wanted, key=lambda output: output.kind != "archive")
     }
@@ -112,13 +128,25 @@ def _refuse_to_empty(project: Project, wanted: Sequence[Output]) -> None:
 
 
 def _build(
-    project: Project, output: Output, *, clash: bool, allow_empty: bool, writes: bool
+    project: Project,
+    output: Output,
+    *,
+    clash: bool,
+    allow_empty: bool,
+    writes: bool,
+    between: Callable[[], object],
 ) -> Built:
     path = output.path
     if clash:
         message = f"{path} is already the file of another feed; give each a path of its own"
         return Built(path, output.format, error=FeedError(message))
-    content = output.build(project.config, project.renderings.of)
+
+    def render(entry: Entry) -> Rendered:
+        rendered = project.renderings.of(entry)
+        between()
+        return rendered
+
+    content = output.build(project.config, render)
     try:
         symlinks.require_file(path, outputs.shared(project.config, path))
         if not outputs.may_replace(path):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from msgspec import Struct
@@ -18,15 +18,21 @@ from msgspec import Struct
 from publisher import xmpp
 from publisher.errors import PublisherError
 from publisher.system.event_loop import run_async
+from publisher.system.interruption import postponed
 from publisher.xmpp import password
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from publisher.config import Xmpp
 
 T = TypeVar("T")
+
+# A turn looks so many times for answers: from one to the next request it takes some steps.
+PASSES = 12
+PAUSE_SECONDS = 0.002  # between two turns, at least
+MOST_SECONDS = 1.0  # of a pause, which count for deadlines
 
 
 class Logins(Protocol):
@@ -151,3 +157,96 @@ class EarlyLogins:
 
     async def _leave(self) -> None:
         await asyncio.gather(*(account.leave() for account in self._accounts.values()))
+
+
+class Turns:
+    """Lets work at nodes take turns with the caller, on one thread.
+
+    So the caller works while a server does, and nothing is used by two threads at once. `begin`
+    gets the work, `turn` goes on with it, and `finish` returns its result. Work that is not
+    finished is cancelled at the end of the context.
+    """
+
+    def __init__(self) -> None:
+        self._loop = _PausedLoop()
+        self._runner: asyncio.Runner | None = asyncio.Runner(loop_factory=lambda: self._loop)
+        self._work: asyncio.Task[Any] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._runner:
+            self.run(self._leave())
+
+    def account(self, xmpp: Xmpp) -> Account:
+        return Account(xmpp)
+
+    @property
+    def has_begun(self) -> bool:
+        return self._work is not None
+
+    def begin(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._work = self._loop.create_task(work)
+
+    def turn(self) -> None:
+        """Do what can be done without waiting, but not more often than it is worth.
+
+        A signal that comes meanwhile interrupts the caller, and not the work in its midst.
+        """
+        if self._runner and self._work and self._loop.paused_for() >= PAUSE_SECONDS:
+            with postponed(), self._loop.resumed():
+                self._runner.get_loop().run_until_complete(_passes())
+
+    def finish(self) -> Any:
+        """Wait for the end of the work; its result."""
+        assert self._work  # noqa: S101 - nobody finishes what has not begun
+        return self.run(_awaited(self._work))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run the event loop from now on; once only."""
+        runner, self._runner = self._runner, None
+        assert runner  # noqa: S101 - nobody runs a second work
+        with self._loop.resumed():
+            return run_async(work, runner)
+
+    async def _leave(self) -> None:
+        if self._work:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+
+
+class _PausedLoop(asyncio.SelectorEventLoop):
+    """An event loop for which a long pause between two turns takes no more than a second.
+
+    Otherwise a server that has answered in time would seem to be late.
+    """
+
+    _stopped = _left_out = 0.0
+
+    def time(self) -> float:
+        return super().time() - self._left_out
+
+    def paused_for(self) -> float:
+        """The seconds since the last turn."""
+        return super().time() - self._stopped
+
+    @contextmanager
+    def resumed(self) -> Iterator[None]:
+        """Let time go on in this block."""
+        if self._stopped:
+            self._left_out += max(self.paused_for() - MOST_SECONDS, 0.0)
+        try:
+            yield
+        finally:
+            self._stopped = super().time()
+
+
+async def _passes() -> None:
+    """Let the event loop look for answers, and for what these have made ready, some times."""
+    for _ in range(PASSES):
+        await asyncio.sleep(0)
+
+
+async def _awaited(work: asyncio.Task[T]) -> T:
+    return await work

@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -34,7 +34,7 @@ from publisher.sync import Result, Task
 from publisher.sync import item as items
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 
     from publisher.app.events import OnEvent
     from publisher.app.logins import Logins
@@ -70,7 +70,14 @@ def work_at(
     if not targets:
         return []
     logins = logins or OneRun()
-    return logins.run(_work_at_all(_Run(project, work, on_event, logins), targets))
+    return logins.run(all_work(project, targets, work, on_event, logins))
+
+
+def all_work(
+    project: Project, targets: Sequence[Target], work: Work, on_event: OnEvent, logins: Logins
+) -> Coroutine[Any, Any, list[Result]]:
+    """The same, for the event loop of the sessions that `logins` lends."""
+    return _work_at_all(_Run(project, work, on_event, logins), targets)
 
 
 class _Run(Struct, frozen=True):

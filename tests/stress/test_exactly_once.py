@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from publisher.app.push import MANY
 from publisher.config import NodeConfig
 from publisher.errors import Unavailable
 from publisher.sync import Clock, Result
@@ -279,6 +280,28 @@ def test_a_program_that_is_killed_loses_and_doubles_nothing(
         told = editions(drained(reader))
     assert len(told) >= ROUNDS
     assert [edition for edition, count in Counter(told).items() if count > 1] == []
+
+
+def test_an_import_of_many_that_is_killed_loses_and_doubles_nothing(
+    newsroom: Newsroom, server: Server, node: str, accounts: Mapping[str, str]
+) -> None:
+    """So many posts are sent in turns with the building of the feeds."""
+    newsroom.blog.configure(server, node=node, password=accounts["blog"])
+    newsroom.finish()
+    before = newsroom.wanted
+    for post in range(2 * MANY):
+        newsroom.write_post(f"2026-01-31-import-{post:04}")
+    with Subscriber(server, "reader", node) as reader:
+        told: list[Event] = []
+        for _ in range(3):
+            process = newsroom.start()
+            told += [reader.next() for _ in range(MANY // 4)]
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        newsroom.finish()
+        assert set(editions(reader.items())) == newsroom.wanted
+        told += drained(reader)
+    assert Counter(editions(told)) == Counter(newsroom.wanted - before)
 
 
 @pytest.fixture(params=["prosody", "ejabberd"])
