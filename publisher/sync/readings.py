@@ -85,8 +85,8 @@ def keeps_text(post: Desired, record: Recorded | None, seen: Seen) -> bool:
     if not post.is_textless:
         return False
     _, body = _made_from(record, seen)
-    # An item of a post that has a source shows that text if it was made from a page.
-    return seen.page not in {"", post.page} if post.page else bool(body)
+    # An item of a post that has a source shows its text, unless it was made from such a page.
+    return seen.page != post.page if post.page else bool(body)
 
 
 def shows_older_build(post: Desired, seen: Seen) -> bool:

@@ -6,6 +6,8 @@ import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from publisher.text.title_symbols import symbols, title_parts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,13 +25,13 @@ def stated_titles(root: etree._Element) -> Sequence[str]:
     head = root.find("head")
     if head is None:
         return ()
-    found = [_letters("".join(map(str, one.itertext()))) for one in head.iter("title")]
+    found = ["".join(map(str, one.itertext())) for one in head.iter("title")]
     found += [
-        _letters(one.get("content", ""))
-        for one in head.iter("meta")
-        if one.get("property") == "og:title"
+        one.get("content", "") for one in head.iter("meta") if one.get("property") == "og:title"
     ]
-    return [one for one in found if one]
+    # Without the name of the site, as a title may have no letters.
+    parts = [_letters(part) for one in found for part in title_parts(one)]
+    return [one for one in parts if one]
 
 
 def is_title(element: etree._Element, stated: Sequence[str]) -> bool:
@@ -39,9 +41,12 @@ def is_title(element: etree._Element, stated: Sequence[str]) -> bool:
     if next(islice(element.iter(), _MAX_ELEMENTS, None), None) is not None:
         return False
     text = _letters("".join(map(str, element.itertext())))
+    if not any(map(str.isalnum, text)):
+        return text in stated
     return bool(text) and any(text in one for one in stated)
 
 
 def _letters(text: str) -> str:
+    """The letters and digits of a title, or else its symbols."""
     folded = unicodedata.normalize("NFKC", text[:_MAX_LENGTH]).casefold()
-    return "".join(filter(str.isalnum, folded))
+    return "".join(filter(str.isalnum, folded)) or symbols(text)

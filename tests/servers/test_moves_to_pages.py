@@ -169,3 +169,25 @@ def test_other_selectors_reach_the_feed_at_once_and_the_node_by_a_refresh(
         site.take_pages()
         assert said in site.publish().out
         hears_nothing(site, reader)
+
+
+def test_an_item_keeps_its_text_if_its_page_does_not_show_it(
+    site: Site, server: Server, node: str
+) -> None:
+    for number in range(12):  # most pages show their texts
+        name = f"2026-01-03-hut-{number}"
+        site.blog.write(f"{name}.md", f"{TEXTS[MILL]} {number}", title=f"Hut {number}")
+    site.publish("--announce-all")
+    own = site.items()
+    site.blog.build_site(FIRST)
+    wall = THEME.replace("{body}", "<p>Please log in to read on.</p>")
+    site.blog.build_page("boat", "title: About the boat\n", wall)
+    with Subscriber(server, "reader", node) as reader:
+        site.take_pages()
+        (named,) = site.publish().json["built"]["without_text"]
+        assert named["path"] == f"{BOAT}.md"
+        assert "keeps it" in site.blog.run("publish").err
+        assert site.items()[BOAT] == own[BOAT]
+        site.publish("--verify", "--refresh")
+        assert site.items()[BOAT] == own[BOAT]
+        hears_nothing(site, reader)

@@ -127,6 +127,15 @@ def test_a_post_without_a_title_is_known_by_its_words() -> None:
         ("Émigré", "E\u0301migre\u0301"),
         ("Fish &amp; chips", "Fish &amp; chips"),
         ("日本語の題", "日本語の題"),
+        ("🎉🎉", "🎉🎉"),
+        ("❤️ ❤️", "❤ ❤"),
+        ("?!", "My site | ?!"),
+        ("1/2 (c)", "½ ©"),
+        ("Costs 1/2 (C)", "Costs ½ ©"),
+        ("Released :tada:", "Released 🎉"),
+        ("Post <em>three</em> & quotes", "Post &lt;em&gt;three&lt;/em&gt; &amp; quotes"),
+        ("AT&amp;T", "AT&amp;amp;T"),
+        ("AT&amp;T", "AT&amp;T"),
         (
             "A long title in which one word about a colour",
             "A long title in which one word about a color",
@@ -150,6 +159,9 @@ def test_a_title_is_the_same_in_another_spelling(title: str, heading: str) -> No
         ),
         ("V8 release v8.1", "V8 release v9.1"),
         ("Storytelling on stage: storytelling", "Storytelling on stage: the basics"),
+        ("🎉🎉", "🎉"),
+        ("🎉🎉", "☕☕ news"),
+        ("Option (c)", "Option (a)"),
     ],
 )
 def test_the_titles_of_two_posts_are_not_the_same(title: str, heading: str) -> None:

@@ -92,6 +92,25 @@ def test_the_title_counts_more_than_what_else_is_on_the_page() -> None:
     assert found([post("x.md", text(1), "A b")], pages) == {"x.md": "aa.html"}
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("🎉🎉", "🎉🎉"),
+        ("1/2 (c)", "½ ©"),
+        ("AT&amp;T", "AT&amp;amp;T"),
+        ("Post <em>three</em>", "Post &lt;em&gt;three&lt;/em&gt;"),
+        ("Post <em>three</em>", "Post <em>three</em>"),
+    ],
+)
+def test_a_title_is_found_however_the_page_spells_it(title: str, shown: str) -> None:
+    """The pages of all other posts show theirs, so a page without it would not be taken."""
+    posts = [post(f"{n}.md", text(n), f"Title {n}") for n in range(9)]
+    pages = [page(f"p/{n}/index.html", text(n), title=f"Title {n}") for n in range(9)]
+    posts.append(post("other.md", text(50), title))
+    pages.append(page("p/elsewhere/index.html", text(50), title=shown))
+    assert found(posts, pages)["other.md"] == "p/elsewhere/index.html"
+
+
 def test_of_pages_without_the_title_the_one_with_the_least_other_text_is_the_post_s() -> None:
     pages = [page("b.html", text(1), text(2)), page("longer.html", text(1))]
     assert found([post("x.md", text(1), None)], pages) == {"x.md": "longer.html"}

@@ -412,7 +412,7 @@ TEXTLESS = dataclasses.replace(PAGE, page="no text", is_page_new=False, is_textl
         ),
         pytest.param(TEXTLESS, "p1", False, id="the item shows a text"),
         pytest.param(TEXTLESS, "no text", True, id="the item shows none either"),
-        pytest.param(TEXTLESS, "", True, id="the item shows the source"),
+        pytest.param(TEXTLESS, "", False, id="the item shows the source"),
         pytest.param(dataclasses.replace(TEXTLESS, page=""), "", False, id="a page that is a post"),
     ],
 )

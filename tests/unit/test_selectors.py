@@ -144,3 +144,12 @@ def test_a_heading_of_very_many_elements_is_no_title() -> None:
 )
 def test_a_selector_may_name_nothing_but_a_place(selector: str, *, expected: bool) -> None:
     assert is_positional(selector) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_title"), [("🎉🎉", True), ("🎉", False), ("-", False), ("...", False)]
+)
+def test_a_title_of_symbols_is_known_by_all_of_them(heading: str, *, is_title: bool) -> None:
+    page = f"<html><head><title>🎉🎉 - A site</title></head><h1>{heading}</h1></html>"
+    found = compiled("h1:title").matches(etree.fromstring(page))
+    assert bool(found) == is_title

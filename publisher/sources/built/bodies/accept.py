@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.sources.built.pages.words import consecutive, source_words, words
+from publisher.sources.built.pages.title_words import shown_titles, spellings
+from publisher.sources.built.pages.words import consecutive, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,10 +139,11 @@ def keeps(
 
 def shows_title(title: str, head: Head) -> bool:
     """Whether the page has this title, whatever its quotes, dashes, blanks and markup are."""
-    # `[a][b]` may be a link or just a text.
-    written = [own for own in (words(title), source_words(title, title=None)) if own]
-    shown = [words(text) for text in (*head.h1s, head.og_title, head.title) if text]
-    return any(_holds(text, own) for text in shown for own in written)
+    own = spellings(title)
+    shown = shown_titles(text for text in (*head.h1s, head.og_title, head.title) if text)
+    if not any(map(words, own)):
+        return not shown.isdisjoint(own)
+    return any(_holds(text.split(), one.split()) for text in shown for one in own)
 
 
 def _holds(shown: Sequence[str], own: Sequence[str]) -> bool:

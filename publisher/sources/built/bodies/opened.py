@@ -76,8 +76,8 @@ def open_page(
     `body` and `drop` are the selectors of publisher.yaml; without `body` none is looked for. `last`
     is the body that was taken last, if one was.
     """
-    title = title_of(post)
-    has_title = not title or shows_title(title, page.head)
+    title, written = title_of(post), written_title(post)
+    has_title = not written or shows_title(written, page.head)
     source = source_words(post.body, title=title)
     missing = missing_triples(source, page.words)
     parts = kept_parts(page, body, drop, source, post.body) if body else KeptParts()
@@ -93,7 +93,7 @@ def open_page(
             (absolute(base, page.head.image) or None) if page.head.image else None,
         ),
         hash=extracted.hash if extracted else "",
-        refusals=_refusals(title, source, page, extracted, last_words, has_title=has_title),
+        refusals=_refusals(written, source, page, extracted, last_words, has_title=has_title),
         has_title=has_title,
         missing=missing,
         lacks_end=not triples(source[-3:]).isdisjoint(missing),
@@ -136,6 +136,11 @@ def _reason(outcome: Accepted | RefusedBody | None) -> str:
 def title_of(post: Post) -> str | None:
     """The title as a page shows it; None if the author gave none."""
     return plain_title(post.title or post.name or "", post.syntax.titles) or None
+
+
+def written_title(post: Post) -> str | None:
+    """The title as the author wrote it, which some pages show; None if the author gave none."""
+    return (post.title or post.name or None) if title_of(post) else None
 
 
 def url_of(path: PurePosixPath, site_root: str) -> str:

@@ -11,7 +11,6 @@ several posts, nobody can tell which is whose, and none of these posts has one.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -19,9 +18,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from publisher.sources.built.finding.page_words import in_words
 from publisher.sources.built.finding.pair import WHOLE, Pair, page_parts, pair_of
-from publisher.sources.built.pages.words import words
+from publisher.sources.built.pages.title_words import in_words, shown_titles, spellings
+from publisher.text.title_symbols import title_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -148,7 +147,7 @@ def _without_doubtful(pairs: Sequence[Pair], others: Sequence[bool]) -> Iterator
     They are lists that show a post whole whose own page was not built, or the page of a post much
     like it.
     """
-    titled = [pair for pair in pairs if words(pair.source.title or "")]
+    titled = [pair for pair in pairs if spellings(pair.source.title)]
     sure = [pair for pair in titled if pair.is_named] or titled
     shown = [*others, *(pair.has_title for pair in sure)]
     shows_titles = sum(shown) >= _SHOW_TITLES * len(shown)
@@ -163,7 +162,7 @@ class _Index:
 
     def __init__(self, sources: Iterable[PostWords], pages: Sequence[PageWords]) -> None:
         self._pages = pages
-        self._titles = [{*map(in_words, page.titles)} for page in pages]
+        self._titles = [shown_titles(page.titles) for page in pages]
         self._numbers = {page.path: number for number, page in enumerate(pages)}
         self._with_triple: defaultdict[int, list[int]] = defaultdict(list)
         self._with_title: defaultdict[str, list[int]] = defaultdict(list)
@@ -173,17 +172,17 @@ class _Index:
         for number, page in enumerate(pages):
             for triple in page.triples & wanted:
                 self._with_triple[triple].append(number)
-            for title in {*map(in_words, _title_parts(page))}:
+            for title in {in_words(part) for one in page.titles for part in title_parts(one)}:
                 self._with_title[title].append(number)
             for name in media.intersection(page.media):
                 self._with_media[name].append(number)
 
     def pairs(self, source: PostWords) -> list[Pair]:
         """The pages that may be the post's own."""
-        title = in_words(source.title or "")
+        own = spellings(source.title)
         pairs = [
-            pair_of(source, self._pages[number], title, self._titles[number])
-            for number in self._candidates(source, title)
+            pair_of(source, self._pages[number], own, self._titles[number])
+            for number in self._candidates(source, own)
         ]
         plausible = [pair for pair in pairs if pair.is_plausible]
         return [
@@ -191,11 +190,11 @@ class _Index:
             for pair in plausible
         ]
 
-    def _candidates(self, source: PostWords, title: str) -> set[int]:
+    def _candidates(self, source: PostWords, titles: Sequence[str]) -> set[int]:
         found = {*self._by_triples(source)}
-        with_title = self._with_title.get(title, ()) if title else ()
-        if len(with_title) <= _RARE:
-            found.update(with_title)
+        for title in titles:
+            if len(with_title := self._with_title.get(title, ())) <= _RARE:
+                found.update(with_title)
         for name in source.media:
             if len(with_media := self._with_media.get(name, ())) <= _RARE:
                 found.update(with_media)
@@ -220,16 +219,6 @@ class _Index:
 def _looked_up(source: PostWords) -> list[int]:
     """Some of the triples, the same on every run; as hashes they are in no order."""
     return sorted(source.triples)[:_LOOKED_UP]
-
-
-def _title_parts(page: PageWords) -> Iterator[str]:
-    """The titles of a page, and what stands before the name of the site in them."""
-    for title in page.titles:
-        yield title
-        yield from _SEPARATOR.split(title, maxsplit=1)[:1]
-
-
-_SEPARATOR = re.compile(r"\s+[|·•–—»:/-]+\s+")
 
 
 def _is_variant(pair: Pair, other: Pair) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.bodies.opened import title_of, written_title
 from publisher.sources.built.finding import media_names
 from publisher.sources.built.finding.lists import is_list, shows_others
 from publisher.sources.built.finding.match import matches
@@ -63,7 +63,7 @@ class PageSearch:
         titled = [
             has_title(self._page(page, signature), title)
             for post, page, signature in placed
-            if (title := title_of(post))
+            if (title := written_title(post))
         ]
         return matches([self._source(post) for post in posts], texts, titled=titled)
 
@@ -120,7 +120,7 @@ class PageSearch:
         missing = taken.missing if taken and compared else None
         return PostWords(
             post.path,
-            title,
+            written_title(post),
             triples(source_words(post.body, title=title)),
             post.published.astimezone(self._zone),
             post.language,

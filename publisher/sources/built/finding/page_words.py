@@ -12,7 +12,8 @@ from publisher.sources.built.bodies.accept import has_password_field
 from publisher.sources.built.finding import media_names
 from publisher.sources.built.pages.address import is_copy, names_file, without_www
 from publisher.sources.built.pages.page_facts import absolute
-from publisher.sources.built.pages.words import triples, words
+from publisher.sources.built.pages.title_words import in_words, shown_titles, spellings
+from publisher.sources.built.pages.words import triples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,14 +75,10 @@ def title_hash(title: str) -> int:
     return int.from_bytes(blake2b(in_words(title).encode(), digest_size=7).digest())
 
 
-def in_words(title: str) -> str:
-    return " ".join(words(title))
-
-
 def has_title(page: PageWords, title: str | None) -> bool:
     """Whether the page shows this title as its own."""
-    own = in_words(title or "")
-    return any(holds_title(in_words(shown), own) for shown in page.titles)
+    own, shown = spellings(title), shown_titles(page.titles)
+    return any(holds_title(one, title) for one in shown for title in own)
 
 
 def holds_title(shown: str, title: str) -> bool:

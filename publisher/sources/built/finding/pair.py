@@ -168,16 +168,18 @@ class Pair(Struct, frozen=True):
         )
 
 
-def pair_of(source: PostWords, page: PageWords, title: str, titles: Collection[str]) -> Pair:
-    """A post and a page. Its title and those of the page are given `in_words`."""
+def pair_of(
+    source: PostWords, page: PageWords, own: Collection[str], titles: Collection[str]
+) -> Pair:
+    """A post and a page: `own` are the spellings of its title, `titles` those of the page."""
     common = len(source.triples & page.triples)
     places = [at for at, name in enumerate(page.media) if name in source.media]
     return Pair(
         source,
         page,
         share=common / len(source.triples) if source.triples else 0.0,
-        has_title=any(holds_title(shown, title) for shown in titles),
-        links_title=bool(title) and title_hash(title) in page.linked,
+        has_title=any(holds_title(shown, title) for shown in titles for title in own),
+        links_title=any(title_hash(title) in page.linked for title in own),
         is_expected=source.expected == page.path,
         has_date=_has_date(page.path, source.published),
         has_name=has_name(source.path, page.path),
