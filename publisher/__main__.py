@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 
 TYPE_CHECKING = False  # not from `typing`, which takes a while
 if TYPE_CHECKING:
+    import signal
     from typing import NoReturn
+else:
+    # `signal` makes enumerations of what it has. To import what that needs takes a third of a run
+    # that hands its work over.
+    import _signal as signal
 
 # Python looks for cycles of unused objects each time so many more objects exist; its own number is
 # 700. The imports alone create more than this, and none of them is unused.

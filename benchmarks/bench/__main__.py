@@ -6,6 +6,7 @@ Run with: make bench [POSTS=1000] [ROWS=nothing,hook] [ROUNDS=3]
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+import publisher
 from benchmarks.bench import feed_rows, live_rows, node_rows, watch_rows
 from benchmarks.bench.measuring import BenchError
 from benchmarks.bench.run import Bench, Progress, Row
@@ -35,6 +37,9 @@ def main() -> int:
     runs = [(row, posts) for row in rows for posts in arguments.posts or row.sizes]
     most = max(posts for _, posts in runs)
     failed: list[str] = []
+    # As pip does when it installs publisher; else each run would compile what it imports, or only
+    # the first one, as the environment says.
+    compileall.compile_dir(Path(publisher.__file__).parent, quiet=2)
     with (
         tempfile.TemporaryDirectory(prefix="publisher-bench-") as name,
         Terminal(runs) as progress,

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from publisher.config import Config
 
 
+ANSWER_SECONDS = 0.05
+
+
 class _Refusal(Exception):  # noqa: N818 - an answer
     """The watcher cannot do the work as the client would. The text says why, to its user."""
 
@@ -64,8 +67,11 @@ class ClientWork:
         except BaseException:  # the watcher ends, and the client goes on
             offer.close()
             raise
-        # A client whose reader is slow must not delay the watcher.
-        threading.Thread(target=_answer, args=(offer, sent, code), daemon=True).start()
+        answering = threading.Thread(target=_answer, args=(offer, sent, code), daemon=True)
+        answering.start()
+        # What the watcher does next would compete with it. A client whose reader is slow must not
+        # delay the watcher for long.
+        answering.join(ANSWER_SECONDS)
         return HandedOver(argv, code)
 
     def _run(self, offer: Offer, printed: QueuedOutput, work: ServedWork) -> int:

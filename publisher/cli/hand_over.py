@@ -101,8 +101,8 @@ def _state(config: str) -> str | None:
     Raises OSError, ValueError.
     """
     folder = os.path.dirname(os.path.abspath(config))  # noqa: PTH100, PTH120
-    with open(config, encoding="utf-8-sig") as file:  # noqa: PTH123
-        lines = [line.partition(":") for line in file if "state" in line]
+    with open(config, encoding="utf-8") as file:  # noqa: PTH123
+        lines = [line.lstrip("\ufeff").partition(":") for line in file if "state" in line]
     values = [value.strip() for key, _, value in lines if key.rstrip().strip("\"'") == "state"]
     if not values:
         return f"{folder}/{_STATE}"
