@@ -34,7 +34,7 @@ NEWEST = 3.15
 NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 
 # Modules that decide what subscribers get. These tests must cover 95 % of their lines and branches.
-DECIDING = entry identity/__init__ identity/claims selection \
+DECIDING = entry/folder entry/making identity/__init__ identity/claims selection \
 	$(addprefix sync/,decide guard item ledger_plan moves ownership plan readings renames room \
 	shown_text skipped white_space)
 DECIDING_TESTS = $(addprefix tests/unit/test_, \

@@ -260,7 +260,7 @@ def read(
     warning = clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)
     if writes:
-        reading.keep(entry.facts_of(entries, config.site, reading.settings))
+        reading.keep(entry.facts_of(entries.entries, config.site, reading.settings))
     cache = Cache(config.state / caches.FOLDER, writes=writes)
     renderings = Renderings(reading, config.site, cache)
     return Project(
