@@ -23,12 +23,15 @@ PELICAN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # https://getnikola.com/path_handlers.html; the role `:doc:` of reStructuredText becomes one, too.
-NIKOLA = re.compile(r"link://(slug|filename|listing)/([^#]+)(#.*)?")
+# An absolute path is one below the site, which may lie in a folder of its host.
+NIKOLA = re.compile(r"link://(\w+)(?:/([^#]*))?(#.*)?|/(?!/)(.*)")
 TEXT_FILES = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
 
 
 class Targets(Struct, frozen=True):
     """What links lead to: URLs of pages by the paths of their files, and by names of the posts.
+
+    `titles` are those of the posts, by the URLs of their pages.
 
     `moved` are the paths, relative to the site's `root`, to which posts move files; `file` is
     `url_path_of`, and `list_page` that of `Reading`.
@@ -36,6 +39,7 @@ class Targets(Struct, frozen=True):
 
     pages: Mapping[str, str]
     names: Mapping[str, str]
+    titles: Mapping[str, str]
     root: str
     moved: Mapping[str, str]
     file: Callable[[PurePosixPath], str | None]
@@ -73,17 +77,34 @@ def of_pelican(link: re.Match[str], post: Post, targets: Targets) -> str | None:
     return path and targets.root + path.lstrip("/") + rest
 
 
-def of_nikola(link: re.Match[str], _: Post, targets: Targets) -> str | None:
-    """The URL of what a path handler names. A slug may be written as a title."""
-    kind, target, anchor = link[1], unquote(link[2]), link[3] or ""
-    if kind == "listing":
-        return f"{targets.root}listings/{quote(target)}.html"
-    if kind == "filename":
-        page = targets.pages.get(target)
-    else:
-        slug = slugify(target, mode="default")
-        page = targets.names.get(target.lower()) or targets.names.get(slug.lower())
+def of_nikola(link: re.Match[str], post: Post, targets: Targets) -> str | None:
+    """The URL of what a path handler names; None if that is unknown, or a post without a page."""
+    kind, target, anchor = link[1], unquote(link[2] or ""), link[3] or ""
+    match kind:
+        case None:
+            page: str | None = targets.root + link[4]
+        case "listing":
+            page = f"{targets.root}listings/{quote(target)}.html"
+        case "filename":
+            page = targets.pages.get(target)
+        case "slug":
+            page = _of_slug(target, targets)
+        case _:
+            path = targets.list_page(kind, target, post.language)
+            page = path and targets.root + quote(path[1:])
     return page and page + anchor
+
+
+def title_of_slug(target: str, targets: Targets) -> str | None:
+    """The title of the post of Nikola with this slug."""
+    page = _of_slug(target, targets)
+    return targets.titles.get(page) if page else None
+
+
+def _of_slug(target: str, targets: Targets) -> str | None:
+    """The URL of the post of Nikola with this slug, which may be written as a title."""
+    slug = slugify(target, mode="default")
+    return targets.names.get(target.lower()) or targets.names.get(slug.lower())
 
 
 def relative_to(folder: str, path: str) -> str:

@@ -43,6 +43,9 @@ _SIZE_OF_IMAGE = re.compile(
 _CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]*)+)\[!([\w-]+)\][+-]?[ \t]*(.*)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z0-9-]+$", re.MULTILINE)
+# A role of Nikola without a text of its own, and what would end or mark up its text.
+_DOC = re.compile(r"(?<![\w`]):doc:`([^`<>\n]+)`")
+_OF_RST = re.compile(r"[\\`<>*_|]")
 _OF_NAMES = "/:!$&'*+,;=@~"  # with which a name begins or goes on in a URL as it is
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 
@@ -83,15 +86,20 @@ class Links:
         """
         pages: dict[str, str] = {}
         by_name: dict[str, str] = {}
+        titles: dict[str, str] = {}
         files: list[tuple[dt.datetime, Sequence[tuple[str, str]]]] = []
         for post, link in self._posts:
             pages[str(post.location or post.path)] = link
             names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
             for name in filter(None, names):  # a missing title matches nothing
                 by_name.setdefault(name.lower(), link)
+            if post.title:
+                titles[link] = post.title
             files += [(post.published, post.files)] if post.files else []
         moved = generator_links.moved(files)
-        return Targets(pages, by_name, self._site.root, moved, self._url_path_of, self._list_page)
+        return Targets(
+            pages, by_name, titles, self._site.root, moved, self._url_path_of, self._list_page
+        )
 
     @property
     def _pages(self) -> Mapping[str, str]:
@@ -132,9 +140,11 @@ class Links:
         """Return the URL path that a template tag names; None if there is none.
 
         `post_url` and `slug` name a post, `link` names a file of the site, and `ref` names a file
-        below or next to that of `post`.
+        below or next to that of `post`. `title` asks for the title of the post with a slug.
         """
         match kind:
+            case "title":
+                return generator_links.title_of_slug(target, self._targets)
             case "post_url" | "slug":
                 page = self._names.get(target.lstrip("/").lower())
                 return page and urlsplit(page).path
@@ -287,11 +297,22 @@ class PostLinks:
         files = self._links.content and self._links.content.files
         return files.problems if files else None
 
-    def markdown(self) -> str:
-        """Return the body with Obsidian's syntax in a plain folder rewritten as Markdown."""
+    def body(self) -> str:
+        """Return the body with links that need other posts for their text rewritten.
+
+        In a plain folder it is Obsidian's syntax that becomes Markdown.
+        """
+        if self._post.syntax.links == "link-urls" and self._post.markup == "rest":
+            return _DOC.sub(self._with_title, self._post.body)
         if self._post.syntax.links != "wiki":
             return self._post.body
         return markdown_code.outside(_without_comments(self._post.body), self._rewrite_notes)
+
+    def _with_title(self, match: re.Match[str]) -> str:
+        """Nikola's role with the title of the post that it names."""
+        title = self._record(("title", match[1].partition("#")[0]))
+        words = title and _OF_RST.sub(r"\\\g<0>", title)
+        return f":doc:`{words} <{match[1]}>`" if words else match[0]
 
     def look_up(self, lookup: Lookup) -> str | None:
         """Look up a link without recording it, for the cache."""

@@ -51,7 +51,8 @@ class MarkdownOptions(Struct, frozen=True, kw_only=True):
     single ones. `symbols` are those that replace what is typed, such as `--`. `off` are the
     extensions of Markdown that are not used. `block_attributes`: a line `{.class}` behind a block
     has its attributes. `punctuation`: quotes, dashes and ellipses are those of pulldown-cmark.
-    `alerts`: the quotes of GitHub that begin with `[!NOTE]` have headings.
+    `alerts`: the quotes of GitHub that begin with `[!NOTE]` have headings. `deleted`: the dialect
+    `markdown` strikes `~~text~~` through; others do so unless it is `off`.
     """
 
     emoji: bool = False
@@ -69,6 +70,7 @@ class MarkdownOptions(Struct, frozen=True, kw_only=True):
     block_attributes: bool = False
     punctuation: bool = False
     alerts: bool = False
+    deleted: bool = False
 
 
 NO_OPTIONS = MarkdownOptions()

@@ -1708,6 +1708,7 @@ def test_nikola_s_metadata(tmp_path: Path, name: str, text: str) -> None:
         ("", "posts/a post.txt", "/blog/a-post/"),
         ("PRETTY_URLS = False", "posts/a.txt", "/blog/a.html"),
         ("", "posts/sub/a.txt", "/blog/sub/a/"),
+        ("TRANSLATIONS = {'en': '', 'fr': './fr'}", "posts/only.fr.txt", "/fr/blog/onlyfr/"),
         ("TRANSLATIONS = {'en': '', 'fr': './fr'}", "posts/a.fr.txt", "/fr/blog/a/"),
     ],
 )
@@ -1715,7 +1716,34 @@ def test_nikola_s_urls(tmp_path: Path, settings: str, name: str, page: str) -> N
     text = ".. title: T\n.. date: 2020-01-01\n\nText.\n"
     rules = "POSTS = (('posts/*.txt', 'blog', 'post.tmpl'), ('notes/*.md', '', 'post.tmpl'))"
     files = {"conf.py": f"{rules}\n{settings}\n", name: text, "stories/b.txt": text}
+    if name == "posts/a.fr.txt":
+        files["posts/a.meta"] = ".. slug: a\n"
     assert post(tmp_path, "nikola", files).page == page
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "name", "page"),
+    [
+        ("", "tag", "A B", "/categories/a-b/"),
+        ("", "category", "A B", "/categories/cat_a-b/"),
+        ("PRETTY_URLS = False\nCATEGORY_PREFIX = ''", "category", "A B", "/categories/a-b.html"),
+        ("TAG_PATH = {'en': 'tags', 'de': 'marken'}", "tag_rss", "a", "/tags/a.xml"),
+        ("SLUG_TAG_PATH = False", "tag", "A B", "/categories/A B/"),
+        ("", "author", "Jane Doe", "/authors/jane-doe/"),
+        ("ARCHIVE_PATH = 'old'", "archive", "2020/01", "/old/2020/01/"),
+        ("", "archive", "", "/archive.html"),
+        ("RSS_PATH = 'feeds'\nRSS_EXTENSION = '.rss'", "rss", "", "/feeds/rss.rss"),
+        ("TRANSLATIONS = {'en': 'english'}", "root", "", "/english/"),
+        ("TRANSLATIONS = {'en': './english'}", "tag", "a", "/english/categories/a/"),
+        ("", "gallery", "x", None),
+    ],
+)
+def test_nikola_s_lists_of_posts_have_addresses_by_its_settings(
+    tmp_path: Path, settings: str, kind: str, name: str, page: str | None
+) -> None:
+    reading = read(tmp_path, "nikola", {"conf.py": settings})
+    assert reading.list_page
+    assert reading.list_page(kind, name, None) == page
 
 
 @pytest.mark.parametrize(

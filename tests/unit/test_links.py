@@ -47,6 +47,8 @@ def entry(engine: Engine, body: str, markup: Markup = "markdown") -> WithSource:
         ("nikola", "link://slug/2026-01-01-other#x", OTHER + "#x"),
         ("nikola", "link://slug/The%20Title", OTHER),
         ("nikola", "link://filename/blog/2026-01-01-other.md", OTHER),
+        ("nikola", "/images/a.png", "https://blog.example/sub/images/a.png"),
+        ("nikola", "//x.example/a.png", "https://x.example/a.png"),
         ("nikola", "link://listing/a.py", "https://blog.example/sub/listings/a.py.html"),
         ("hugo", "../2026-01-01-other.md", OTHER),
         ("hugo", "/blog/2026-01-01-other.md#x", OTHER + "#x"),
@@ -194,7 +196,8 @@ def test_links_in_html_and_rst_are_resolved_too() -> None:
     ("written", "shown"),
     [
         (":doc:`The words <2026-01-01-other>`", f'<a href="{OTHER}">The words</a>'),
-        (":doc:`2026-01-01-other`", f'<a href="{OTHER}">2026-01-01-other</a>'),
+        (":doc:`2026-01-01-other`", f'<a href="{OTHER}">The Title</a>'),
+        (":doc:`the title#part`", f'<a href="{OTHER}#part">The Title</a>'),
         (":doc:`x <the title#part>`", f'<a href="{OTHER}#part">x</a>'),
         ("`x <link://slug/2026-01-01-other>`_", f'<a href="{OTHER}">x</a>'),
     ],
@@ -202,6 +205,14 @@ def test_links_in_html_and_rst_are_resolved_too() -> None:
 def test_nikola_s_role_doc_is_a_link_to_a_post(written: str, shown: str) -> None:
     content = entry("nikola", f"See {written}.", "rest").content
     assert (content.xhtml, content.warnings) == (f"<p>See {shown}.</p>", ())
+
+
+def test_a_title_with_signs_of_rst_is_the_text_of_a_link_in_nikola() -> None:
+    title = "A <b> `c` *d* |e| f_ \\g"
+    this = post("a.rst", engine="nikola", body="See :doc:`b`.", markup="rest")
+    made, _ = entries(this, post("b.rst", engine="nikola", title=title), site=SITE)
+    shown = title.replace("<", "&lt;").replace(">", "&gt;")
+    assert f">{shown}</a>." in made.content.xhtml
 
 
 def test_a_link_that_nikola_cannot_resolve_is_removed_with_a_warning() -> None:

@@ -10,6 +10,7 @@ from publisher.content import markup, rst
 from publisher.content.html import normalised
 from publisher.content.limits import refuse_slow_html
 from publisher.content.render import render
+from publisher.sources.engines import RECORDS
 from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
@@ -231,3 +232,28 @@ def test_a_container_is_a_block_with_its_title(source: str, shown: str) -> None:
 
 def test_the_time_for_containers_grows_linearly() -> None:
     assert_linear(lambda size: markup.html("::: a\n\nb\n\n:::\n\n" * size, "containers"), 100)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("    :::python\n    x = 1", '<code class="language-python">x = 1\n'),
+        ("    #!python\n    x = 1", '<code class="language-python">x = 1\n'),
+        ("    #!/usr/bin/python\n    x", '<code class="language-python">#!/usr/bin/python\nx\n'),
+        ("1. a\n\n        :::sh\n        ls", '<code class="language-sh">ls\n'),
+        ("```\n:::python\nx\n```", "<code>:::python\nx\n"),
+        ("    plain\n      code", "<code>plain\n  code\n"),
+    ],
+)
+def test_the_language_of_code_is_not_shown_in_python_markdown(body: str, shown: str) -> None:
+    """As Pelican 4.12 and Nikola 8.3.3 show it, colours aside."""
+    content = render(body, markup="markdown", marker=None, base=BASE, prefix="p")
+    assert shown in content.xhtml
+
+
+def test_only_nikola_strikes_text_through_in_python_markdown() -> None:
+    body = "~~a~~ `~~b~~`"
+    options = RECORDS["nikola"].markdown({})
+    assert markup.html(body, "markdown", options) == "<p><del>a</del> <code>~~b~~</code></p>"
+    options = RECORDS["pelican"].markdown({})
+    assert markup.html(body, "markdown", options) == "<p>~~a~~ <code>~~b~~</code></p>"

@@ -77,7 +77,7 @@ def _convert(dialect: Dialect, source: str, *parts: str, options: MarkdownOption
         case "rest":
             return Converted(tuple(rst.html(text)[0] for text in (source, *parts)))
         case "markdown":
-            return Converted(_python_markdown(source, *parts))
+            return Converted(_python_markdown(source, *parts, deletes=options.deleted))
         case _:
             return _commonmark(dialect, source, *parts, options=options)
 
@@ -98,20 +98,21 @@ def lines_of_html(source: str, dialect: Dialect, options: MarkdownOptions) -> fr
         return frozenset()
 
 
-def _python_markdown(*sources: str) -> tuple[str, ...]:
+def _python_markdown(*sources: str, deletes: bool) -> tuple[str, ...]:
     """Convert a body and then its parts: the parser keeps what one defines for the next."""
-    _markdown().reset()
+    parser = _markdown(deletes=deletes)
+    parser.reset()
     try:
-        return tuple(_as_python_markdown(_without_open_comment(text)) for text in sources)
+        return tuple(_as_python_markdown(_without_open_comment(text), parser) for text in sources)
     except Exception:
         _markdown.cache_clear()  # its state is undefined after an error
         raise
 
 
-def _as_python_markdown(source: str) -> str:
+def _as_python_markdown(source: str, parser: markdown.Markdown) -> str:
     limits.refuse_empty_cells(source)
     limits.refuse_open_markup(source)
-    html = _markdown().convert(_TEMPLATE.sub(_without_braces, source)).replace(_BRACE, "{")
+    html = parser.convert(_TEMPLATE.sub(_without_braces, source)).replace(_BRACE, "{")
     return _with_boxes(html)
 
 
@@ -148,13 +149,14 @@ def _without_open_comment(source: str) -> str:
 
 
 @functools.cache
-def _markdown() -> markdown.Markdown:
+def _markdown(*, deletes: bool) -> markdown.Markdown:
     """Return the parser, which is made once because making it costs more than a post.
 
-    It must not be used by two threads at a time.
+    `deletes`: it knows `~~text~~`. It must not be used by two threads at a time.
     """
     import markdown  # noqa: PLC0415 - few sites need it
     from markdown.extensions.toc import slugify_unicode  # noqa: PLC0415
+    from markdown.inlinepatterns import SimpleTagInlineProcessor  # noqa: PLC0415
     from markdown.treeprocessors import Treeprocessor  # noqa: PLC0415
 
     class LimitProcessor(Treeprocessor):
@@ -163,14 +165,19 @@ def _markdown() -> markdown.Markdown:
             limits.refuse_expansion(filter(None, values))
 
     parser = markdown.Markdown(
-        extensions=["extra", "sane_lists", "toc"],
+        extensions=["extra", "sane_lists", "toc", "codehilite"],
         extension_configs={
+            # Not for colours, but for the language in the first line: `:::python`.
+            "codehilite": {"use_pygments": False},
             # Style attributes are removed later.
             "extra": {"tables": {"use_align_attribute": True}},
             # The default keeps only ASCII: of a Greek heading nothing would be left.
             "toc": {"slugify": slugify_unicode},
         },
     )
+    if deletes:
+        pattern = SimpleTagInlineProcessor(r"()~~(.+?)~~", "del")
+        parser.inlinePatterns.register(pattern, "deleted", 175)
     # The lowest priority, so that references and abbreviations are expanded by then.
     parser.treeprocessors.register(LimitProcessor(parser), "bound", 0)
     return parser

@@ -248,7 +248,9 @@ def _element(name: str, raw: str, text: str, *_: Any, **__: Any) -> Any:
 
 def _abbreviation(_: str, raw: str, text: str, *__: Any, **___: Any) -> Any:
     """Pelican: `HTML (HyperText Markup Language)`."""
-    short, long = _parts(text, "(", ")")
+    text = utils.unescape(text).strip()
+    short, mark, inside = text.partition("(")
+    short, long = (short.rstrip(), inside[:-1]) if mark and inside.endswith(")") else (text, "")
     explained = {"explanation": long} if long else {}
     return [nodes.abbreviation(raw, short, **explained)], []
 
@@ -276,15 +278,11 @@ def _unknown_role(
 
 def _target(text: str) -> tuple[str, str]:
     """Return the text that a role shows and the target that it names."""
-    words, target = _parts(text, "<", ">")
-    return words or target, target or words
-
-
-def _parts(text: str, begin: str, end: str) -> tuple[str, str]:
-    """Return the text before the delimiters, and the text between them."""
-    text = utils.unescape(text).strip()
-    words, mark, inside = text.partition(begin)
-    return (words.rstrip(), inside[:-1]) if mark and inside.endswith(end) else (text, "")
+    whole = utils.unescape(text).strip()
+    words, mark, target = whole.rpartition("<")  # the words may have one, too
+    if not mark or not target.endswith(">"):
+        return whole, whole
+    return words.rstrip() or target[:-1], target[:-1] or words
 
 
 _DIRECTIVES: dict[str, type[Directive]] = {

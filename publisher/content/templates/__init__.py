@@ -89,7 +89,7 @@ def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluate
     `values` are those of `values_of`. Of the post itself, only the body, its markup and syntax, and
     `templates` are read: the key of the cache covers just these.
     """
-    body, language = links.markdown(), post.syntax.template_language
+    body, language = links.body(), post.syntax.template_language
     if language == "nunjucks" and post.templates != "off":
         body = _without_comments(body)
     if values is None or language == "none":

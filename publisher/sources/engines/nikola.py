@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from publisher.post import BodySyntax
+from publisher.post import BodySyntax, MarkdownOptions
 from publisher.sources import site_settings
-from publisher.sources.engines import scripts
+from publisher.sources.engines import nikola_lists, scripts
 from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
@@ -224,8 +224,15 @@ class Nikola(PostReader):
             return front_matter.is_true("pretty_url")
         return slug != "index" and not site_settings.is_false(self.settings, "PRETTY_URLS")
 
+    def list_page(self, kind: str, name: str, language: str | None) -> str | None:
+        return nikola_lists.page(self.settings, kind, name, language)
+
     def _slug(self, path: PurePosixPath) -> str:
         name, _ = self.without_language(path)
+        original = self._translated(path)
+        beside = {original, original.with_suffix(".meta")} if original else set()
+        if beside and not beside & {*self.folder.paths}:  # a translation of nothing
+            name = path.stem
         if site_settings.is_false(self.settings, "USE_SLUGIFY"):
             return re.sub(r"""[/\\?#"'\r\n\t*:<>|]""", "-", name)
         return nikola_slug(name)
@@ -347,6 +354,7 @@ RECORD = EngineRecord(
     settings=_SETTINGS,
     address_scripts=_address_scripts,
     unread_settings=_UNREAD,
+    markdown=lambda _: MarkdownOptions(deleted=True),
     future=(("FUTURE_IS_NOW",),),
     markups={
         ".rst": "rest",
