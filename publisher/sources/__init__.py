@@ -189,7 +189,11 @@ def _located(
             return outcome.post
         return outcome if isinstance(outcome, Post) else None
 
-    files = SourceFiles(config.posts.path, reader.folder.bytes, post_of)
+    def own_bytes(path: PurePosixPath) -> bytes:
+        reader.folder.trace.begin(path)  # else all other files would count as dependent on it
+        return reader.folder.bytes(path)
+
+    files = SourceFiles(config.posts.path, own_bytes, post_of)
     schedule = None if record.has_rules else Schedule(now, was_published)
     return built.located(reading, config, output, files, schedule, anew=anew)
 

@@ -44,6 +44,10 @@ class Reach:
     advice: str
     follow_links: bool = False
     _resolved: dict[Path, Path] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # The same of folders in the roots, as texts; None for other folders.
+    _inside: dict[str, str | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def read(self, file: Path) -> bytes:
         """The bytes of a regular file.
@@ -66,6 +70,23 @@ class Reach:
         if self.follow_links or self._is_inside(path, real):
             return real
         raise LinkError(self._refusal(path))
+
+    def read_unnoted(self, file: str) -> bytes:
+        """What `read` returns, for a file whose state is recorded in another way than by `looks`.
+
+        Raises LinkError or another OSError.
+        """
+        folder, _, name = file.rpartition("/")
+        if folder not in self._inside:
+            real = self._real(Path(folder))
+            is_inside = self.follow_links or self._is_in_roots(real)
+            self._inside[folder] = os.fspath(real) if is_inside else None
+        if real_folder := self._inside[folder]:
+            try:
+                return read_regular(f"{real_folder}/{name}")
+            except LinkError:  # follow it if it ends inside
+                pass
+        return read_regular(self.reached_unnoted(Path(file)))
 
     def refusal(self, path: Path) -> str:
         """The message of the LinkError that `reached` raises; empty if it raises none."""
@@ -113,6 +134,26 @@ def open_regular(file: Path | str, *, folder: int | None = None) -> IO[bytes]:
 
     Raises LinkError for a symbolic link, IsADirectoryError, or another OSError.
     """
+    return open(_descriptor(file, folder), "rb")
+
+
+def read_regular(file: Path | str) -> bytes:
+    """The bytes of a regular file; raises what `open_regular` raises.
+
+    It takes half the time that a file object would take.
+    """
+    descriptor = _descriptor(file, None)
+    try:
+        most = os.fstat(descriptor).st_size + 1  # one more than there is, so as to see the end
+        data = os.read(descriptor, most)
+        while len(data) >= most and (more := os.read(descriptor, most)):  # it has grown
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def _descriptor(file: Path | str, folder: int | None) -> int:
     # O_NONBLOCK: opening a pipe would wait for a writer before we can see that it is a pipe.
     # O_NOCTTY: a terminal must not become ours.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -127,7 +168,7 @@ def open_regular(file: Path | str, *, folder: int | None = None) -> IO[bytes]:
     # opening.
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
-        return open(descriptor, "rb")  # noqa: PTH123 - a descriptor has no Path
+        return descriptor
     os.close(descriptor)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -12,12 +12,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from msgspec import Struct
 
+from publisher.text import yaml_lines
 from publisher.text.yaml_mistakes import mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 Key: TypeAlias = tuple[str | int, ...]
@@ -82,6 +86,13 @@ class YamlDocument(Struct, frozen=True):
 
 def read(text: str) -> YamlDocument:
     """Parse one document. Of a duplicate key the last value counts. Raises YamlError."""
+    if simple := yaml_lines.pairs(text):
+        return _simple(simple)
+    return parsed(text)
+
+
+def parsed(text: str) -> YamlDocument:
+    """The same for all of YAML, by a parser that takes longer."""
     text = text.translate(_NO_BREAKS)
     _refuse_unprintable(text)
     reader = _Reader()
@@ -98,6 +109,32 @@ def read(text: str) -> YamlDocument:
     value = reader.value
     duplicates = tuple(reader.duplicates)
     return YamlDocument(_as_text(value), reader.lines, duplicates, with_plain_scalars=value)
+
+
+def _simple(pairs: Sequence[yaml_lines.Pair]) -> YamlDocument:
+    """The document of a map that was read line by line."""
+    value: dict[str, Value] = {}
+    plain: dict[str, Value] = {}
+    lines: dict[Key, int] = {(): pairs[0][0]}
+    duplicates = []
+    for line, key, found in pairs:
+        if key in value:
+            duplicates.append((key, line))
+        lines[key,] = line
+        if isinstance(found, list):
+            value[key] = [_scalar(*scalar)[0] for _, scalar in found]
+            plain[key] = [_scalar(*scalar)[1] for _, scalar in found]
+            lines |= {(key, at): item_line for at, (item_line, _) in enumerate(found)}
+        else:
+            value[key], plain[key] = _scalar(*found) if found else (None, None)
+    return YamlDocument(value, lines, tuple(duplicates), with_plain_scalars=plain)
+
+
+def _scalar(text: str, is_plain: bool) -> tuple[Value, Value]:
+    """The value of a scalar, as a text and as a plain scalar if it is one."""
+    if not is_plain:
+        return text, text
+    return (None, None) if text in _NULLS else (text, PlainScalar(text))
 
 
 def _as_text(value: Value) -> Value:

@@ -64,6 +64,9 @@ class HugoContent(PostReader):
         self._below_site = folder.below(".")
         self._bundles = folder.paths.folders("bundles", _bundles)
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
+        self._cascades_by_folder: dict[
+            tuple[PurePosixPath | None, str], Sequence[tuple[Value, _Cascade]]
+        ] = {}
         self._section_sources: dict[PurePosixPath, SourceText] = {}
 
     @cached_property
@@ -199,24 +202,24 @@ class HugoContent(PostReader):
         return [*self._found_cascades(path)]
 
     def _found_cascades(self, path: PurePosixPath) -> Iterator[_Cascade]:
-        page, language = self.logical(path), self.language_of(path)
+        language = self.language_of(path)
         for folder in (*path.parents, None):
+            for target, cascade in self._cascades_of(folder, language):
+                if target is None or hugo_urls.fits(target, self.logical(path), language):
+                    yield cascade
+
+    def _cascades_of(
+        self, folder: PurePosixPath | None, language: str
+    ) -> Sequence[tuple[Value, _Cascade]]:
+        """The cascades of a section, or of the settings, each with its target."""
+        if (folder, language) not in self._cascades_by_folder:
             cascade = (
                 self.setting(language, "cascade")
                 if folder is None
                 else self.section_page(folder).get("cascade")
             )
-            parts = cascade if isinstance(cascade, list) else [cascade]
-            for number, part in enumerate(parts):
-                values = (
-                    {key.lower(): value for key, value in part.items()}
-                    if isinstance(part, dict)
-                    else {}
-                )
-                target = values.pop("target", None) or values.pop("_target", None)
-                if hugo_urls.fits(target, page, language):
-                    keys = ("cascade", number) if isinstance(cascade, list) else ("cascade",)
-                    yield _Cascade(values, bool(target), folder, keys)
+            self._cascades_by_folder[folder, language] = [*_divided(cascade, folder)]
+        return self._cascades_by_folder[folder, language]
 
     def section_page(self, folder: PurePosixPath) -> dict[str, Value]:
         if folder not in self._sections:
@@ -274,6 +277,18 @@ class HugoContent(PostReader):
     @property
     def has_capitals(self) -> bool:
         return self.settings.get("disablepathtolower") == "true"
+
+
+def _divided(cascade: Value, folder: PurePosixPath | None) -> Iterator[tuple[Value, _Cascade]]:
+    """The parts of a cascade that have values, each with its target."""
+    for number, part in enumerate(cascade if isinstance(cascade, list) else [cascade]):
+        values = (
+            {key.lower(): value for key, value in part.items()} if isinstance(part, dict) else {}
+        )
+        target = values.pop("target", None) or values.pop("_target", None)
+        keys = ("cascade", number) if isinstance(cascade, list) else ("cascade",)
+        if values:
+            yield target, _Cascade(values, bool(target), folder, keys)
 
 
 def _line_in_head(document: PostFile, keys: Keys) -> int:

@@ -57,6 +57,7 @@ class FrontMatter:
         self.warnings = [Diagnostic(path, line, message) for line, message in document.warnings]
         damaged = damage(_without_examples(document.text, path))
         self.warnings += [Diagnostic(path, *warning) for warning in damaged]
+        self._values = document.values
         self._keys = keys or {}
         self._known = known or {}
         self._origin = origin
@@ -65,7 +66,7 @@ class FrontMatter:
         """The value of the owner's key if there is one, else of the key itself."""
         if self._keys:
             key = self.name(key)
-        return self.document.values.get(key)
+        return self._values.get(key)
 
     def name(self, key: str) -> str:
         """The owner's key if it has a value, else the key itself."""
@@ -83,18 +84,19 @@ class FrontMatter:
 
     def first(self, *keys: str) -> str | None:
         """The first of the keys that has a value, or None."""
-        for key in keys:
-            if self.value(key) is not None:
-                return key
-        return None
+        found = self.given(*keys)
+        return found[0] if found else None
 
     def given(self, *keys: str) -> list[str]:
         """Those of the keys that have a value."""
-        return [key for key in keys if self.value(key) is not None]
+        if self._keys:
+            return [key for key in keys if self.value(key) is not None]
+        return [key for key in keys if self._values.get(key) is not None]
 
     def text(self, key: str) -> str | None:
         """The text of a key on one line, without illegal characters; None if it is empty."""
-        return one_line(self.value(key))
+        value = self.value(key)
+        return None if value is None else one_line(value)
 
     def wanted(self, key: str) -> str | None:
         """The text of a key, with a warning if its value is a list or a map."""
