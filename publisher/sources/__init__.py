@@ -105,13 +105,14 @@ def _read_folder(
         before = Kept(reader, listing, now, partial(read_file, reader, now=now), horizon)
         if not anew:
             before.load()
+        is_excluded = _exclusion(config)
         read_files = [
             _read_or_kept(reader, before, path, now, was_published)
             for path in listing.paths
-            if not _is_excluded(path, config)
+            if not is_excluded(path)
         ]
         # A glob such as `img/**` matches what is in a folder, but not the folder itself.
-        skipped = [skip for skip in listing.skipped if not _is_excluded(f"{skip.path}/x", config)]
+        skipped = [skip for skip in listing.skipped if not is_excluded(f"{skip.path}/x")]
         reading = _reading(reader, read_files, skipped)
     if keeps:
         reading = replace(reading, keep=partial(before.write, seen))
@@ -217,13 +218,16 @@ def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:
     return outcome.post if isinstance(outcome, Skip) and outcome.status == "future" else None
 
 
-def _is_excluded(path: str, config: Config) -> bool:
+def _exclusion(config: Config) -> Callable[[str], bool]:
     """Whether a file is no post by the configuration, or because the site's generator built it."""
-    posts, output = config.posts.path, config.site.output
+    posts, output, patterns = config.posts.path, config.site.output, config.posts.exclude
     is_inside = output is not None and output != posts and output.is_relative_to(posts)
-    if output and is_inside and (posts / path).is_relative_to(output):
-        return True
-    return any(globs.excludes(pattern, path) for pattern in config.posts.exclude)
+    built = f"{output.relative_to(posts)}/" if output and is_inside else "/"  # begins no path
+
+    def is_excluded(path: str) -> bool:
+        return path.startswith(built) or any(globs.excludes(one, path) for one in patterns)
+
+    return is_excluded
 
 
 def _require_folder(folder: Path, config: Path) -> None:

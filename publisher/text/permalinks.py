@@ -56,6 +56,8 @@ PLACEHOLDERS = frozenset([*DATES, *_TEXTS])
 _PLACEHOLDER = re.compile(":([a-z_]+)")
 # RFC 3986 section 3.3: the characters that a path carries unencoded, beside letters and digits.
 _PATH = "/!$&'()*+,;=:@~"
+# A path without any of these is as it is encoded.
+_TO_ENCODE = re.compile(r"[^A-Za-z0-9_.~/-]|//")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -139,6 +141,8 @@ def _sanitized(path: str) -> str:
 
 def encoded(path: str) -> str:
     """The path, percent-encoded, with exactly one slash at the beginning."""
+    if not _TO_ENCODE.search(path):
+        return "/" + path.removeprefix("/")
     return "/" + quote(re.sub(r"/{2,}", "/", path).lstrip("/"), safe=_PATH)
 
 

@@ -21,7 +21,7 @@ from publisher.post import Post
 from publisher.sources import kept
 from publisher.system import looks, snapshot
 from tests.stress.test_kept import KINDS
-from tests.support.blog import Blog
+from tests.support.blog import SITE, Blog
 from tests.support.opened import opened
 
 if TYPE_CHECKING:
@@ -432,3 +432,23 @@ def test_every_file_that_a_reader_opens_is_one_that_it_noted(
     state = str(tmp_path / ".publisher")
     unnoted = {file for file in of_site - noted - posts - own if not file.startswith(state)}
     assert {Path(file).suffix for file in unnoted} <= {".md"}  # of posts that are not kept
+
+
+def test_a_source_that_is_compared_with_its_page_counts_for_no_other_file(tmp_path: Path) -> None:
+    blog = Blog(tmp_path)
+    with_pages = SITE.replace("since:", "output: public\n  since:", 1)
+    (tmp_path / "publisher.yaml").write_text(with_pages, encoding="utf-8")
+    names = [f"2026-01-0{number}-post" for number in range(1, 6)]
+    for name in names:
+        blog.write(f"{name}.md", f"Text of {name}.", title="T")
+        page = tmp_path / f"public/2026/01/{name[8:10]}/post/index.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"<article><h1>T</h1><p>Text of {name}.</p></article>", encoding="utf-8")
+    for text in ("Text.", "Other text."):
+        time.sleep(TICK)
+        with contextlib.chdir(tmp_path):
+            blog.write(f"{names[0]}.md", text, title="T")
+            build(projects.read(load(Path("publisher.yaml")), writes=True))
+    document = kept._document(tmp_path / ".publisher")
+    assert document
+    assert not any("post" in path for path in document.common.shared)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import re
+import unicodedata
 from pathlib import PurePosixPath
+from urllib.parse import quote, unquote, urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.post import Post
+from publisher.sources.built.pages.address import url_path, url_paths
 from publisher.sources.engines.for_path import for_path
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import one_line
 from publisher.text.characters import legal
 from publisher.text.merge_conflicts import line_of
+from publisher.text.permalinks import encoded
 from publisher.text.shortening import count_words
 from publisher.text.slugs import go_lower, hugo_slug, is_word
 from publisher.text.yaml_document import PlainScalar
 
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 # Words, blanks of all kinds, ideographs, marks, controls and what URLs keep.
 TEXTS = st.text(
     st.sampled_from("ab Zß\t\n\r\f\v\x00\x1f\x85\xa0\u2028\u3000漢字かé\u0301-_.~%2f#\ufffd")
@@ -91,3 +100,36 @@ def test_a_rule_remembers_for_each_reader() -> None:
     first, second, path = _Rules(), _Rules(), PurePosixPath("a.md")
     assert [first.stem(path), second.stem(path)] == ["a", "a"]
     assert first.asked == second.asked == ["a.md"]
+
+
+@given(ANY, st.booleans())
+def test_a_url_path_is_encoded_the_same(text: str, is_rooted: bool) -> None:
+    path = f"/{text}" if is_rooted else text
+    expected = "/" + quote(re.sub("/{2,}", "/", path).lstrip("/"), safe="/!$&'()*+,;=:@~")
+    assert encoded(path) == expected
+    assert url_path(path) == encoded(unicodedata.normalize("NFC", unquote(path)))
+
+
+@pytest.mark.parametrize("name", ["a.html", "b/index.html", "b/c.htm", "Ü x/a.b.html"])
+@pytest.mark.parametrize("root", ["https://x.example", "https://x.example/blog/"])
+def test_the_url_paths_of_a_page_are_those_of_its_file(name: str, root: str) -> None:
+    path, above = PurePosixPath(name), urlsplit(root).path.rstrip("/")
+    full, bare = url_paths(path, root)
+    if path.stem == "index":
+        assert (full, bare) == (
+            url_path(f"{above}/{path.parent}/"),
+            url_path(f"{above}/{path.parent}"),
+        )
+    else:
+        assert full == url_path(f"{above}/{path}")
+        assert bare == url_path(f"{above}/{path.with_suffix('')}")
+
+
+def test_a_post_at_another_address_has_all_other_fields() -> None:
+    post = Post(
+        path=PurePosixPath("a.md"), body="Text.", body_line=1, markup="markdown", marker=None,
+        title="A", slug="a", published=NOW, updated=NOW, file_date=None, page="/a/",
+    )  # fmt: skip
+    moved = post.at("https://x.example/a/")
+    assert moved == dataclasses.replace(post, address="https://x.example/a/")
+    assert moved.at(None) == post

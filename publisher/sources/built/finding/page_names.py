@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from publisher.sources.engines.names import date_and_words
 from publisher.text.slugs import slugify
 
-if TYPE_CHECKING:
-    from pathlib import PurePosixPath
-
 # The files of a folder that is a page, in the output and among the sources of most generators.
 _OF_FOLDERS = frozenset({"index", "page", "+page"})
+_NO_PAGE = PurePosixPath()
 
 
 def names_of(path: PurePosixPath) -> set[str]:
@@ -26,3 +24,8 @@ def url_root(url: str) -> tuple[str, str]:
     """The scheme and the authority of a URL, without `www.`."""
     scheme, authority, *_ = urlsplit(url)
     return scheme, authority.removeprefix("www.")
+
+
+def path_of(page: str) -> PurePosixPath:
+    """The path of a remembered page; nearly all posts have none."""
+    return PurePosixPath(page) if page else _NO_PAGE

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from publisher.sources.built.finding.left_pages import LeftPages, newer_pages
 from publisher.sources.built.finding.match import Matches
 from publisher.sources.built.finding.page_choice import Candidates, choose
-from publisher.sources.built.finding.page_names import names_of, url_root
+from publisher.sources.built.finding.page_names import names_of, path_of, url_root
 from publisher.sources.built.finding.page_search import PageSearch, Sought
 from publisher.sources.built.finding.pair import has_name
 from publisher.sources.built.finding.source_times import SourceTimes
@@ -78,7 +78,7 @@ class Placement:
             if row.taken and path not in others
         }
         for post in posts:
-            self._former.pop(PurePosixPath(self._known.row(post.path).page), None)
+            self._former.pop(path_of(self._known.row(post.path).page), None)
         choice = choose({post.path: self._candidates(post) for post in posts}, self.signatures)
         self._pages = {**choice.pages}
         undecided = {*choice.undecided}
@@ -211,13 +211,13 @@ class Placement:
     def _candidates(self, post: Post) -> Candidates:
         row = self._known.row(post.path)
         page = row.found_page or row.page
-        if (old := PurePosixPath(page)) in self._former and self._is_stale(post, old):
+        if (old := path_of(page)) in self._former and self._is_stale(post, old):
             page = ""  # there may be a newer one
         return Candidates(
             self._expected(post),
-            PurePosixPath(page) if page else None,
+            path_of(page) if page else None,
             PurePosixPath(row.foreign_page) if row.foreign_page else None,
-            is_as_it_was=self.signatures.get(PurePosixPath(page)) == row.signature,
+            is_as_it_was=self.signatures.get(path_of(page)) == row.signature,
         )
 
     def _expected(self, post: Post) -> PurePosixPath | None:

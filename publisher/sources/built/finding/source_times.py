@@ -26,8 +26,13 @@ class SourceTimes:
         pages: Mapping[PurePosixPath, Signature],
     ) -> None:
         self._files = files
-        self._of_posts = [files.signature(post.path) for post in posts]
+        self._posts = posts
         self._pages = pages
+
+    @cached_property
+    def _of_posts(self) -> Sequence[Signature]:
+        """Few runs need it, and it looks at every file."""
+        return [self._files.signature(post.path) for post in self._posts]
 
     @cached_property
     def are_checked_out(self) -> bool:

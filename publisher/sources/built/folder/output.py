@@ -103,20 +103,22 @@ class OutputFolder:
     @cached_property
     def _entries(self) -> Sequence[tuple[PurePosixPath, Signature]]:
         """All pages in the order of their paths."""
-        return sorted(self._listed())
+        found = dict(self._listed())
+        in_order = sorted(found, key=lambda path: path.split("/"))
+        return [(PurePosixPath(path), found[path]) for path in in_order]
 
-    def _listed(self) -> Iterator[tuple[PurePosixPath, Signature]]:
+    def _listed(self) -> Iterator[tuple[str, Signature]]:
         waiting = [""]
         while waiting:
             folder = waiting.pop()
-            with os.scandir(self.folder / folder) as entries:
+            with os.scandir(f"{self.folder}/{folder}") as entries:
                 for entry in entries:
                     path = f"{folder}{entry.name}"
                     # A linked folder is not entered: the pages inside are listed where they are.
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(f"{path}/")
                     elif is_page(path) and self._is_entry_page(entry, path):
-                        yield PurePosixPath(path), Signature.of(entry.stat())
+                        yield path, Signature.of(entry.stat())
 
     def _is_entry_page(self, entry: os.DirEntry[str], path: str) -> bool:
         is_link = entry.is_symlink()
@@ -124,8 +126,8 @@ class OutputFolder:
 
     def _is_page(self, path: str, *, is_link: bool) -> bool:
         """Whether the file is a page of the site: not ours, and within the reach of links."""
-        file = self.folder / path
         if is_link:
+            file = self.folder / path
             is_reached = not self._reach.refusal(file) and file.is_file()
             return is_reached and os.path.realpath(file) not in self._ours
         return f"{self._real_folder}/{path}" not in self._ours
@@ -139,11 +141,17 @@ class OutputFolder:
 
         `/a/` is `a/index.html`; `/a` is `a.html` or `a/index.html`, and `/a/` may be `a.html`, too.
         """
-        return next(filter(self._has, _files(path)), None)
+        if "_pages" in self.__dict__:
+            return next(filter(None, map(self._page_of.get, _files(path))), None)
+        return next(filter(self._has, map(PurePosixPath, _files(path))), None)
+
+    @cached_property
+    def _page_of(self) -> Mapping[str, PurePosixPath]:
+        return {str(page): page for page in self._pages}
 
     def refused(self, path: str) -> tuple[PurePosixPath, str] | None:
         """The file for a URL path that is a symbolic link out of the folder, and the message."""
-        for file in _files(path):
+        for file in map(PurePosixPath, _files(path)):
             try:
                 message = is_page(file.name) and self._reach.refusal(self.folder / file)
             except OSError:  # the name is too long
@@ -167,8 +175,6 @@ class OutputFolder:
         return found
 
     def _has(self, path: PurePosixPath) -> bool:
-        if "_pages" in self.__dict__:
-            return path in self._pages
         try:
             return is_page(path.name) and self._is_page(str(path), is_link=True)
         except OSError:  # the name is too long
@@ -295,17 +301,17 @@ class OutputFolder:
                 yield url_path(url.path)
 
 
-def _files(path: str) -> list[PurePosixPath]:
-    """The files that a server may show for a URL path, the first one first."""
+def _files(path: str) -> list[str]:
+    """The paths of files that a server may show for a URL path, the first one first."""
     name = unquote(path.partition("#")[0].partition("?")[0])
     bare = name.strip("/")
+    if "//" in bare or "." in bare.split("/"):
+        bare = str(PurePosixPath(bare))
     if ".." in bare.split("/") or "\0" in bare:
         return []
     folder = [f"{bare}/{index}".lstrip("/") for index in INDEXES]
     files = [f"{bare}{suffix}" for suffix in SUFFIXES] if bare else []
-    return [
-        *map(PurePosixPath, [*folder, *files] if name.endswith("/") else [bare, *files, *folder])
-    ]
+    return [*folder, *files] if name.endswith("/") else [bare, *files, *folder]
 
 
 def _kind_of(file: Path) -> str:

@@ -81,14 +81,17 @@ def url_paths(path: PurePosixPath, site_url: str) -> tuple[str, str]:
     For `a/index.html` they are `/a/` and `/a`, for `a.html` `/a.html` and `/a`.
     """
     root = urlsplit(site_url).path.rstrip("/")
-    folder = root if str(path.parent) == "." else f"{root}/{path.parent}"
-    if path.name in INDEXES:
+    above, _, name = str(path).rpartition("/")
+    folder = f"{root}/{above}" if above else root
+    if name in INDEXES:
         return url_path(f"{folder}/"), url_path(folder)
-    return url_path(f"{folder}/{path.name}"), url_path(f"{folder}/{path.stem}")
+    return url_path(f"{folder}/{name}"), url_path(f"{folder}/{path.stem}")
 
 
 def url_path(path: str) -> str:
     """A URL path, percent-encoded in one way, so that two of them can be compared."""
+    if path.isascii() and "%" not in path:
+        return encoded(path)
     return encoded(unicodedata.normalize("NFC", unquote(path)))
 
 
