@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 
+_encoded = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """An Atom entry without its content; `rendering` adds the content.
 
@@ -196,8 +199,7 @@ def fingerprint(post: Post, site: Site, settings: Mapping[str, Value]) -> str:
         "license": post.license,
     }
     given = {key: value for key, value in parts.items() if value}
-    canonical = json.dumps(given, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return hashlib.sha256(_encoded(given).encode("ascii")).hexdigest()
 
 
 def with_earlier_ids(entry: Entry, site: Site) -> Iterator[Entry]:

@@ -42,7 +42,7 @@ class Trace(Struct):
 
     def look_at(self, path: PurePosixPath) -> None:
         """Note that the reader is about to look at a file."""
-        if path == self.read:
+        if path is self.read or path == self.read:
             return
         (self.shared if self.shares or self.read is None else self.own).add(str(path))
 

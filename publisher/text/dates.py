@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from dateutil import parser
 from msgspec import Struct
@@ -33,6 +34,8 @@ _DAY = re.compile(
     r"|(?P<month2>\d{2})(?P<day2>\d{2})(?!\d))",
     re.ASCII,
 )
+# The usual form, in which there is nothing to clean.
+_CLEAN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?: ?[+-]\d\d:?\d\d|Z)?)?", re.ASCII)
 _TIME_AND_ZONE = re.compile(
     rf"(?:T|,? ?(?:at )?)(?:{_CLOCK}|(?P<hour2>\d{{2}})(?P<minute2>\d{{2}})(?P<second2>\d{{2}})?)"
     r"(?: ?(?P<half>[AP])\.?M\.?)?(?: ?(?P<zone>[A-Z]+|(?:UTC|GMT)?[+-]\d[\d:]*))?",
@@ -90,7 +93,7 @@ def read(text: str, *, month_first: bool = False) -> WrittenDate:
     """
     if len(text) > MAX_LENGTH:
         raise DateError(f"'{shortened(text, MAX_LENGTH)}' is not a date")
-    cleaned = _cleaned(text)
+    cleaned = text if _CLEAN.fullmatch(text) else _cleaned(text)
     try:
         is_numeric = _DAY.match(cleaned)
         return _numeric(cleaned) if is_numeric else _worded(cleaned, month_first=month_first)
@@ -151,6 +154,7 @@ def _time(match: re.Match[str]) -> dt.time:
     return dt.time(hour, minute, second)
 
 
+@lru_cache(maxsize=64)
 def _zone(text: str) -> dt.tzinfo:
     """Parse a zone name or an offset: `Z`, `EDT`, `-0400`, `-04:00`, `-400`, `-4`.
 

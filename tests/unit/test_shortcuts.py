@@ -18,6 +18,7 @@ from publisher.sources.built.pages.address import url_path, url_paths
 from publisher.sources.engines.for_path import for_path
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import one_line
+from publisher.text import dates
 from publisher.text.characters import legal
 from publisher.text.merge_conflicts import line_of
 from publisher.text.permalinks import encoded
@@ -91,8 +92,8 @@ class _Rules:
 
 def test_a_rule_is_asked_once_in_a_row_for_a_path() -> None:
     rules = _Rules()
-    paths = [PurePosixPath(name) for name in ("a.md", "a.md", "b.md", "a.md")]
-    assert [rules.stem(path) for path in paths] == ["a", "a", "b", "a"]
+    one, other = PurePosixPath("a.md"), PurePosixPath("b.md")
+    assert [rules.stem(path) for path in (one, one, other, one)] == ["a", "a", "b", "a"]
     assert rules.asked == ["a.md", "b.md", "a.md"]
 
 
@@ -133,3 +134,8 @@ def test_a_post_at_another_address_has_all_other_fields() -> None:
     moved = post.at("https://x.example/a/")
     assert moved == dataclasses.replace(post, address="https://x.example/a/")
     assert moved.at(None) == post
+
+
+@given(st.from_regex(dates._CLEAN, fullmatch=True))
+def test_nothing_is_cleaned_of_a_date_in_the_usual_form(text: str) -> None:
+    assert dates._cleaned(text) == text

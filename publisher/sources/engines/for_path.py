@@ -27,7 +27,7 @@ def for_path(
     def remembered(reader: _Reader, path: PurePosixPath) -> _Said:
         kept: dict[str, tuple[PurePosixPath, _Said]] = reader.__dict__
         last = kept.get(name)
-        if last is None or (last[0] is not path and last[0] != path):
+        if last is None or last[0] is not path:  # comparing paths takes longer than most rules
             last = kept[name] = path, rule(reader, path)
         return last[1]
 

@@ -64,6 +64,8 @@ class HugoContent(PostReader):
         self._below_site = folder.below(".")
         self._bundles = folder.paths.folders("bundles", _bundles)
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
+        self._main_sections_of: dict[str, Sequence[str]] = {}
+        self._places: dict[str, tuple[ContentFolder | None, tuple[str, ...]]] = {}
         self._cascades_by_folder: dict[
             tuple[PurePosixPath | None, str], Sequence[tuple[Value, _Cascade]]
         ] = {}
@@ -103,21 +105,23 @@ class HugoContent(PostReader):
         related = [one for one in folders if posts.is_relative_to(one.path)]
         return related[:1] or [one for one in folders if one.path.is_relative_to(posts)]
 
-    @for_path
     def _content(self, path: PurePosixPath) -> ContentFolder | None:
         """The folder with content in which a post lies; None if there is none."""
-        file = self._below_site / path
-        folders = (one for one in self._content_folders if file.is_relative_to(one.path))
-        return next(folders, None)
+        return self._placed(path)[0]
 
     @for_path
-    def _place(self, path: PurePosixPath) -> PurePosixPath:
-        """The path of a post below its folder with content."""
-        content = self._content(path)
-        file = self._below_site / path
-        if content is None:
-            return self.location / path
-        return content.below / file.relative_to(content.path)
+    def _placed(self, path: PurePosixPath) -> tuple[ContentFolder | None, tuple[str, ...]]:
+        """The folder with content in which a post lies, and the names of the folders below it."""
+        above = str(path).rpartition("/")[0]
+        if above not in self._places:
+            folder = self._below_site / above
+            contents = (one for one in self._content_folders if folder.is_relative_to(one.path))
+            if content := next(contents, None):
+                place = content.below / folder.relative_to(content.path)
+            else:
+                place = self.location / above
+            self._places[above] = content, place.parts
+        return self._places[above]
 
     @for_path
     def without_language(self, path: PurePosixPath) -> tuple[str, str | None]:
@@ -164,12 +168,18 @@ class HugoContent(PostReader):
             return "the # at the beginning of its name"
         if language in self._disabled:
             return self._disabling(language)
-        main = hugo_settings.main_sections(self.settings, language)
+        main = self._main_sections(language)
         is_whole = content is not None and content.path.is_relative_to(self._below_site)
-        if main and is_whole and self._place(path).parts[0].lower() not in main:
+        if main and is_whole and _first_part(self._placed(path)[1], path) not in main:
             return "mainSections"
         targeted = (one.values for one in self._found_cascades(path) if one.has_target)
         return "cascade" if any(one.get("draft") == "true" for one in targeted) else None
+
+    def _main_sections(self, language: str) -> Sequence[str]:
+        if language not in self._main_sections_of:
+            found = hugo_settings.main_sections(self.settings, language)
+            self._main_sections_of[language] = found
+        return self._main_sections_of[language]
 
     def _disabling(self, language: str) -> str:
         """The setting that disables a language."""
@@ -269,14 +279,18 @@ class HugoContent(PostReader):
         They are as the files have them: paths get one hyphen per space, tokens of permalinks one
         per gap.
         """
-        place, (base, _) = self._place(path), self.without_language(path)
-        is_bundle = is_index(path) and len(place.parts) > 1
-        folders = place.parts[: -2 if is_bundle else -1]
-        return folders, place.parts[-2] if is_bundle else base
+        folders, base = self._placed(path)[1], self.without_language(path)[0]
+        is_bundle = bool(folders) and is_index(path)
+        return (folders[:-1], folders[-1]) if is_bundle else (folders, base)
 
     @property
     def has_capitals(self) -> bool:
         return self.settings.get("disablepathtolower") == "true"
+
+
+def _first_part(folders: Sequence[str], path: PurePosixPath) -> str:
+    """The first part of the path below the folder with content, in lower case."""
+    return (folders[0] if folders else path.name).lower()
 
 
 def _divided(cascade: Value, folder: PurePosixPath | None) -> Iterator[tuple[Value, _Cascade]]:

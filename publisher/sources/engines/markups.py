@@ -68,9 +68,10 @@ def of(path: PurePosixPath, markups: Mapping[str, Markup]) -> Markup:
 
 def stem(path: PurePosixPath) -> str:
     """The file name without its extension; a template has two, as in `a.html.erb`."""
+    if path.suffix.lower() not in _TEMPLATES:
+        return path.stem
     inner = PurePosixPath(path.stem)
-    is_template = path.suffix.lower() in _TEMPLATES
-    return inner.stem if is_template and inner.suffix.lower() in MARKUPS else path.stem
+    return inner.stem if inner.suffix.lower() in MARKUPS else path.stem
 
 
 def unrendered(kind: str) -> str:

@@ -44,6 +44,8 @@ _SECRET = frozenset({
     "password", "passwords", "passwd", "pass", "passphrase", "pwd", "secret", "secrets", "token",
     "api_key", "apikey", "encrypt", "encrypted", "private", "private_notes",
 })  # fmt: skip
+_NAMED = _SHOWN | _ADDRESS
+_encoded = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
 _TAG = re.compile(r"\{[{%<]([^{}]{0,2000})")
 
 
@@ -90,8 +92,7 @@ def digest(text: SourceText, own: Iterable[str] = (), *, has_templates: bool) ->
 
 def hashed(parts: object) -> str:
     """The SHA-256 in hex of texts in lists and maps."""
-    canonical = json.dumps(parts, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return hashlib.sha256(_encoded(parts).encode("ascii")).hexdigest()
 
 
 def with_defaults(text: SourceText, defaults: SourceText) -> SourceText:
@@ -101,11 +102,13 @@ def with_defaults(text: SourceText, defaults: SourceText) -> SourceText:
 
 
 def _is_shown(path: str, wanted: Collection[str]) -> bool:
-    return _is_named(path, _SHOWN | _ADDRESS) or _is_named(path, wanted)
+    return _is_named(path, _NAMED) or _is_named(path, wanted)
 
 
 def _is_named(path: str, names: Collection[str]) -> bool:
     """Whether a key is one of the names, in whatever container it stands."""
+    if "." not in path:
+        return path in names
     parts = path.split(".")
     while len(parts) > 1 and parts[0] in CONTAINERS:
         del parts[0]
