@@ -8,10 +8,12 @@ import datetime as dt
 import hashlib
 import pickle
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -601,3 +603,31 @@ def test_the_cost_of_ids_grows_with_the_posts_not_with_their_square() -> None:
         return len(calls)
 
     assert asked(200) <= 2 * asked(100)
+
+
+def test_what_the_next_run_knows_of_a_post_is_what_it_would_make_of_it() -> None:
+    found = replace(post(body="Some words."), title="A *title*", page="/a/post/")
+    known = copy.copy(found)
+    object.__setattr__(known, "known", entry.facts_of([], SITE, {})(found))
+    assert entry.entry(known, SITE, {}) == entry.entry(found, SITE, {})
+    for ask in (entry.body_hash, entry.words_of, partial(entry.rule_link, site=SITE)):
+        assert ask(known) == ask(found)
+
+
+def test_what_depends_on_more_than_the_post_is_found_out_again() -> None:
+    """An `id:` may be disputed, and a post without an entry has nothing to know."""
+    undated = replace(post(), file_date=None)
+    no_since = msgspec.structs.replace(SITE, since=None)
+    assert entry.facts_of([], SITE, {})(replace(post(), id=("an-id-of-its-own", 2))) is None
+    assert entry.facts_of([], no_since, {})(undated) is None
+
+
+def test_an_entry_is_known_by_its_earlier_ids_too() -> None:
+    now, earlier = post("2026-01-01-now.md"), post("2026-01-01-before.md")
+    found, _ = entry.entry(replace(now, earlier_ids=(earlier, now)), SITE, {})
+    assert isinstance(found, Entry)
+    [with_earlier] = entry.with_earlier_ids(found, SITE)
+    assert with_earlier.item_id == "2026-01-01-before"
+    assert with_earlier == msgspec.structs.replace(
+        found, item_id=with_earlier.item_id, atom_id=with_earlier.atom_id
+    )
