@@ -226,7 +226,6 @@ class Variant:
 
 
 _HEXO_FUTURE = frozenset({("source/_posts/future.md", "is published")})
-_HEXO_TIMES = frozenset({("source/_posts/zone.md", "url"), ("source/_posts/zulu.md", "url")})
 _HEXO_NAMES = frozenset({
     ("source/_posts/2020-01-14-date-in-the-name.md", "is published"),
     ("source/_posts/percent%20twenty.md", "url"),
@@ -357,11 +356,10 @@ VARIANTS = [
         "permalink: ':year-:month-:day/:post_title/'",
         gone=frozenset({("source/_posts/percent%20twenty.md", "url")}),
     ),
-    Variant("hexo", "permalink: ':i_month/:i_day/:hour/:minute/:second/:name/'", new=_HEXO_TIMES),
+    Variant("hexo", "permalink: ':i_month/:i_day/:hour/:minute/:second/:name/'"),
     Variant(
         "hexo",
         "permalink: ':hash/'",
-        new=_HEXO_TIMES,
         gone=frozenset({("source/_posts/percent%20twenty.md", "url")}),
     ),
     Variant("hexo", "new_post_name: ':year-:month-:day-:title.md'", gone=_HEXO_NAMES),

@@ -1211,6 +1211,29 @@ def test_a_quoted_day_is_in_utc_in_hexo(tmp_path: Path, date: str, instant: str)
     assert parsed.page == f"/2020-01-{day}-{digest}/"
 
 
+@pytest.mark.parametrize(
+    ("date", "instant", "shown"),
+    [
+        ("2020-02-10T02:00:00Z", "2020-02-10T02:00:00Z", "10-02-46fc5cbd4b36/a1"),
+        ("2020-02-10 02:00:00 +01:00", "2020-02-10T01:00:00Z", "10-01-7c86f214f09a/a2"),
+        ("'2020-02-10T02:00:00Z'", "2020-02-10T02:00:00Z", "09-21-864db9928111/a3"),
+        ("2020-02-10 02:00:00 +0100", "2020-02-10T01:00:00Z", "09-20-2aa164fa57c7/a4"),
+        ("2020-2-3 4:5:6", "2020-02-03T09:05:06Z", "03-04-74b48b5447d1/a5"),
+    ],
+)
+def test_a_date_with_an_offset_is_the_time_in_utc_in_addresses_of_hexo(
+    tmp_path: Path, date: str, instant: str, shown: str
+) -> None:
+    """The parts of addresses are those of Hexo 7.3 with TZ=America/New_York."""
+    files = {
+        "_config.yml": "permalink: ':year-:month-:day-:hour-:hash/:title/'",
+        f"source/_posts/{shown[-2:]}.md": f"---\ntitle: A\ndate: {date}\n---\nText.\n",
+    }
+    parsed = post(tmp_path, "hexo", files, posts="source/_posts", zone="America/New_York")
+    assert iso(parsed.published) == instant
+    assert parsed.page == f"/2020-02-{shown}/"
+
+
 def test_a_day_in_json_is_in_utc_in_hexo(tmp_path: Path) -> None:
     files = {"source/_posts/a.md": ';;;\n"title": "A",\n"date": "2020-01-06"\n;;;\nText.\n'}
     parsed = post(tmp_path, "hexo", files, posts="source/_posts", zone="America/New_York")

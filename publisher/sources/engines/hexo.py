@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines import scripts
+from publisher.sources.engines import hexo_dates, scripts
 from publisher.sources.engines.detected import (
     DetectedSite,
     output_folder,
@@ -32,10 +32,9 @@ from publisher.sources.engines.names import Name
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import open_fences, source_forms
 from publisher.sources.front_matter.values import one_line, person, unique
-from publisher.text import dates, globs, permalinks
+from publisher.text import globs, permalinks
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import hexo_slug
-from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,8 +74,6 @@ _PARTS_OF_NAMES = {
     "hash": r"[0-9a-f]{12}",
 }
 _MAX_OPEN = 3  # placeholders of any length in `new_post_name`; each multiplies the matching time
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MONTH_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _DATES = ("year", "month", "day", "i_month", "i_day", "hour", "minute", "second")
 _DEFAULTS = (
     "gfm", "breaks", "autolink", "smartypants", "descriptionLists", "prependRoot", "headerIds",
@@ -172,18 +169,12 @@ class Hexo(PostReader):
         return super().published(front_matter, name)
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
-        """The date of a key, as Hexo reads it.
+        own = hexo_dates.written(front_matter.value(key))
+        return own or super().written(front_matter, key)
 
-        JavaScript reads the text `2020-01-06` as midnight in UTC, and `05/06/2020` as the 6th of
-        May. Without quotes YAML makes the former a date, which is in the site's zone.
-        """
-        value = front_matter.value(key)
-        is_quoted = not isinstance(value, PlainScalar)
-        if is_quoted and isinstance(value, str) and _ISO_DAY.fullmatch(value):
-            return replace(dates.read(value), zone=dt.UTC)
-        if match := _MONTH_FIRST.fullmatch(front_matter.text(key) or ""):
-            return dates.read(f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4]}")
-        return super().written(front_matter, key)
+    def moment(self, front_matter: FrontMatter, key: str, time: dt.time | None = None) -> Moment:
+        moment = super().moment(front_matter, key, time)
+        return hexo_dates.shown(moment, front_matter.value(key), self.zone)
 
     def page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         """The URL path. In front matter `permalink` has no placeholders, and `slug` no effect."""
@@ -309,7 +300,7 @@ def _above(paths: Iterable[str]) -> set[str]:
 
 def _hash(slug: str, published: Moment) -> str:
     """Hexo's `:hash`: SHA-1 of the slug and the seconds since 1970."""
-    text = f"{slug}{int(published.instant.timestamp())}"
+    text = f"{slug}{int(published.local.timestamp())}"
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
