@@ -90,7 +90,9 @@ class Links:
         files: list[tuple[dt.datetime, Sequence[tuple[str, str]]]] = []
         for post, link in self._posts:
             pages[str(post.location or post.path)] = link
-            names = (str(post.path.with_suffix("")), post.path.stem, post.title or "", post.slug)
+            path = str(post.path.with_suffix(""))
+            inside = path.replace("_posts/", "", 1)  # of `blog/_posts/a` Jekyll says `blog/a`
+            names = (path, inside, post.path.stem, post.title or "", post.slug)
             for name in filter(None, names):  # a missing title matches nothing
                 by_name.setdefault(name.lower(), link)
             if post.title:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,15 @@ def test_a_link_of_the_engine_becomes_a_url(engine: Engine, written: str, addres
     result = entry(engine, f"[x]({written})")
     assert f'<a href="{address}">x</a>' in result.content.xhtml
     assert not result.warnings
+
+
+def test_a_tag_of_jekyll_names_a_post_in_one_of_several_folders() -> None:
+    posts = [post(f"{folder}_posts/2026-01-01-b.md") for folder in ("", "blog/", "x/y/")]
+    posts = [replace(one, page=f"/{one.path.parts[0]}/") for one in posts]
+    for name, page in (("", "_posts"), ("blog/", "blog"), ("x/y/", "x")):
+        this = post("_posts/a.md", body=f"[x]({{% post_url {name}2026-01-01-b %}})")
+        made = entries(this, *posts, site=SITE)[0]
+        assert f'<a href="https://blog.example/sub/{page}/">x</a>' in made.content.xhtml
 
 
 PICTURES = [
