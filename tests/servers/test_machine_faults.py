@@ -398,18 +398,25 @@ def test_a_watcher_that_finds_a_full_disk_at_its_start_asks_to_be_started_again(
     assert (run.code, run.err.splitlines()[-1].endswith(FULL.strip())) == (4, True), run.err
 
 
+@pytest.mark.parametrize("is_full_first", [True, False], ids=["at its start", "later"])
 def test_a_watcher_on_a_full_disk_sends_what_is_new_once_there_is_room(
-    blog: Blog, prosody: Prosody, node: str
+    blog: Blog, prosody: Prosody, node: str, *, is_full_first: bool
 ) -> None:
+    with (blog.folder / "publisher.yaml").open("a") as config:
+        config.write("watch: {settle: 0.3}\n")
     assert blog.run("publish").code == 0
-    blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+    post = blog.write("2026-01-02-second-post.md", "Text.", title="Second")
+    post.rename(blog.folder / post.name)
     log = blog.folder / "log"
     script = f"""
     said() {{
         for _ in $(seq {int(5 * SECONDS)}); do grep -qF "$1" {log} && return; sleep 0.1; done
     }}
-    fill
+    {"fill" if is_full_first else ":"}
     {" ".join(blog.command("watch"))} > /dev/null 2> {log} &
+    said "logged in"
+    {":" if is_full_first else "fill"}
+    mv {blog.folder / post.name} {post}
     said "the watcher tries again by itself"
     publisher status
     rm {blog.folder}/.publisher/filled

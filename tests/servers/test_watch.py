@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import resource
 import signal
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers.test_machine_faults import leave_in_wal_mode
 from tests.support.blog import Blog
 from tests.support.built_blog import BuiltBlog
 from tests.support.servers import Prosody
@@ -254,6 +256,22 @@ def test_the_state_is_that_of_the_watcher_and_not_of_a_file(prosody_blog: Blog) 
         said = blog.run("status").out
         assert "it does not answer; this is what it wrote at 20" in said
         watcher.send(signal.SIGCONT)
+
+
+def test_a_watcher_that_cannot_even_read_its_ledger_stays(prosody_blog: Blog) -> None:
+    """A run that a full disk has ended leaves the ledger in WAL mode, in which a reader writes."""
+    blog = prosody_blog
+    with Watching(blog, retry={"first": 0.2, "longest": 0.2}) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        watcher.said("1 new")
+        leave_in_wal_mode(blog.folder / ".publisher" / "ledger.sqlite", with_log=False)
+        no_limit = resource.prlimit(watcher.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(watcher.pid, resource.RLIMIT_FSIZE, (0, no_limit[1]))
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        watcher.said("ledger.sqlite: disk I/O error; make room on the disk")
+        watcher.said("note: the watcher tries again by itself")
+        resource.prlimit(watcher.pid, resource.RLIMIT_FSIZE, no_limit)
+        watcher.said(f"+ new      {SECOND}")
 
 
 def test_sighup_makes_all_accounts_log_in_anew(prosody_blog: Blog) -> None:

@@ -36,10 +36,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that must not happen."""
+    """Something that must not happen. `id` is that of the item, if it is about one."""
 
     text: str
     at: float
+    id: str = ""
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class History:
             if one.version is None:
                 yield from self._wrong_retract(one)
             elif one.version < 0:
-                yield Fault(f"half of the text of {one.id} was published", one.at)
+                yield Fault(f"half of the text of {one.id} was published", one.at, one.id)
             else:
                 times.setdefault((one.id, one.version), []).append(one.at)
         for (id_, version), moments in times.items():
@@ -128,15 +129,15 @@ class History:
             since, presence = self._last(seen.id, at=min(since, seen.at - UNDERWAY))
         if presence == "gone" and seen.at < since + REMOVAL:
             text = f"{seen.id} was retracted {seen.at - since:.1f} s after its file had vanished"
-            yield Fault(text, seen.at)
+            yield Fault(text, seen.at, seen.id)
         elif presence in {"here", "held"}:
-            yield Fault(f"{seen.id} was retracted, although it is {presence}", seen.at)
+            yield Fault(f"{seen.id} was retracted, although it is {presence}", seen.at, seen.id)
 
     def _too_often(self, id_: str, version: int, moments: list[float]) -> Iterator[Fault]:
         lost = sum(self._may_be_lost(moment) for moment in moments)
         if len(moments) > self.written[id_, version] + lost:
             often = f"{len(moments)} times, and was written {self.written[id_, version]} times"
-            yield Fault(f"version {version} of {id_} was seen {often}", moments[-1])
+            yield Fault(f"version {version} of {id_} was seen {often}", moments[-1], id_)
 
     def _may_be_lost(self, moment: float) -> bool:
         return any(moment <= kill <= moment + DURABLE for kill in self.kills)

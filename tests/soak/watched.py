@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from publisher.errors import Unavailable
 from tests.support.blog import Run, heed_signals
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SECONDS = 120.0
 TERM_SECONDS = 30.0
 SHOWN = 2_000  # characters of a log
+SHOWN_LINES = 20  # about one item
 
 
 @dataclass
@@ -32,6 +34,7 @@ class WatchProcess:
     starts: int = 0
     _offset: int = field(default=0, init=False)  # of the log, at the last start
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _code: int = field(default=0, init=False)
 
     def start(self) -> None:
         self.starts += 1
@@ -80,8 +83,18 @@ class WatchProcess:
         """What it said last, if it has ended by itself; else empty."""
         if self._process is None or self._process.poll() is None:
             return ""
-        code, self._process = self._process.returncode, None
-        return f"the watcher ended by itself with exit code {code}:\n{self.said()[-SHOWN:]}"
+        self._code, self._process = self._process.returncode, None
+        return f"the watcher ended by itself with exit code {self._code}:\n{self.said()[-SHOWN:]}"
+
+    @property
+    def found_full_disk(self) -> bool:
+        """Whether it ended before it was ready because the disk was full: systemd starts it again.
+
+        After `ended`.
+        """
+        said = self.said()[self._offset :]
+        is_start = self._code == Unavailable.exit_code and not self.is_ready
+        return is_start and "make room on the disk" in said
 
     @property
     def is_running(self) -> bool:
@@ -89,6 +102,11 @@ class WatchProcess:
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+    def said_of(self, id_: str) -> str:
+        """The last lines of the log about an item, each behind a line end."""
+        lines = [line for line in self.said().splitlines() if id_ and id_ in line]
+        return "".join(f"\n    {line}" for line in lines[-SHOWN_LINES:])
 
     def memory(self) -> int:
         """Bytes that are in memory now."""

@@ -28,6 +28,7 @@ ACCOUNTS = {"blog": "blog password", "reader": "reader password"}
 DISK_KILOBYTES = 12_000
 FIRST_POSTS = 24
 MOST_ITEMS = 5_000
+RESTART_SECONDS = 3.0
 
 Kind = Literal["git", "built", "steady"]
 
@@ -122,20 +123,25 @@ class World:
 
     # Faults.
 
-    def fail(self, text: str, at: float | None = None) -> None:
-        """Note a fault, once."""
+    def fail(self, text: str, at: float | None = None, more: str = "") -> None:
+        """Note a fault, and print it once; `more` may help to find its cause."""
         if text not in {fault.text for fault in self.faults}:
             fault = Fault(text, time.monotonic() if at is None else at)
             self.faults.append(fault)
-            print(f"FAULT, seed {self.seed}, after {self.place_of(fault)}: {text}", flush=True)
+            print(
+                f"FAULT, seed {self.seed}, after {self.place_of(fault)}: {text}{more}", flush=True
+            )
 
     def look_for_faults(self) -> None:
         for kind, place in self.places.items():
-            if said := place.watcher.ended():
+            said = place.watcher.ended()
+            if said and place.watcher.found_full_disk:
+                self.later(f"watcher {kind}", RESTART_SECONDS, place.watcher.start)
+            elif said:
                 self.fail(f"{kind}: {said}")
                 place.watcher.start()
             for fault in place.blog.history.faults(place.seen):
-                self.fail(f"{kind}: {fault.text}", fault.at)
+                self.fail(f"{kind}: {fault.text}", fault.at, place.watcher.said_of(fault.id))
 
     def place_of(self, fault: Fault) -> str:
         """The steps before a fault."""

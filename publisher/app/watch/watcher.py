@@ -8,7 +8,7 @@ handed over.
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, NoReturn, assert_never
 
@@ -35,7 +35,7 @@ from publisher.app.watch.sweep import Sweep
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
 from publisher.app.watch.update import UpdateCheck
-from publisher.errors import ConfigError, GitAtWorkError, PublisherError
+from publisher.errors import ConfigError, GitAtWorkError, LedgerError, PublisherError
 from publisher.sync.ledger import Ledger
 from publisher.system import git_work
 from publisher.system.lock import lock
@@ -370,7 +370,8 @@ class Watcher:
 
     def _conclude(self, found: RunOutcome) -> None:
         """Plan the next runs, and tell how this one went."""
-        self._ledger.nodes()  # only a reader of the log keeps it
+        with suppress(LedgerError):  # the disk is full, and the run has said so
+            self._ledger.nodes()  # only a reader of the log keeps it
         now = self._now()
         timing = self._timing
         if not found.may_pass:
