@@ -126,9 +126,10 @@ class PublisherSite:
         """
         self._run_all(commands)
         if seconds:
-            time.sleep(seconds)
             self._age_ledger()
-            self._run_all(commands)
+            for _ in range(2):  # the first one looks at the node, and notes what it has seen
+                time.sleep(seconds)
+                self._run_all(commands)
 
     def _run_all(self, commands: Sequence[str]) -> None:
         for command in commands:
