@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,12 @@ def build(blog: BuiltBlog, folder: str, *slugs: str, links_to: str = "") -> None
         blog.build_page(f"{folder}/{slug}", f"{path.read_text()}\n", head=head)
     items = "".join(f'<a href="/{links_to or folder}/{slug}/">{slug}</a>' for slug in SLUGS)
     blog.page("index.html", THEME.format(title="A blog", head="", body=items))
+
+
+def write_sitemap(blog: BuiltBlog, folder: str) -> None:
+    urls = "".join(f"<url><loc>https://blog.example/{one}/</loc></url>" for one in at(folder))
+    schema = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    (blog.output / "sitemap.xml").write_text(f'<urlset xmlns="{schema}">{urls}</urlset>')
 
 
 def links(blog: BuiltBlog) -> set[str]:
@@ -84,12 +91,80 @@ def test_a_copy_to_which_the_site_does_not_link_is_not_the_page(blog: BuiltBlog)
 def test_the_sitemap_tells_although_the_last_run_knew_both(blog: BuiltBlog) -> None:
     build(blog, "w", links_to="writing")
     blog.run("build")
-    urls = "".join(f"<url><loc>https://blog.example/{one}/</loc></url>" for one in at("w"))
-    schema = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    (blog.output / "sitemap.xml").write_text(f'<urlset xmlns="{schema}">{urls}</urlset>')
+    write_sitemap(blog, "w")
     build(blog, "w")
     assert blog.run("build").code == 0
     assert links(blog) == at("w")
+
+
+@pytest.mark.parametrize("folder", ["w", "writings-of-many-letters"])
+@pytest.mark.parametrize("is_mapped", [True, False])
+def test_of_two_pages_the_first_run_takes_the_one_to_which_the_site_links(
+    tmp_path: Path, folder: str, *, is_mapped: bool
+) -> None:
+    """It knows nothing of earlier builds, and their times may be those of a copy."""
+    blog = BuiltBlog(tmp_path / "site")
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        write(blog, slug, text, day)
+    build(blog, "writing")
+    build(blog, folder, links_to="writing" if is_mapped else "")
+    if is_mapped:
+        write_sitemap(blog, folder)
+    for path in blog.output.rglob("*.html"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    for _ in range(2):
+        assert blog.run("build").code == 0
+        assert links(blog) == at(folder)
+
+
+def test_a_page_at_the_expected_address_to_which_the_site_does_not_link_is_left(
+    tmp_path: Path,
+) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        write(blog, slug, text, day)
+    blog.build_site(head='<meta name="a" content="b">')
+    build(blog, "w")
+    assert blog.run("build").code == 0
+    assert links(blog) == at("w")
+
+
+def test_a_page_that_the_site_lists_nowhere_keeps_its_post(tmp_path: Path) -> None:
+    """The home page links to the newest posts, and to a page that shows an old one, too."""
+    blog = BuiltBlog(tmp_path / "site")
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        write(blog, slug, text, day)
+    build(blog, "writing")
+    blog.page(
+        "tags/old/index.html",
+        THEME.format(title="Tag: old", head="", body=f"<p>{TEXTS['mill']}</p>"),
+    )
+    items = '<a href="/writing/boat/">boat</a><a href="/tags/old/">old</a>'
+    blog.page("index.html", THEME.format(title="A blog", head="", body=items))
+    assert blog.run("build").code == 0
+    assert links(blog) == at("writing")
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_each_further_change_is_followed_where_pages_have_copies(
+    tmp_path: Path, *, is_linked: bool
+) -> None:
+    blog = BuiltBlog(tmp_path / "site")
+    for day, (slug, text) in enumerate(TEXTS.items(), 1):
+        write(blog, slug, text, day)
+    for folder in ("writing", "2026/01", "w", "texts"):  # one is like the names of the sources
+        for slug in SLUGS:  # copies for printers and for phones, which the site links to nowhere
+            build(blog, f"print/{folder}", slug, links_to=folder)
+            build(blog, folder, slug)
+            blog.build_page(
+                f"{folder}/{slug}/amp",
+                next(blog.posts.glob(f"*{slug}.md")).read_text(),
+                head=f'<link rel="canonical" href="https://blog.example/{folder}/{slug}/">',
+            )
+        if not is_linked:
+            blog.page("index.html", THEME.format(title="A blog", head="", body="Welcome"))
+        assert blog.run("build").code == 0
+        assert links(blog) == at(folder), folder
 
 
 def test_a_page_that_is_built_again_keeps_its_post(blog: BuiltBlog) -> None:

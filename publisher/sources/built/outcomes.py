@@ -23,7 +23,7 @@ from publisher.post import (
 )
 from publisher.sources.built.bodies.accept import WALLED
 from publisher.sources.built.dating import with_date
-from publisher.sources.built.finding.placement import digest
+from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.folder import safety
 from publisher.sources.built.pages.page import EMPTY
 from publisher.sources.built.state import waiting

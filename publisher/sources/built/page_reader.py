@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from publisher.errors import PostError
 from publisher.sources.built.bodies.opened import open_page, unreadable
-from publisher.sources.built.finding.placement import digest
+from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages import dates
 from publisher.sources.built.pages.address import HOME

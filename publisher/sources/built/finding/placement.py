@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from publisher.sources.built.finding.left_pages import LeftPages, newer_pages
+from publisher.sources.built.finding.digests import digest
+from publisher.sources.built.finding.left_pages import LeftPages
 from publisher.sources.built.finding.match import Matches
 from publisher.sources.built.finding.page_choice import Candidates, choose
 from publisher.sources.built.finding.page_names import names_of, path_of, url_root
@@ -84,39 +84,49 @@ class Placement:
         undecided = {*choice.undecided}
         sought = [post for post in posts if post.path in undecided]
         self._set_others(others, {post.path for post in posts}, sought)
-        self._leave_old_pages()
+        self._leave_old_pages(posts)
         self._search_twice(sought)
+        self._leave_old_pages(sought)
         self._require_site(posts)
         self._set_lost(posts)
         self._set_regular(posts)
 
-    def _leave_old_pages(self) -> None:
-        """Give posts their new page if the last build wrote one, and left the old one behind."""
-        old = {post.path: page for post in self._posts if (page := self._old_page(post))}
-        newer = newer_pages(self.signatures, old.values(), {*self._taken, *self._former})
-        if not (old and newer):
-            return
-        state = digest(*(f"{page} {one}" for page, one in newer.items()))
-        posts = [post for post in self._posts if post.path in old]
-        posts = [post for post in posts if self._known.row(post.path).searched != state]
-        if not posts:
-            return
-        remembered = self._known.memory.path.stat().st_mtime_ns
-        left = LeftPages(self._output, self._words, self._posts, remembered=remembered)
-        found = left.elsewhere([*map(self._sought, posts)], old, newer, self.examples())
-        self._pages.update(found)
-        for post in posts:
-            new = str(found.get(post.path, ""))
-            row = replace(self._known.row(post.path), searched=state, found_page=new)
-            self._known.change(post.path, row)
+    def _leave_old_pages(self, posts: Sequence[Post]) -> None:
+        """Give posts their new page if a build wrote one, and left the old one behind."""
+        placed = {post.path: page for post in posts if (page := self.page(post))}
+        unwritten = {post.path: placed[post.path] for post in posts if self._is_unwritten(post)}
+        left = LeftPages(
+            self._output,
+            self._posts,
+            {*self._taken, *self._former},
+            remembered=self._known.memory.path.stat().st_mtime_ns if unwritten else 0,
+        )
+        groups = left.unwritten(unwritten), left.unlinked(placed)
+        states = {
+            path: digest(*(group.state for group in groups if path in group.old))
+            for path in {*groups[0].old, *groups[1].old}
+        }
+        sought = [
+            self._sought(post)
+            for post in posts
+            if post.path in states and self._known.row(post.path).searched != states[post.path]
+        ]
+        for group in groups:
+            if asked := [one for one in sought if one.post.path in group.old]:
+                found = left.elsewhere(group, asked, self._words, placed=self.examples())
+                self._pages.update(found)
+        for path in (one.post.path for one in sought):
+            row, page = self._known.row(path), self._pages[path]
+            new = row.found_page if page == placed[path] else str(page)
+            self._known.change(path, replace(row, searched=states[path], found_page=new))
 
-    def _old_page(self, post: Post) -> PurePosixPath | None:
-        """The page that a post has because it had it before, if it was not written since."""
+    def _is_unwritten(self, post: Post) -> bool:
+        """Whether a post had its page before, not by a rule, and it was not written since."""
         page, row = self.page(post), self._known.row(post.path)
         if page is None or str(page) != row.page or row.taken is None:
-            return None
+            return False
         is_written = self.signatures[page].written() != row.signature.written()
-        return None if is_written or page == self._expected(post) else page
+        return not is_written and page != self._expected(post)
 
     def _search_twice(self, posts: Sequence[Post]) -> None:
         """Find the pages of posts, and last those that may show them at their old addresses."""
@@ -411,12 +421,3 @@ class Placement:
         If all sources are, they were checked out or copied behind it, and their times say nothing.
         """
         return self._times.is_newer(path)
-
-
-def digest(*parts: str) -> str:
-    """A short hash of several texts: `ab`, `c` has another one than `a`, `bc`."""
-    found = blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        found.update(b"%d:%b" % (len(data), data))
-    return found.hexdigest()

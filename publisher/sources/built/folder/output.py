@@ -241,11 +241,23 @@ class OutputFolder:
         """The URL paths that the sitemap names; without one, those to which the home page links."""
         return self.sitemap() or self._links_of_indexes()
 
+    def links_to(self, page: PurePosixPath) -> bool:
+        """Whether `links` has the page."""
+        return not self.links().isdisjoint(self._url_paths[page])
+
+    def leaves_out(self, page: PurePosixPath) -> bool:
+        """Whether `links` has other pages, but not this one."""
+        return bool(self.links()) and not self.links_to(page)
+
+    @cached_property
+    def _url_paths(self) -> Mapping[PurePosixPath, tuple[str, str]]:
+        return {page: url_paths(page, self.site_url) for page in self._pages}
+
     @cached_property
     def _named(self) -> frozenset[str]:
         sitemap = self.sitemap()
         links = self.links()
-        forms = [(page.name in INDEXES, *url_paths(page, self.site_url)) for page in self._pages]
+        forms = [(page.name in INDEXES, *paths) for page, paths in self._url_paths.items()]
         found = set(links)
         for kind in (True, False):
             of_kind = [(full, bare) for is_index, full, bare in forms if is_index == kind]
