@@ -81,6 +81,11 @@ BODIES = {
     "{% for x in site.data.people.ada.links %}{% include given.html x=x n=forloop.index %}"
     "{% endfor %}\n\n{% capture c %}{% include given.html x='d' %}{% endcapture %}"
     "{{ c | strip_html | upcase }} {% include link.html %}\n\n{% include code.html %}\n",
+    "2020-01-09-order.md": "---\ntags: [z, t]\ncategory: b\nn: 007\nm: -010\nt: 008\n---\n"
+    "{{ page.n | plus: 1 }} {% if page.n == 7 %}seven{% endif %} {{ page.m }} {{ page.t }} "
+    "{% for i in (1..3) reversed %}{{ i }}{% endfor %} {% for i in (1..9) reversed limit: 2 %}"
+    "{{ i }}{% endfor %} {% for t in site.tags %}{{ t[0] }} {{ t[1].first.slug }} {% endfor %}"
+    "{% for c in site.categories %}{{ c[0] }} {% endfor %}",
     "2020-01-08-filters.md": "---\ntitle: Filters\n---\nBy {{ 'ada' | person_link }} and "
     "*{{ 'eve' | upcase | card: 1, 'x' | append: '!' }}*.",
 }

@@ -296,3 +296,32 @@ def test_hidden_posts_are_not_among_those_of_the_site(tmp_path: Path) -> None:
     }
     body = "{{ site.posts | map: 'slug' | join: ' ' }}"
     assert text(tmp_path, body, files) == "feed a"
+
+
+@pytest.mark.parametrize("collections", ["{docs: {output: true}}", "[docs]"])
+@pytest.mark.parametrize("name", ["docs", "collections", "documents"])
+def test_collections_are_not_known_and_never_taken_for_empty(
+    tmp_path: Path, name: str, collections: str
+) -> None:
+    files = {
+        "_config.yml": f"title: A\ncollections: {collections}\n",
+        "_docs/a.md": "---\ntitle: A\n---\n",
+    }
+    bodies = ("{% for d in site.X %}{{ d.title }}{% endfor %}", "{{ site.X.size }}",
+              "{{ site.X | map: 'title' }}")  # fmt: skip
+    for body in bodies:
+        made = rendered(tmp_path, body.replace("X", name), files)
+        ((_, message),) = told(made)
+        assert f"the value of site.{name}" in message
+    assert text(tmp_path, "{{ site.none.size }}.", files) == "."
+
+
+def test_a_text_beside_posts_that_they_include_is_no_broken_post(tmp_path: Path) -> None:
+    files = {"_posts/part.md": "*Some* words.\n"}
+    assert text(tmp_path, "{% include_relative part.md %}", files) == "*Some* words."
+    posts = Posts(path=tmp_path / "_posts", engine="jekyll")
+    config = Config(site=SITE, posts=posts, state=tmp_path / "x", path=tmp_path / "publisher.yaml")
+    (page,) = sources.read(config, now=NOW).pages
+    assert page.reason == "has no front matter, so Jekyll makes no post of it"
+    (tmp_path / "_posts/part.md").write_text("---\ntitle: B\n---\n*Some* words.\n")
+    assert sources.read(config, now=NOW).broken

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.content import markup
-from publisher.content.templates.context import TagValues, TemplateContext
+from publisher.content.templates.context import TagValues, TemplateContext, collected
 from publisher.content.templates.page_values import page_values, typed_values
 from publisher.content.templates.site_content import NAMES, NEIGHBOURS, FoundValues, neighbour
 from publisher.content.templates.text import Evaluated, TextBuilder, without_tags
@@ -122,6 +122,7 @@ def _liquid(
 
     page, site = tag_values.page, tag_values.site
     values: Mapping[str, object]
+    unknown = collected({})
     match syntax.template_language:
         case "liquid-top-level":
             values = {**page, "page": {**page, "fileSlug": page["slug"]}, "site": site}
@@ -133,7 +134,9 @@ def _liquid(
             own = FoundValues(
                 page, NEIGHBOURS, lambda name: links.site_value(neighbour(name, path))
             )
-            whole = FoundValues(site, NAMES, links.site_value)
+            unknown = collected(site)
+            named = {name: value for name, value in site.items() if name not in unknown}
+            whole = FoundValues(named, NAMES, links.site_value)
             values = {"page": own, "site": whole, **program}
     context = TemplateContext(
         values,
@@ -145,6 +148,7 @@ def _liquid(
         program=syntax.program,
         page_of=links.page_of,
         has_settings=tag_values.has_settings,
+        unknown={*unknown, "github"},
         included=links.included,
         include_problem=links.include_problem,
         data_problems=links.data_problems,

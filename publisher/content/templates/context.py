@@ -14,7 +14,7 @@ from publisher.post import NO_OPTIONS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from urllib.parse import SplitResult
 
     from publisher.post import Dialect, MarkdownOptions, TemplateLanguage
@@ -27,6 +27,13 @@ _COLLECTED_BY_JEKYLL = frozenset({
     "pages", "collections", "documents", "static_files", "html_pages", "html_files",
     "related_posts", "time", "github", *SITE_NAMES,
 })  # fmt: skip
+
+
+def collected(site: Mapping[str, object]) -> frozenset[str]:
+    """What Jekyll gathers instead of a setting of the same name, by the settings of the site."""
+    collections = site.get("collections")
+    names = collections if isinstance(collections, (dict, list)) else ()
+    return _COLLECTED_BY_JEKYLL - {"github"} | {name for name in names if isinstance(name, str)}
 
 
 class TagValues(Struct, frozen=True):
@@ -55,7 +62,7 @@ class TemplateContext:
     its `options`, `language` the template language, and `program` that of `BodySyntax`. `page_of`
     finds the URL path of a post by the name or file that a tag gives, and `included` the text of a
     file, or `include_problem` why there is none. `has_settings` is that of `TagValues`,
-    `data_problems` that of `PostLinks`.
+    `data_problems` that of `PostLinks`. `unknown` are values of `site` that are not known.
     """
 
     def __init__(
@@ -70,11 +77,13 @@ class TemplateContext:
         program: str = "",
         page_of: Callable[[str, str], str | None],
         has_settings: bool,
+        unknown: Collection[str] = _COLLECTED_BY_JEKYLL,
         included: Callable[[str, str], str | None] = lambda *_: None,
         include_problem: Callable[[str, str], str] = lambda *_: "",
         data_problems: Mapping[str, str] | None = None,
     ) -> None:
         self.values = values
+        self._unknown = unknown
         self.zone = zone
         self.dialect = dialect
         self.options = options
@@ -97,7 +106,7 @@ class TemplateContext:
             case "page", [key, *_] if key in NEIGHBOURS and self._data_problems is not None:
                 return True
             case "site", [key, *_]:
-                return self._has_settings and key not in _COLLECTED_BY_JEKYLL
+                return self._has_settings and key not in self._unknown
             case "page", [key, *_]:
                 return key not in _COMPUTED_BY_JEKYLL
             case _:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 MAX_INCLUDES, MAX_INCLUDED = 1_000, 2_000_000  # the files that one post includes; characters
 
-_RANGE = re.compile(r"\(\s*[^()]*?\.\.[^()]*\)")
+_RANGE = re.compile(r"\(\s*([^()]*?)\.\.([^()]*)\)")
+_SMALL = re.compile(r"\s*\d{1,3}\s*", re.ASCII)  # a bound of a range that is no long list
 _CALL = re.compile(r"\{%-?\s*+(\w++)(.*?)-?%\}", re.DOTALL)
 _URL_OUTPUT = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
 _BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
@@ -102,7 +103,9 @@ class _Liquid:
         missing_before = len(self._missing)
         self._line = line
         if any(_builds_list(tag[0], tag[1] or "") for tag in TAG.finditer(piece)):
-            raise _UnknownError("a range is allowed only in a for loop that is not reversed")
+            raise _UnknownError(
+                "a range is allowed only in a for loop; a reversed one needs numbers below 1000"
+            )
         buffer = LimitedOutput(MAX_BYTES - self._written)
         try:
             template = self._environment.from_string(piece)
@@ -388,7 +391,9 @@ def _builds_list(tag: str, name: str) -> bool:
     """Whether a tag could build a list of any length.
 
     Only a loop may have a range; its iterations are limited. A reversed loop builds the whole list
-    first.
+    first, so its range must be written in small numbers.
     """
     match = _RANGE.search(tag)
-    return match is not None and (name != "for" or "reversed" in tag[match.end() :])
+    if match is None or name != "for":
+        return match is not None
+    return "reversed" in tag[match.end() :] and not all(map(_SMALL.fullmatch, match.groups()))

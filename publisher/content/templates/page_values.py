@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from publisher.post import Post
     from publisher.text.yaml_document import Value
 
-# No leading zero: YAML 1.1 reads `0123` as octal, which the author did not mean.
+# Ruby reads YAML 1.1, for which a number with a leading zero is octal; for others it is a text.
+_OCTAL = re.compile(r"[-+]?0[0-7]{1,15}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?")
 # The booleans of YAML by their words; Ruby reads YAML 1.1.
 YAML_1_2 = {"true": True, "false": False}
@@ -71,9 +72,18 @@ def _typed(value: Value, booleans: Mapping[str, bool]) -> object:
             return [_typed(part, booleans) for part in value]
         case PlainScalar() if value in booleans:
             return booleans[value]
-        case PlainScalar() if match := _NUMBER.fullmatch(value):
-            return float(value) if match[1] else int(value)
+        case PlainScalar() if (number := _number(value, is_ruby=booleans is RUBY)) is not None:
+            return number
         case str():
             return value.replace("\x0f", "")  # our own mark for postponed tags; see `filters.MARK`
         case _:
             return value
+
+
+def _number(text: str, *, is_ruby: bool) -> float | None:
+    if is_ruby and _OCTAL.fullmatch(text):
+        return int(text, 8)
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    return float(text) if match[1] else int(text)

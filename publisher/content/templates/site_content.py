@@ -132,8 +132,9 @@ class SiteContent:
         return found
 
     def _labelled(self, labels: Labels) -> dict[str, list[OtherPost]]:
+        """The posts by their labels, in the order of the oldest posts, as Jekyll has them."""
         found: dict[str, list[OtherPost]] = {}
-        for post, shown in self._newest_first:
+        for post, shown in reversed(self._newest_first):
             for label in labels(post):
-                found.setdefault(label, []).append(shown)
+                found.setdefault(label, []).insert(0, shown)
         return found

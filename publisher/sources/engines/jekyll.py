@@ -27,9 +27,9 @@ from publisher.sources.engines.detected import (
     reach_of,
     settings_in,
 )
-from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.engine import EngineRecord, PostReader, UndatedError
 from publisher.sources.engines.jekyll_files import JekyllFiles
-from publisher.sources.engines.names import Name
+from publisher.sources.engines.names import Name, begins_with_date, date_fault, dated_part
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
@@ -60,6 +60,7 @@ _ADDRESS = re.compile(
     r"[\"'](?:permalink|slug)[\"']\]?\s*(?:\|\|)?=(?![=~])|:permalink\s*=>|\burl_placeholders\b"
     r"|\bUrlDrop\b|\bdef\s+(?:permalink|url_template)\b"
 )
+_FENCE = re.compile(r"---[ \t]*\r?\n")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # for pages, which have no date
 # A plain scalar that YAML reads as a timestamp. Ruby's YAML takes it for UTC; a quoted text is
 # a time in the zone of the site.
@@ -148,6 +149,14 @@ class Jekyll(PostReader):
                 Diagnostic(front_matter.path, 1, f"{message}; rename the file")
             )
         return super().published(front_matter, name)
+
+    def undated(self, path: PurePosixPath, message: str) -> PostError:
+        """An undated file without front matter is no post, but e.g. one that posts include."""
+        error = super().undated(path, message)
+        is_dated = begins_with_date(path.stem) or date_fault(dated_part(path))
+        if is_dated or _FENCE.match(self.folder.head(path)):
+            return error
+        return UndatedError(path, "has no front matter, so Jekyll makes no post of it", line=1)
 
     def needs_date(self, path: PurePosixPath) -> bool:
         return not _POSTS.isdisjoint((*self.folder.posts.parts, *path.parts))
