@@ -14,19 +14,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from publisher.content.html import NO_SCRIPT, names, tags
+from publisher.text.lazy_attributes import REAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.content.html import HtmlTag
 
-# The attributes from which lazysizes, lozad, WP Rocket, jQuery Lazy Load, Slick, Echo and the
-# lazy-loading plugins of Hexo take the real value.
-_REAL = {
-    "src": ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-echo"),
-    "srcset": ("data-srcset", "data-lazy-srcset", "data-original-set"),
-    "poster": ("data-poster",),
-}
 _LAZY_TAGS = names("audio embed iframe img source track video")
 _MAY_BE_LAZY = re.compile(r"\s(?:data-|lazyload\b)|<noscript", re.IGNORECASE)
 # Fluid, a theme of Hexo: `<img lazyload src="a.jpg" srcset="loading.gif">`.
@@ -82,7 +76,7 @@ def _real(tag: HtmlTag) -> dict[str, str]:
     attributes = tag.attributes
     found = {
         name: next((attributes[key] for key in keys if _is_url(attributes.get(key, ""))), "")
-        for name, keys in _REAL.items()
+        for name, keys in REAL.items()
     }
     if tag.name != "img" and not _is_empty(attributes.get("src", "")):
         del found["src"]

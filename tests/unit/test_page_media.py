@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.post import BuiltFile
+from publisher.sources.built.finding import media_names
 from publisher.sources.built.page_media import media_urls, of_same_name
+from publisher.sources.built.pages.tree import tree_of
+from publisher.text.lazy_attributes import SETS, SOURCES
 from tests.support.built_blog import THEME, BuiltBlog
 
 if TYPE_CHECKING:
@@ -22,6 +25,15 @@ HASH = "3cf0c0b8c5b1e2d0f9a8b7c6d5e4f3a2"
 
 def urls(markup: str) -> tuple[str, ...] | None:
     return media_urls(BuiltFile(PurePosixPath("a/b/index.html"), markup.encode()), f"{SITE}/")
+
+
+@pytest.mark.parametrize("attribute", [*SOURCES, *SETS])
+def test_a_picture_is_seen_wherever_a_script_would_find_it(attribute: str) -> None:
+    picture = f'<img alt="A" {attribute}="/img/harbour.jpg">'
+    assert urls(f"<p>Text</p>{picture}") == (f"{SITE}/img/harbour.jpg",)
+    tree = tree_of(f"<main>{picture}</main>".encode())
+    assert tree is not None
+    assert media_names.of_page(tree, SITE) == ("harbour",)
 
 
 @pytest.mark.parametrize(

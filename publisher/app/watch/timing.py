@@ -1,4 +1,4 @@
-"""How long the watcher waits for what, in seconds."""
+"""How long the watcher waits for what, in seconds; how long after a save, `config.keys` says."""
 
 from __future__ import annotations
 

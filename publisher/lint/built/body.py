@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from publisher.sources.built.pages.page import BuiltPage, parse
 from publisher.sources.built.pages.words import words
+from publisher.text.lazy_attributes import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     _IsOwn: TypeAlias = Callable[[etree._Element], bool]
 
 # Attributes with words that the source may have as text: captions, bare URLs.
-_WORDY = ("alt", "title", "aria-label", "href", "src", "data-src")
+_WORDY = ("alt", "title", "aria-label", "href", *SOURCES)
 _PICTURES = ("img", "svg", "video", "audio", "iframe", "object", "embed")
 _CODE = frozenset({"code", "pre"})
 # Classes of KaTeX, MathJax, their plugins, and the formulas of Python-Markdown and MediaWiki.

@@ -16,6 +16,7 @@ from publisher.content.dropped import LineNumbers
 from publisher.lint.built.body import PICTURE_KINDS, NamesIn
 from publisher.lint.built.differences import Difference
 from publisher.lint.built.readable import without_code
+from publisher.text.lazy_attributes import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,9 +89,10 @@ def _address(picture: etree._Element) -> str:
     """The address of a picture's file; empty for what has none, and for an emoji."""
     alt = picture.get("alt") or ""
     is_emoji = alt != "" and not any(map(str.isalnum, alt))
-    address = picture.get("src") or picture.get("data-src") or ""
-    is_file = picture.tag == "img" and not is_emoji and not address.startswith("data:")
-    return unquote(address) if is_file else ""
+    if is_emoji or picture.tag != "img":
+        return ""
+    addresses = (picture.get(name) or "data:" for name in SOURCES)
+    return unquote(next((one for one in addresses if not one.startswith("data:")), ""))
 
 
 class NamedPictures:

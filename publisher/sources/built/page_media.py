@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from publisher.sources.built.bodies.opened import url_of
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import absolute, base_of
+from publisher.text.lazy_attributes import POSTERS, SETS, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ _PICTURES = frozenset(
     {".avif", ".bmp", ".gif", ".jfif", ".jpeg", ".jpg", ".png", ".svg", ".tif", ".tiff", ".webp"}
 )
 _METAS = frozenset({"og:image", "og:image:url", "og:audio", "og:video", "twitter:image"})
-_ATTRIBUTES = ("src", "data-src", "srcset", "data-srcset", "poster")
+_ATTRIBUTES = (*SOURCES, *SETS, *POSTERS)
 _TAGS = ("a", "audio", "embed", "img", "link", "source", "video")
 _BETWEEN = re.compile(r"\s+|(?<=[0-9][wx]),")  # the URLs and descriptors of a srcset
 # What generators put between the name of a file and its ending, beside the hash behind a dot.
@@ -89,7 +90,7 @@ def _written(element: etree._Element) -> Iterator[str]:
         case "audio" | "embed" | "img" | "source" | "video":
             for name in _ATTRIBUTES:
                 value = element.get(name) or ""
-                if name.endswith("srcset"):
+                if name in SETS:
                     parts = _BETWEEN.split(value, MAX_URLS)
                     yield from (_short(part.strip(",")) for part in parts)
                 else:

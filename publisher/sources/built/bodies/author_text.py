@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from publisher.text.lazy_attributes import SOURCES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,7 +54,7 @@ class AuthorText:
     def picture_in(self, element: etree._Element) -> str:
         """The URL of a picture or a recording that the source names; empty if there is none."""
         for one in element.iter("img", "source", "video", "audio", "iframe"):
-            for key in ("src", "data-src"):
+            for key in SOURCES:
                 url = one.get(key, "")
                 if url and self._names(url, one.get("alt") or ""):
                     return url

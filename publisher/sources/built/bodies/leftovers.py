@@ -18,6 +18,7 @@ from publisher.sources.built.pages.page import PageError, words_in
 from publisher.sources.built.pages.source_markup import shown_text, without_comments
 from publisher.sources.built.pages.tree import TooDeepError, tree_of
 from publisher.sources.built.pages.words import source_words, triples, words
+from publisher.text.lazy_attributes import POSTERS, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # What puts text and targets into a page that the source does not have.
 _TEMPLATE_CODE = re.compile(r"\{\{|\{%|<%|<[A-Z]|\binclude::")
-_TARGETS = ("src", "href", "poster", "data-src")
+_TARGETS = (*SOURCES, *POSTERS, "href")
 _MAX_TARGETS = 1_000  # of one body
 _ABSOLUTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)

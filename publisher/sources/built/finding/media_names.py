@@ -15,6 +15,7 @@ from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from publisher.sources.built.pages.address import without_www
+from publisher.text.lazy_attributes import POSTERS, SETS, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ _MEDIA = re.compile(
     r"svg|tiff?|wav|web[mp])$",
     re.IGNORECASE,
 )
-_ATTRIBUTES = ("src", "data-src", "srcset", "data-srcset", "poster", "href")
+_ATTRIBUTES = (*SOURCES, *SETS, *POSTERS, "href")
 _TAGS = ("img", "source", "video", "audio", "embed", "iframe", "a")
 _TARGET = re.compile(r"""[^\s"'()<>\[\]{}|,=]+""")
 _DESCRIPTORS = re.compile(r"\s+|,(?=\S)")
@@ -69,7 +70,7 @@ def _targets(tree: etree._Element) -> Iterator[str]:
             value = (element.get(attribute) or "").strip()
             if value.startswith("data:"):
                 continue
-            yield from _DESCRIPTORS.split(value) if "srcset" in attribute else (value,)
+            yield from _DESCRIPTORS.split(value) if attribute in SETS else (value,)
 
 
 def _name(target: str) -> str:
