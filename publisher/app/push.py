@@ -43,8 +43,8 @@ MANY = 100
 class Push:
     """One push, in a context that logs out of the accounts and closes the ledger.
 
-    `finish` has the results. Until then, `turn` lets a push of many posts go on for a moment. Both
-    may raise LedgerError.
+    `finish` has the results, and may raise LedgerError. Until then, `turn` lets a push of many
+    posts go on for a moment.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Push:
         self._sessions = ExitStack()
         self._ledger = ExitStack()
         self._begun: _Begun | None = None
+        self._problem: PublisherError | None = None
 
     def __enter__(self) -> Self:
         """Log in to the accounts that will probably be needed, while the feeds are built."""
@@ -86,10 +87,14 @@ class Push:
 
     def turn(self) -> None:
         """Go on with a push of many posts, without waiting for a server."""
-        if self._turns is None:
+        if self._turns is None or self._problem:
             return
         if self._begun is None:
-            self._begun = self._begin()
+            try:
+                self._begun = self._begin()
+            except PublisherError as error:  # it must not stop the feeds
+                self._problem = error
+                return
             if self._begun.work:
                 self._turns.begin(self._begun.work)
         self._turns.turn()
@@ -101,6 +106,8 @@ class Push:
         """
         if not self._project.config.xmpp:
             return [], float("inf")
+        if self._problem:
+            raise self._problem
         begun = self._begun or self._begin()
         results = dict(begun.settled)
         if begun.work:

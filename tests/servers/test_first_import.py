@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,7 @@ from publisher.app.events import FeedsBuilt, NodesOpen, StepTaken
 from publisher.app.publish import publish
 from publisher.app.push import MANY
 from publisher.config.reader import load
-from publisher.errors import IdsChangedError, LoginFailed
+from publisher.errors import IdsChangedError, LedgerError, LoginFailed
 from tests.support.blog import Blog, interrupt
 from tests.support.hostile import Hostile
 from tests.support.subscribers import Outsider
@@ -109,6 +111,19 @@ def test_a_failed_login_leaves_the_feeds_as_they_should_be(
         assert isinstance(done.results[0].error, LoginFailed)
         assert server.connections == 1
     assert {file.state for file in done.built} == {"written"}
+
+
+def test_the_feeds_are_built_if_the_ledger_cannot_be_written(
+    blog: Blog, prosody: Server, node: str
+) -> None:
+    blog.configure(prosody, node=node, password="unused")
+    path = blog.folder / ".publisher" / "ledger.sqlite"
+    path.parent.mkdir(mode=0o700)
+    with closing(sqlite3.connect(path, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError):
+            run(blog)
+    assert [*blog.built()] == ["feed.atom", "feed.json", "feed.rss"]
 
 
 def test_an_import_that_is_interrupted_goes_on_later(

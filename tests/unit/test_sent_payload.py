@@ -36,6 +36,8 @@ def test_a_usual_payload_is_sent_as_it_is(payload: str) -> None:
         entry('<m:a xmlns:m="urn:x"><m:b/></m:a>'),
         entry('<m:a xmlns:m="urn:x" m:count="3" plain="1">x</m:a>'),
         entry('<title m:count="3">x</title>', ' xmlns:m="urn:x"'),
+        entry("<title>x</title>", ' xmlns:m="urn:x" xml:lang="de" m:count="3"'),
+        entry("<m:a><m:b/></m:a>", ' xmlns:m="urn:x"'),
         entry("<title>line&#13;end</title>"),
         entry('<link title="line&#10;end"/>'),
         entry("<!-- a comment --><title>x</title><?an instruction?>"),
