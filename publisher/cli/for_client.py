@@ -67,11 +67,10 @@ class ClientWork:
         except BaseException:  # the watcher ends, and the client goes on
             offer.close()
             raise
-        answering = threading.Thread(target=_answer, args=(offer, sent, code), daemon=True)
-        answering.start()
-        # What the watcher does next would compete with it. A client whose reader is slow must not
-        # delay the watcher for long.
-        answering.join(ANSWER_SECONDS)
+        if sent.has_arrived(ANSWER_SECONDS):
+            _answer(offer, sent, code)
+        else:  # a client whose reader is slow must not delay the watcher
+            threading.Thread(target=_answer, args=(offer, sent, code), daemon=True).start()
         return HandedOver(argv, code)
 
     def _run(self, offer: Offer, printed: QueuedOutput, work: ServedWork) -> int:

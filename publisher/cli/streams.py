@@ -64,6 +64,11 @@ class Delivery:
         self._thread = thread
         self.output = output
 
+    def has_arrived(self, seconds: float) -> bool:
+        """Whether all is written within so many seconds."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
     def wait(self) -> OSError | None:
         """Wait until all is written. Returns why stdout could not be written, None if it was."""
         self._thread.join()

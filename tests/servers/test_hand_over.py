@@ -17,6 +17,7 @@ from publisher.app.demo.server import free_ports
 from publisher.app.watch.offers import Offers
 from publisher.cli import hand_over
 from publisher.system import work_socket
+from tests.servers.test_streams import rest, unread
 from tests.servers.test_watch import FIRST, SECOND, blog_at, items
 from tests.support.blog import SECONDS, Blog, Run
 from tests.support.servers import Prosody
@@ -364,6 +365,20 @@ def test_the_client_imports_next_to_nothing(blog: Blog) -> None:
         "publisher.system",
         "publisher.system.work_socket",
     }
+
+
+def test_a_client_whose_reader_is_slow_does_not_delay_others(blog: Blog) -> None:
+    with Watching(blog) as watcher:
+        watcher.said("logged in")
+        command = blog.command("publish", "--json")
+        for number in range(40):  # more than fits into the pipe
+            blog.write(f"2026-03-01-post-{number}.md", "Text.", title=f"Post {number}")
+        with unread(blog, [*command, "--announce-all"]) as (slow, reader):
+            watcher.said("handed over: publisher publish --json --announce-all: exit code 0")
+            assert blog.run("publish").code == 0
+            assert slow.poll() is None, "it waits for its reader"
+            assert '"2026-03-01-post-39"' in rest(reader)
+            assert slow.wait(SECONDS) == 0
 
 
 def test_a_run_with_nothing_to_do_is_repeated_by_the_watcher(blog: Blog) -> None:
