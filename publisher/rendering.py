@@ -29,7 +29,7 @@ from publisher.text.characters import legal
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Site
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from publisher.content.templates import Evaluated
     from publisher.media import Enclosure
     from publisher.post import BuiltBody, BuiltFile, PageHash, Reading
+    from publisher.text.yaml_document import Value
 
 # Limits for what the metadata of a page says, in characters.
 MAX_DESCRIPTION = 1_000
@@ -102,6 +103,11 @@ class Renderings:
         if entry.item_id not in self._rendered_by_id:
             self._rendered_by_id[entry.item_id] = self._rendered(entry)
         return self._rendered_by_id[entry.item_id]
+
+    @property
+    def settings(self) -> Mapping[str, Value]:
+        """The settings of the site generator, which rendering reads."""
+        return self._renderer.links.settings
 
     def so_far(self) -> Iterable[Rendered]:
         """The entries that have been rendered so far."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from publisher import config as configs
 from publisher import entry, feeds, identity, selection, sources
@@ -20,6 +23,7 @@ from publisher.lint import addresses, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sources import first_commits
+from publisher.system import program
 from publisher.text.characters import printable
 from publisher.text.stand_in_urls import stand_in
 
@@ -104,6 +108,15 @@ class Project:
         from publisher.app import renames  # noqa: PLC0415 - a build without nodes needs none of it
 
         return renames.with_kept_ids(self.entries, self.config, self.as_new)
+
+    @cached_property
+    def reader(self) -> str:
+        """A digest of what decides how the texts of posts are read, apart from their files."""
+        # Most posts share one syntax, which takes time to be written.
+        kinds = {id(one.post.syntax): one.post.syntax for one in self.entries.entries}
+        parts = {msgspec.json.encode(one, order="deterministic") for one in kinds.values()}
+        rules = repr((self.config.site, self.config.posts, self.renderings.settings)).encode()
+        return hashlib.sha256(b"\0".join((program.version(), rules, *sorted(parts)))).hexdigest()
 
     @cached_property
     def skipped(self) -> SkippedFiles:

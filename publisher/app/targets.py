@@ -125,6 +125,7 @@ def _task(
             name: config.options.get(name, "1") for name in sync.NOTIFICATION_FIELDS
         },
         config_digest=_digest(project, xmpp, config, group),
+        reader=project.reader,
         has_unreadable_posts=project.entries.broken,
         skipped=project.skipped,
         verify=options.verify,

@@ -372,7 +372,7 @@ class PlanRun:
     async def _record(
         self, record: Callable[..., None], change: Publish | Correct, item: Item, **more: object
     ) -> None:
-        more |= {"at": self.clock.now(), "level": item.level}
+        more |= {"at": self.clock.now(), "level": item.level, "text": item.text}
         await self._writes.write(partial(record, self.node.address, change.post, **more))
 
     def _end(self, index: int, step: Step) -> None:

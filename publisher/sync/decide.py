@@ -381,6 +381,7 @@ def _record(seen: Seen) -> Recorded:
         link=seen.link,
         contents=seen.contents,
         page=seen.page,
+        text=seen.text,
     )
 
 

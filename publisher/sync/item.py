@@ -9,7 +9,8 @@ content (`contents`).
 The marker shows a later run, even one without a ledger, what the item was made from. Its text is
 the post's fingerprint. Its attributes are the hashes `source` and `body`, and the `link` that the
 item has; `page` is there if the content comes from a built page, as a hash of that; `contents` is
-there if the node's settings left something out. Older versions wrote no attributes.
+there if the node's settings left something out. `text` is a hash of what the item shows, before
+anything is shortened. Older versions wrote no `text`, and before that no attributes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.feeds import ATOM, MEDIA
 from publisher.sync.shown_text import keep_text
+from publisher.sync.text_hash import text_hash
 from publisher.sync.white_space import keep_blanks
 from publisher.text import shortening
 from publisher.text.characters import short_line
@@ -74,20 +76,21 @@ class Item(Struct, frozen=True):
     """An item to publish at a node: its id and its payload, XML without a declaration.
 
     `level` is how far the payload was shortened, from 0 (not at all) to `SHORTEST`, and `shortened`
-    says so in words.
+    says so in words. `text` is that of its marker.
     """
 
     id: str
     payload: str
     shortened: str = ""
     level: int = 0
+    text: str = ""
 
 
 class Seen(Struct, frozen=True):
     """The parts of an item at a node by which `plan` recognises it; None for a missing part.
 
     `source`, `body`, `link`, `contents` and `page` are attributes of the marker, empty if it lacks
-    them.
+    them. So is `text`; if a marker of publisher lacks it, it is that of the item as it is.
     """
 
     id: str
@@ -99,6 +102,7 @@ class Seen(Struct, frozen=True):
     link: str = ""
     contents: str = ""
     page: str = ""
+    text: str = ""
 
 
 def contents(post: Post, node: NodeConfig) -> Contents:
@@ -133,21 +137,25 @@ def item(
     """
     body: etree._Element | None = None
     whole = _body(entry, site, contents)
-    payload, reached, shortened = _payload(whole, entry, address, account, contents), 0, ""
+    _complete(whole, entry, address, account)
+    text = text_hash(whole)
+    payload, reached, shortened = _marked(whole, entry, contents, text), 0, ""
     for number, (message, shorten) in enumerate(_LEVELS, 1):
         if reached >= level and _stanza_size(payload) <= limit:
             break
         # Few items are too big, so the others need no copy.
         body = _body(entry, site, contents) if body is None else body
         if shorten(body, entry):
-            payload = _payload(copy.deepcopy(body), entry, address, account, contents)
+            shorter = copy.deepcopy(body)
+            _complete(shorter, entry, address, account)
+            payload = _marked(shorter, entry, contents, text)
             reached, shortened = number, message
     if _stanza_size(payload) > limit:
         raise TooBig(
             f"the entry is bigger than {limit:,} bytes even without its content; "
             "shorten its title, tags and authors"
         )
-    return Item(entry.item_id, payload, shortened, reached)
+    return Item(entry.item_id, payload, shortened, reached, text)
 
 
 def _body(entry: Rendered, site: Site, contents: Contents) -> etree._Element:
@@ -162,14 +170,8 @@ def _body(entry: Rendered, site: Site, contents: Contents) -> etree._Element:
     return element
 
 
-def _payload(
-    element: etree._Element,
-    entry: Rendered,
-    address: NodeAddress,
-    account: str,
-    contents: Contents,
-) -> str:
-    """Make the payload of an entry element, and write it.
+def _complete(element: etree._Element, entry: Rendered, address: NodeAddress, account: str) -> None:
+    """Make the payload of an entry element, without its marker.
 
     What is left of the content decides if the picture is an enclosure.
     """
@@ -182,7 +184,11 @@ def _payload(
     _simplify_types(element)
     _join_authors(element, account)
     _link_item(element, address.item_uri(entry.item_id))
-    _mark(element, entry, contents)
+
+
+def _marked(element: etree._Element, entry: Rendered, contents: Contents, text: str) -> str:
+    """Mark a payload, and write it."""
+    _mark(element, entry, contents, text)
     etree.cleanup_namespaces(element)
     return etree.tostring(element, encoding="unicode", with_tail=False)
 
@@ -231,16 +237,18 @@ def seen(item_id: str, payload: str) -> Seen:
     except etree.XMLSyntaxError:  # libxml2 limits e.g. the depth; our payloads stay below
         return Seen(item_id, None, None, None)
     marker = root.find(FINGERPRINT)
+    fingerprint = _short_text(root, FINGERPRINT)
     return Seen(
         id=item_id,
         atom_id=_short_text(root, f"{ATOM}id"),
         title=short_line(root.findtext(f"{ATOM}title") or "", SEEN_TITLE) or None,
-        fingerprint=_short_text(root, FINGERPRINT),
+        fingerprint=fingerprint,
         source=_short_attribute(marker, "source"),
         body=_short_attribute(marker, "body"),
         link=_short_attribute(marker, "link"),
         contents=_short_attribute(marker, "contents"),
         page=_short_attribute(marker, "page"),
+        text=_short_attribute(marker, "text") or (text_hash(root) if fingerprint else ""),
     )
 
 
@@ -321,13 +329,14 @@ def _link_item(element: etree._Element, uri: str) -> None:
     element.insert(index, etree.Element(f"{ATOM}link", rel="alternate", href=uri))
 
 
-def _mark(element: etree._Element, entry: Rendered, contents: Contents) -> None:
+def _mark(element: etree._Element, entry: Rendered, contents: Contents, text: str) -> None:
     attributes = {
         "source": entry.post.source,
         "body": body_hash(entry.post),
         "link": entry.link,
         "page": entry.page,
         "contents": contents,
+        "text": text,
     }
     given = {name: value for name, value in attributes.items() if value}
     etree.SubElement(element, FINGERPRINT, given).text = entry.fingerprint

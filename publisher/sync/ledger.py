@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from publisher.config.keys import LEDGER_NAME
 from publisher.identity.claims import PublishedItem
+from publisher.sync.ledger_schema import SCHEMA
 from publisher.sync.records import LastLook, Recorded, State
-from publisher.system.database import Database, Schema
+from publisher.system.database import Database
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:
@@ -23,83 +24,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from publisher.sync.desired import Desired
-
-APPLICATION_ID = 0x70756273  # "pubs"; `file` recognises our databases by it
-
-# The steps from each version to the next (`Schema`). STRICT makes SQLite refuse values of the wrong
-# type, which it would store otherwise.
-_VERSIONS = (
-    """
-CREATE TABLE item (
-    service     TEXT NOT NULL,
-    node        TEXT NOT NULL,
-    id          TEXT NOT NULL,
-    title       TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    done        INTEGER NOT NULL CHECK (done IN (0, 1)),
-    PRIMARY KEY (service, node, id)
-) STRICT, WITHOUT ROWID;
-""",
-    """
-ALTER TABLE item ADD COLUMN seen INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1));
-ALTER TABLE item ADD COLUMN retracted INTEGER NOT NULL DEFAULT 0 CHECK (retracted IN (0, 1));
-ALTER TABLE item ADD COLUMN at REAL NOT NULL DEFAULT 0;
-ALTER TABLE item ADD COLUMN atom_id TEXT NOT NULL DEFAULT '';
-ALTER TABLE item ADD COLUMN body TEXT NOT NULL DEFAULT '';
-ALTER TABLE item ADD COLUMN level INTEGER NOT NULL DEFAULT 0;
-CREATE TABLE node (
-    service TEXT NOT NULL,
-    node    TEXT NOT NULL,
-    created INTEGER NOT NULL DEFAULT 0 CHECK (created IN (0, 1)),
-    muted   INTEGER NOT NULL DEFAULT 0 CHECK (muted IN (0, 1)),
-    looked  REAL NOT NULL DEFAULT 0,
-    room    INTEGER,
-    wanted  TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (service, node)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE accepted (
-    service TEXT NOT NULL,
-    node    TEXT NOT NULL,
-    id      TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    PRIMARY KEY (service, node, id)
-) STRICT, WITHOUT ROWID;
-""",
-    """
-CREATE TABLE ping (
-    hub    TEXT NOT NULL,
-    topic  TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    PRIMARY KEY (hub, topic)
-) STRICT, WITHOUT ROWID;
-""",
-    """
-ALTER TABLE item ADD COLUMN path TEXT NOT NULL DEFAULT '';
-""",
-    """
-ALTER TABLE item ADD COLUMN source TEXT NOT NULL DEFAULT '';
-ALTER TABLE item ADD COLUMN link TEXT NOT NULL DEFAULT '';
-ALTER TABLE item ADD COLUMN adopted TEXT NOT NULL DEFAULT '';
-""",
-    """
-ALTER TABLE node ADD COLUMN refused TEXT NOT NULL DEFAULT '';
-""",
-    """
-ALTER TABLE item ADD COLUMN contents TEXT NOT NULL DEFAULT '';
-""",
-    """
-ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1));
-""",
-    """
-ALTER TABLE item ADD COLUMN page TEXT NOT NULL DEFAULT '';
-""",
-    """
-ALTER TABLE item ADD COLUMN added INTEGER NOT NULL DEFAULT 0 CHECK (added IN (0, 1));
-""",
-)
-_SCHEMA = Schema(
-    APPLICATION_ID, _VERSIONS, "ledger", "the next run builds a new ledger from the nodes"
-)
 
 # An item that is at its node, or is about to be.
 _COUNTS = "NOT retracted AND NOT hidden"
@@ -114,7 +38,7 @@ class Ledger:
         Raises LedgerError.
         """
         self.path = folder / LEDGER_NAME
-        self._db = Database(self.path, _SCHEMA, read_only=read_only)
+        self._db = Database(self.path, SCHEMA, read_only=read_only)
         self._run = self._db.run
 
     def __enter__(self) -> Self:
@@ -132,7 +56,7 @@ class Ledger:
         """What was published at a node, in the order of the ids."""
         rows = self._run(
             "SELECT id, title, fingerprint, done, seen, retracted, hidden, at, atom_id, body,"
-            " level, path, source, link, adopted, contents, page, added FROM item"
+            " level, path, source, link, adopted, contents, page, added, text FROM item"
             " WHERE service = ? AND node = ? ORDER BY id",
             *_key(address),
         )
@@ -165,13 +89,21 @@ class Ledger:
         return [NodeAddress(*row) for row in rows]
 
     def record_intent(
-        self, address: NodeAddress, post: Desired, *, at: float, level: int = 0, adopted: str = ""
+        self,
+        address: NodeAddress,
+        post: Desired,
+        *,
+        at: float,
+        level: int = 0,
+        text: str = "",
+        adopted: str = "",
     ) -> None:
         """Record that a post is about to be published. Call this before sending anything.
 
-        `adopted` is given for a correction; see `Recorded`.
+        `text` is that of the item. `adopted` is given for a correction; see `Recorded`.
         """
-        self._put(address, replace(_record(post, "intended", at, level), adopted=adopted))
+        record = _record(post, "intended", at, level)
+        self._put(address, replace(record, text=text, adopted=adopted))
 
     def record_done(
         self,
@@ -180,13 +112,15 @@ class Ledger:
         *,
         at: float,
         level: int = 0,
+        text: str = "",
         is_added: bool = False,
     ) -> None:
         """Record that the node acknowledged a post. Call this after its answer.
 
-        `is_added`: the node had no item of the post before.
+        `text` is that of the item. `is_added`: the node had no item of the post before.
         """
-        self._put(address, replace(_record(post, "done", at, level), is_added=is_added))
+        record = _record(post, "done", at, level)
+        self._put(address, replace(record, text=text, is_added=is_added))
         self._forget_acceptance(address, post.id)
 
     def record_adopted(self, address: NodeAddress, record: Recorded) -> None:
@@ -288,19 +222,20 @@ class Ledger:
     def last_look(self, address: NodeAddress) -> LastLook:
         """What the last look at a node found; the defaults if there was none."""
         rows = self._run(
-            "SELECT looked, room, wanted, created, muted, refused FROM node"
+            "SELECT looked, room, wanted, created, muted, refused, reader FROM node"
             " WHERE service = ? AND node = ?",
             *_key(address),
         )
-        for looked, room, config_digest, created, muted, refused in rows:
+        for looked, room, config_digest, created, muted, refused, reader in rows:
             fields = frozenset(refused.split("\n")) if refused else frozenset()
-            return LastLook(looked, room, config_digest, bool(created), bool(muted), fields)
+            flags = bool(created), bool(muted)
+            return LastLook(looked, room, config_digest, *flags, fields, reader)
         return LastLook()
 
     def record_look(self, address: NodeAddress, look: LastLook) -> None:
         """Record what a look at a node found, replacing the last one."""
         self._run(
-            "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO node VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             int(look.created),
             int(look.muted),
@@ -308,6 +243,7 @@ class Ledger:
             look.room,
             look.config_digest,
             "\n".join(sorted(look.refused)),
+            look.reader,
         )
 
     def forget_node(self, address: NodeAddress) -> None:
@@ -332,7 +268,8 @@ class Ledger:
         self._run(
             "INSERT OR REPLACE INTO item (service, node, id, title, fingerprint, done, seen,"
             " retracted, hidden, at, atom_id, body, level, path, source, link, adopted, contents,"
-            " page, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " page, added, text) VALUES"
+            " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *_key(address),
             record.id,
             record.title,
@@ -352,6 +289,7 @@ class Ledger:
             record.contents,
             record.page,
             int(record.is_added),
+            record.text,
         )
 
 
@@ -386,5 +324,5 @@ def _recorded(row: tuple[Any, ...]) -> Recorded:
         state = "retracted"
     elif done:
         state = "seen" if seen else "done"
-    rest[-1] = bool(rest[-1])  # `is_added`
+    rest[-2] = bool(rest[-2])  # `is_added`
     return Recorded(id_, title, fingerprint, state, *rest)

@@ -25,6 +25,7 @@ from publisher.sync.present_items import (
     present_items,
 )
 from publisher.sync.readings import is_same
+from publisher.sync.texts import with_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -57,6 +58,8 @@ async def look(
     trusts = {"done", "seen"} if again else {"seen"}
     also = likely_fetched(task, ledger.recorded(node.address), trusts)
     state = await prepared(node, task, ledger, result, change=change, also=also)
+    if task.verify or ledger.last_look(node.address).reader != task.reader:
+        task = await with_texts(task, state.ids, clock)
     recorded = ledger.recorded(node.address)
     present: Mapping[str, Seen] = {}
     if state.exists:

@@ -30,8 +30,12 @@ Difference: TypeAlias = Literal["none", "reading", "edit"]
 def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference:
     """How the item that the node has differs from the one that the post makes now."""
     if seen.fingerprint == post.fingerprint:
-        is_same = not (_has_other_link(post, seen) or _has_other_origin(post, seen))
-        return "none" if is_same else "reading"
+        is_reread = (
+            _has_other_link(post, seen)
+            or _has_other_origin(post, seen)
+            or _has_other_text(post, record, seen)
+        )
+        return "reading" if is_reread else "none"
     # Without a fingerprint, publisher has not made the item.
     if not (post.source and seen.fingerprint):
         return "edit"
@@ -56,6 +60,20 @@ def _has_other_origin(post: Desired, seen: Seen) -> bool:
     if seen.page and post.page:
         return seen.page == post.early_page and seen.page != post.page
     return seen.page != post.page
+
+
+def _has_other_text(post: Desired, record: Recorded | None, seen: Seen) -> bool:
+    """Whether the item shows another text than the same post makes now.
+
+    What comes from another build of the page, or was left out by other settings, does not count.
+    """
+    if not post.text:  # this run compares no texts, and what was adopted stays so
+        is_adopted = record and record.done and record.adopted == post.reading
+        return bool(record and is_adopted and seen.text and record.text == seen.text)
+    if post.is_textless or post.written or not seen.text:
+        return False
+    is_comparable = (seen.page, seen.contents) == (post.page, post.contents)
+    return is_comparable and seen.text != post.text
 
 
 def may_be_newer(post: Desired, record: Recorded | None, seen: Seen) -> bool:
@@ -131,6 +149,7 @@ def present_record(
         adopted=post.reading if accepts else "",
         contents=seen.contents,
         page=seen.page,
+        text=seen.text,
     )
 
 
@@ -149,7 +168,7 @@ def _essentials(record: Recorded) -> tuple[str | bool, ...]:
     A change of title, path or level alone is no reason to write.
     """
     same = record.fingerprint, record.source, record.link, record.adopted, record.contents
-    return record.done, *same, record.page
+    return record.done, *same, record.page, record.text
 
 
 def as_seen(record: Recorded) -> Seen:
@@ -164,6 +183,7 @@ def as_seen(record: Recorded) -> Seen:
         record.link,
         record.contents,
         record.page,
+        record.text,
     )
 
 
@@ -176,6 +196,8 @@ def is_same(record: Recorded, seen: Seen) -> bool:
 
 def needs_no_publish(post: Desired, record: Recorded) -> bool:
     """Whether the recorded item may stay: it is what the post makes now, or it was adopted."""
+    if post.text and not record.text:  # an older version has recorded none to compare
+        return False
     if record.adopted:
         return record.adopted == post.reading
     return difference(post, record, as_seen(record)) == "none"

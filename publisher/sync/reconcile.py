@@ -55,6 +55,8 @@ def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) 
     # A muted node needs a look, which turns its notifications on again.
     if task.verify or last_look.muted or last_look.config_digest != task.config_digest:
         return False
+    if last_look.reader != task.reader:  # the same posts may make other texts now
+        return False
     # A look in the future shows that somebody has set the clock back, so its age is unknown.
     if not now - DAY < last_look.looked <= now:
         return False
@@ -354,7 +356,8 @@ def _conclude(
         ledger.record_look(result.address, replace(last_look, room=plan.room))
     # After an error or a selection, changes are left to make, so the next run must look again.
     elif not result.error and not plan.deferred:
-        last_look = replace(last_look, looked=now, room=plan.room, config_digest=task.config_digest)
+        of_task = {"config_digest": task.config_digest, "reader": task.reader}
+        last_look = replace(last_look, looked=now, room=plan.room, **of_task)
         ledger.record_look(result.address, last_look)
 
 

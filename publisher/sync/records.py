@@ -24,7 +24,8 @@ class Recorded(Struct, frozen=True):
     `source` and `body` are hashes of the post from which the item was made, and `link` is the link
     that the item has; they are empty if they are unknown. `contents` is what the settings of the
     node left of the post. `page` is a hash of the built page's body in the item, empty if that was
-    made from the source. `adopted` is the `reading` of the post
+    made from the source. `text` is a hash of what the item shows, empty if the ledger is of a
+    version that did not record it. `adopted` is the `reading` of the post
     beside which this item may stay although publisher would make another item now, empty if there
     is none. An `intended` item with an `adopted` reading is a correction: until it arrives, the
     node has an item of the same source.
@@ -48,6 +49,7 @@ class Recorded(Struct, frozen=True):
     contents: str = ""
     page: str = ""
     is_added: bool = False
+    text: str = ""
 
     @property
     def done(self) -> bool:
@@ -62,7 +64,8 @@ class LastLook(Struct, frozen=True):
     how many items of ours it can hold, None if there is no limit. `config_digest` is the digest of
     its configuration in publisher.yaml at that time. `created`: publisher created the node.
     `muted`: publisher turned its notifications off, and has not turned them on again. `refused` has
-    the fields that the service did not take in the last attempt, as `name=value`.
+    the fields that the service did not take in the last attempt, as `name=value`. `reader` is the
+    digest of what read the posts when the texts of the items were compared.
     """
 
     looked: float = 0.0
@@ -71,3 +74,4 @@ class LastLook(Struct, frozen=True):
     created: bool = False
     muted: bool = False
     refused: frozenset[str] = frozenset()
+    reader: str = ""

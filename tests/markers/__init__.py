@@ -20,6 +20,7 @@ VERSIONS = sorted(path.parent.name for path in FOLDER.glob("*/items.xml"))
 # Those whose items have the content of built pages.
 WITH_PAGES = sorted(path.parent.name for path in FOLDER.glob("*/pages.sql"))
 ANOTHER = "0" * 64  # a fingerprint that no post has
+ANOTHER_TEXT = "0" * 32  # the hash of a text that no post has
 ATOM = "{http://www.w3.org/2005/Atom}"
 FINGERPRINT = "{urn:uuid:5c2b6ac1-9a6b-4e0b-8a3a-2f6d1d9b7e54}fingerprint"
 
@@ -57,17 +58,24 @@ def add(blog: Blog, day: str, slug: str, text: str) -> None:
         blog.build_page(slug, text)
 
 
-def payloads(version: str, *, is_reread: bool = False) -> dict[str, str]:
+def payloads(
+    version: str, *, is_reread: bool = False, is_rerendered: bool = False
+) -> dict[str, str]:
     """The items by their ids.
 
     `is_reread`: as a version would have made them that reads the same posts in another way.
+    `is_rerendered`: as one that reads them in the same way, and makes another text of them.
     """
     found: dict[str, str] = {}
     for item in ET.parse(FOLDER / version / "items.xml").getroot():  # noqa: S314 - our own
         (entry,) = item
         if is_reread:
             _set_text(entry, FINGERPRINT, ANOTHER)
+        if is_reread or is_rerendered:
             _set_text(entry, f"{ATOM}content", "As it was read before.")
+            for marker in entry.findall(FINGERPRINT):
+                if marker.get("text"):
+                    marker.set("text", ANOTHER_TEXT)
         found[item.get("id", "")] = ET.tostring(entry, encoding="unicode")
     return found
 
@@ -92,7 +100,13 @@ def _database(path: Path, sql: Path) -> sqlite3.Connection:
 
 
 def write_ledger(
-    version: str, state: Path, *, node: str, is_reread: bool = False, is_cut_off: bool = False
+    version: str,
+    state: Path,
+    *,
+    node: str,
+    is_reread: bool = False,
+    is_rerendered: bool = False,
+    is_cut_off: bool = False,
 ) -> None:
     """Write the ledger of the run that published the items to `node` an hour ago.
 
@@ -103,6 +117,11 @@ def write_ledger(
     database.execute("UPDATE node SET node = ?, looked = ?", (node, time.time() - 3600))
     if is_reread:
         database.execute("UPDATE item SET fingerprint = ?", (ANOTHER,))
+    has_texts = any(row[1] == "text" for row in database.execute("PRAGMA table_info(item)"))
+    if (is_reread or is_rerendered) and has_texts:
+        database.execute("UPDATE item SET text = ?", (ANOTHER_TEXT,))
+    if has_texts:
+        database.execute("UPDATE node SET reader = 'the version that published them'")
     if is_cut_off:
         database.execute("UPDATE item SET done = 0, seen = 0")
     database.commit()

@@ -104,7 +104,12 @@ def test_a_settled_run_imports_no_network_code(blog: Blog) -> None:
             ledger.record_done(target.address, post, at=0.0)
             ledger.record_seen(target.address, [post.id])
         ledger.record_look(
-            target.address, LastLook(looked=time.time(), config_digest=target.task.config_digest)
+            target.address,
+            LastLook(
+                looked=time.time(),
+                config_digest=target.task.config_digest,
+                reader=target.task.reader,
+            ),
         )
     assert not imported(blog, "publish") & SLOW
 

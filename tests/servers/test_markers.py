@@ -16,11 +16,12 @@ from tests.support.subscribers import Outsider, Subscriber
 from tests.support.xmpp import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tests.support.blog import Blog
     from tests.support.servers import Server
+    from tests.support.subscribers import Event
 
 EDITED = "2026-01-05-first-snow"
 
@@ -35,13 +36,15 @@ def upgraded(
     keeps_ledger: bool,
     keeps_memory: bool = True,
     is_reread: bool = False,
+    is_rerendered: bool = False,
     is_cut_off: bool = False,
 ) -> Blog:
     """A blog whose posts an older version has published.
 
     `keeps_memory` is about what that version remembered of the pages, if the site has some.
     """
-    asyncio.run(published(server, node, markers.payloads(version, is_reread=is_reread)))
+    items = markers.payloads(version, is_reread=is_reread, is_rerendered=is_rerendered)
+    asyncio.run(published(server, node, items))
     blog = markers.empty_blog(folder / "blog", version)
     blog.configure(server, node=node, password=password)
     markers.fill(blog, version)
@@ -49,7 +52,14 @@ def upgraded(
     if keeps_memory and version in markers.WITH_PAGES:
         markers.write_memory(version, state)
     if keeps_ledger:
-        markers.write_ledger(version, state, node=node, is_reread=is_reread, is_cut_off=is_cut_off)
+        markers.write_ledger(
+            version,
+            state,
+            node=node,
+            is_reread=is_reread,
+            is_rerendered=is_rerendered,
+            is_cut_off=is_cut_off,
+        )
     return blog
 
 
@@ -85,7 +95,7 @@ def content(server: Server, node: str) -> dict[str, str]:
     + [(version, False) for version in markers.WITH_PAGES],
 )
 @pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
-def test_an_upgrade_sends_nothing(
+def test_an_upgrade_notifies_nobody_and_sends_only_other_texts(
     tmp_path: Path,
     server: Server,
     node: str,
@@ -108,13 +118,62 @@ def test_an_upgrade_sends_nothing(
     with Subscriber(server, "reader", node) as reader:
         first = blog.run("publish", "--json")
         assert first.code == 0, first.err
-        assert {action for action, _, _ in first.changes} <= {"adopt"}
+        assert {action for action, _, _ in first.changes} <= {"adopt", "corrected"}
         assert blog.run("publish", "--json").changes == []
         reader.nothing_for(0.5)
     after = Outsider(server, "reader", node).items()
-    assert [(e.id, ET.tostring(e.payload)) for e in after if e.payload is not None] == [
-        (e.id, ET.tostring(e.payload)) for e in before if e.payload is not None
-    ]
+    corrected = {id_ for action, id_, _ in first.changes if action == "corrected"}
+    assert _changed(before, after, ET.tostring) == corrected
+    assert _changed(before, after, _shown) == corrected
+    # Since then, publisher has learnt to render tables, footnotes and quotes in another way.
+    assert bool(corrected) == (version in {"1", "2", "3", "4", "5"})
+
+
+def _changed(
+    before: Sequence[Event], after: Sequence[Event], look: Callable[[ET.Element], object]
+) -> set[str | None]:
+    was = {event.id: look(event.payload) for event in before if event.payload is not None}
+    now = {event.id: look(event.payload) for event in after if event.payload is not None}
+    assert was.keys() == now.keys()
+    return {id_ for id_ in was if was[id_] != now[id_]}
+
+
+def _shown(entry: ET.Element) -> list[bytes]:
+    return [ET.tostring(e) for e in entry if e.tag.rpartition("}")[2] in {"title", "content"}]
+
+
+@pytest.mark.parametrize("version", markers.VERSIONS)
+@pytest.mark.parametrize("keeps_ledger", [True, False], ids=["ledger", "no ledger"])
+def test_what_an_upgrade_renders_differently_is_corrected_and_nobody_is_notified(
+    tmp_path: Path,
+    server: Server,
+    node: str,
+    accounts: Mapping[str, str],
+    version: str,
+    *,
+    keeps_ledger: bool,
+) -> None:
+    blog = upgraded(
+        tmp_path,
+        server,
+        node,
+        accounts["blog"],
+        version=version,
+        keeps_ledger=keeps_ledger,
+        is_rerendered=True,
+    )
+    with Subscriber(server, "reader", node) as reader:
+        planned = blog.run("plan", "--json").changes
+        assert [(action, outcome) for action, _, outcome in planned] == 5 * [
+            ("corrected", "planned")
+        ]
+        run = blog.run("publish")
+        assert (run.code, run.err) == (0, "")
+        assert f"{node}: 5 corrected" in run.out
+        for again in (("publish",), ("publish", "--verify"), ("plan", "--verify")):
+            assert blog.run(*again, "--json").changes == []
+        reader.nothing_for(0.5)
+    assert "Rain at last." in content(server, node)["2026-05-20-rain"]
 
 
 @pytest.mark.parametrize("version", markers.VERSIONS)

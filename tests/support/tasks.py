@@ -10,7 +10,7 @@ from publisher.app.options import RETRY_SECONDS
 from publisher.sync import Result, Task, reconcile
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
-from publisher.sync.item import FINGERPRINT, Item
+from publisher.sync.item import FINGERPRINT, Item, seen
 from publisher.sync.policy import Policy
 
 if TYPE_CHECKING:
@@ -32,12 +32,13 @@ def task(
     sources: Mapping[int, str] | None = None,
     pages: Mapping[int, str] | None = None,
     early: Mapping[int, str] | None = None,
+    shown: str = "",
     **options: object,
 ) -> Task:
     """`posts`: number -> text; the text is the fingerprint, too, and its first word the body.
 
     `sources`: number -> source; without them the posts are those of a version that knew none.
-    `pages` and `early`: number -> hash of the built page.
+    `pages` and `early`: number -> hash of the built page. `shown` is in every item.
     """
     page_of = {f"post-{number:04}": page for number, page in (pages or {}).items()}
     early_of = {f"post-{number:04}": page for number, page in (early or {}).items()}
@@ -61,10 +62,9 @@ def task(
             )
             for id_, text in texts.items()
         ],
-        make_item=lambda id_, level: Item(
+        make_item=lambda id_, level: made(
             id_,
-            payload(id_, texts[id_], source=source_of.get(id_), page=page_of.get(id_)),
-            "shortened" * level,
+            payload(id_, texts[id_], shown, source=source_of.get(id_), page=page_of.get(id_)),
             level,
         ),
         policy=Policy(is_minted=lambda seen: seen.atom_id == atom_id(seen.id), **policy),  # type: ignore[arg-type]
@@ -73,16 +73,23 @@ def task(
     )
 
 
+def made(id_: str, text: str, level: int = 0) -> Item:
+    """The item of a payload."""
+    return Item(id_, text, "shortened" * level, level, seen(id_, text).text)
+
+
 def atom_id(id_: str) -> str:
     return f"tag:blog.example,2026:{id_}"
 
 
-def payload(id_: str, text: str, *, atom: str | None = None, **marker: str | None) -> str:
+def payload(
+    id_: str, text: str, shown: str = "", *, atom: str | None = None, **marker: str | None
+) -> str:
     """`marker` has the attributes of the marker; `text` is its fingerprint."""
     attributes = "".join(f' {name}="{value}"' for name, value in marker.items() if value)
     namespace, name = FINGERPRINT[1:].split("}")
     return (
-        f'<entry xmlns="{ATOM}"><id>{atom or atom_id(id_)}</id><title>{id_}</title>'
+        f'<entry xmlns="{ATOM}"><id>{atom or atom_id(id_)}</id><title>{id_}{shown}</title>'
         f'<{name} xmlns="{namespace}"{attributes}>{text}</{name}></entry>'
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from publisher.sync import Result
+    from publisher.sync import Result, Task
 
 BEFORE = {1: "one", 2: "two", 3: "three"}
 # Another reading of each of these posts has the same first word, its body.
@@ -154,6 +154,50 @@ def test_an_edit_that_was_sent_with_the_page_of_an_earlier_build_is_corrected_af
     assert node.events == []
     assert 'page="page-2, built"' in node.items["post-0002"]
     assert 'page="page-3"' in node.items["post-0003"]
+
+
+def rendered_now(**options: Any) -> Task:
+    """The task of a version that renders the same posts in another way."""
+    return task(BEFORE, sources=SOURCES, shown=", rendered now", reader="this version", **options)
+
+
+def test_items_of_a_version_that_rendered_other_texts_are_corrected_and_nobody_is_notified(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    work = rendered_now(announce_limit=0)
+    assert not is_settled(node.address, work, ledger, now=node.clock.now())
+    result = run(node, work, ledger)
+    assert (result.error, actions(result)) == (None, [("corrected", "done")] * 3)
+    assert node.events == []
+    assert all("rendered now" in text for text in node.items.values())
+    for _ in range(2):
+        assert run(node, work, ledger).steps == []
+    assert is_settled(node.address, work, ledger, now=node.clock.now())
+
+
+def test_texts_are_compared_only_if_something_else_read_the_posts_last_or_on_demand(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    assert run(node, task(BEFORE, sources=SOURCES, shown=", rendered now"), ledger).steps == []
+    result = run(node, rendered_now(verify=True), ledger)
+    assert actions(result) == [("corrected", "done")] * 3
+    assert node.events == []
+
+
+def test_other_texts_that_cannot_be_corrected_stay_and_are_named_in_every_run(
+    node: FakeNode, ledger: Ledger
+) -> None:
+    obstruct(node)
+    work = rendered_now()
+    result = run(node, work, ledger)
+    assert actions(result) == [("adopt", "done")] * 3
+    assert any("3 items still have the text or link of an earlier run" in n for n in result.notes)
+    for again in (work, rendered_now(verify=True)):
+        result = run(node, again, ledger)
+        assert result.steps == []
+        assert any("3 items still have the text" in note for note in result.notes)
+    assert is_settled(node.address, work, ledger, now=node.clock.now())
+    assert not any("rendered now" in text for text in node.items.values())
 
 
 def obstruct(node: FakeNode) -> None:

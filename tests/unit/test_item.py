@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from lxml import etree
 from msgspec.structs import replace
 
 from publisher import feeds
@@ -15,6 +16,7 @@ from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.post import Medium
 from publisher.sync import item
+from publisher.sync.text_hash import text_hash
 from publisher.text.node_address import NodeAddress
 from tests.support import posts
 from tests.support.posts import post
@@ -218,19 +220,46 @@ def test_the_marker_can_be_read_back() -> None:
         body=body_hash(one.post),
         link="https://blog.example/first/?a=1&b=2",
         page="ba5e",
+        text=built.text,
     )
+
+
+def test_the_text_of_a_marker_is_that_of_the_item_as_it_is_until_it_is_shortened() -> None:
+    short, long = (
+        item.item(entry("Words. " * size), SITE, BLOG, account="blog@example.org")
+        for size in (100, 60_000)
+    )
+    for built, is_whole in ((short, True), (long, False)):
+        root = etree.fromstring(built.payload)
+        marker = root.find(item.FINGERPRINT)
+        assert marker is not None
+        assert marker.attrib["text"] == built.text
+        assert (text_hash(root) == built.text) == is_whole
+
+
+def test_the_text_of_an_item_is_what_it_shows_whatever_the_prefixes() -> None:
+    built = item.item(entry("Some *words*."), SITE, BLOG, account="blog@example.org")
+    again = ET.tostring(ET.fromstring(built.payload), encoding="unicode")  # noqa: S314 - our own
+    assert again != built.payload
+    assert text_hash(etree.fromstring(again)) == built.text
+    for other in (entry("Some *words*?"), entry("Some **words**."), entry(title="Another")):
+        made = item.item(other, SITE, BLOG, account="blog@example.org")
+        assert made.text != built.text
+    elsewhere = item.item(entry("Some *words*."), SITE, NodeAddress("p", "n"), account="a@b")
+    assert elsewhere.text == built.text
 
 
 def test_what_the_post_lacks_is_left_out_of_the_marker() -> None:
     marker = payload(entry(body="")).find(item.FINGERPRINT)
     assert marker is not None
-    assert marker.attrib == {"link": "https://blog.example/first/"}
+    assert marker.attrib.keys() == {"link", "text"}
 
 
 def test_a_marker_of_an_older_version_can_be_read() -> None:
     name, namespace = item.FINGERPRINT.rpartition("}")[2], item.FINGERPRINT[1:].partition("}")[0]
     old = f"<entry xmlns='{ATOM[1:-1]}'><{name} xmlns='{namespace}'>f00d</{name}></entry>"
-    assert item.seen("x", old) == item.Seen("x", None, None, "f00d")
+    text = text_hash(etree.fromstring(old))
+    assert item.seen("x", old) == item.Seen("x", None, None, "f00d", text=text)
 
 
 def test_any_payload_can_be_looked_at() -> None:

@@ -269,7 +269,7 @@ PURE = (
     "sync/ledger_plan.py", "sync/moves.py", "sync/node.py", "sync/notes.py", "sync/ownership.py",
     "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/records.py",
     "sync/renames.py", "sync/rights.py", "sync/room.py", "sync/shown_text.py", "sync/skipped.py",
-    "sync/white_space.py", "text",
+    "sync/text_hash.py", "sync/white_space.py", "text",
 )  # fmt: skip
 # The cache of rendered posts is in files; the renderer uses it. Built pages are files, too.
 IMPURE = {

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from publisher.errors import LedgerError, LockedError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.desired import Desired
-from publisher.sync.ledger import APPLICATION_ID, Ledger
+from publisher.sync.ledger import Ledger
+from publisher.sync.ledger_schema import APPLICATION_ID
 from publisher.sync.records import LastLook, Recorded
 from publisher.system.lock import is_held, lock
 from publisher.text.node_address import NodeAddress
@@ -138,7 +139,7 @@ def test_a_ledger_of_the_first_version_can_be_read(tmp_path: Path, *, read_only:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7, 8, 9])
+@pytest.mark.parametrize("version", [2, 3, 4, 5, 6, 7, 8, 9, 10])
 def test_a_ledger_of_an_older_version_can_be_read(
     tmp_path: Path, version: int, *, read_only: bool
 ) -> None:
@@ -158,7 +159,10 @@ def test_a_ledger_of_an_older_version_can_be_read(
 def make_older(path: Path, version: int) -> None:
     """Remove what later versions of the schema added."""
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE item DROP COLUMN added")
+    database.execute("ALTER TABLE item DROP COLUMN text")
+    database.execute("ALTER TABLE node DROP COLUMN reader")
+    if version < 10:
+        database.execute("ALTER TABLE item DROP COLUMN added")
     if version < 9:
         database.execute("ALTER TABLE item DROP COLUMN page")
     if version < 8:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from msgspec.structs import replace
@@ -19,6 +19,9 @@ from publisher.sync.policy import Policy
 from publisher.sync.readings import as_seen, difference, is_same, needs_no_publish
 from publisher.sync.records import Recorded
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LINK = "https://blog.example/one/"
 POST = Desired(
     "post-0001",
@@ -31,6 +34,8 @@ POST = Desired(
     source="source",
     link=LINK,
 )
+# As a run has it that compares texts.
+WITH_TEXT = dataclasses.replace(POST, text="text")
 
 
 def item_at_node(fingerprint: str | None = "read before", **attributes: str) -> Seen:
@@ -104,12 +109,58 @@ EDITED = item_at_node(source="another", body="body", link=LINK)
             id="a correction was cut off, then the post was edited",
         ),
         pytest.param(None, item_at_node(None), "edit", id="made by another program"),
+        pytest.param(None, item_at_node("read now", text="other"), "none", id="not compared"),
+        pytest.param(
+            record("read now", text="other", adopted=POST.reading),
+            item_at_node("read now", text="other"),
+            "reading",
+            id="another text was adopted",
+        ),
+        pytest.param(
+            record("read now", text="other", adopted=POST.reading),
+            item_at_node("read now", text="text"),
+            "none",
+            id="another text was adopted, and replaced since",
+        ),
+        pytest.param(
+            record("read now", "intended", text="text", adopted=POST.reading),
+            item_at_node("read now", text="text"),
+            "none",
+            id="a correction arrived without an answer",
+        ),
     ],
 )
 def test_an_edit_is_told_from_another_reading(
     recorded: Recorded | None, seen: Seen, found: str
 ) -> None:
     assert difference(POST, recorded, seen) == found
+
+
+@pytest.mark.parametrize(
+    ("post", "seen", "found"),
+    [
+        (WITH_TEXT, {"text": "text"}, "none"),
+        (WITH_TEXT, {"text": "other"}, "reading"),
+        (WITH_TEXT, {}, "none"),
+        (WITH_TEXT, {"text": "other", "contents": "xhtml"}, "none"),
+        (dataclasses.replace(WITH_TEXT, page="is"), {"text": "other", "page": "was"}, "none"),
+        (dataclasses.replace(WITH_TEXT, page="is"), {"text": "other", "page": "is"}, "reading"),
+        (dataclasses.replace(WITH_TEXT, is_textless=True), {"text": "other"}, "none"),
+        (dataclasses.replace(WITH_TEXT, written="an edit"), {"text": "other"}, "none"),
+    ],
+)
+def test_another_text_of_the_same_post_is_another_reading(
+    post: Desired, seen: Mapping[str, str], found: str
+) -> None:
+    assert difference(post, None, item_at_node("read now", **seen)) == found
+
+
+def test_an_item_whose_text_the_ledger_does_not_know_is_fetched_to_compare_it() -> None:
+    known = record("read now", link=LINK)
+    assert needs_no_publish(POST, known)
+    assert not needs_no_publish(WITH_TEXT, known)
+    assert needs_no_publish(WITH_TEXT, replace(known, text="text"))
+    assert not needs_no_publish(WITH_TEXT, replace(known, text="other"))
 
 
 @pytest.mark.parametrize(

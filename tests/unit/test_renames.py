@@ -21,7 +21,7 @@ from publisher.sync import guard as guards
 from publisher.sync.changes import Hold
 from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
-from publisher.sync.item import Item, Seen
+from publisher.sync.item import Seen
 from publisher.sync.ledger import Ledger
 from publisher.sync.notes import notes
 from publisher.sync.policy import Policy
@@ -32,7 +32,7 @@ from publisher.text.shortening import count_words
 from tests.support.blog import Blog
 from tests.support.fake_node import FakeNode
 from tests.support.posts import SITE, config, post
-from tests.support.tasks import payload, run
+from tests.support.tasks import made, payload, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -558,7 +558,7 @@ def work(ledger: Ledger, entries: Entries, *, as_new: Sequence[str] = ()) -> Tas
     found = renames.find(entries, CONFIG, ledger, as_new)
     return Task(
         desired=posts,
-        make_item=lambda id_, level: Item(id_, payloads[id_], level=level),
+        make_item=lambda id_, level: made(id_, payloads[id_], level),
         policy=Policy(renames=found, is_minted=lambda seen: str(seen.atom_id).startswith("tag:")),
     )
 
