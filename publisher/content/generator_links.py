@@ -14,7 +14,7 @@ from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from publisher.post import Post
 
@@ -25,7 +25,9 @@ PELICAN = re.compile(
 # https://getnikola.com/path_handlers.html; the role `:doc:` of reStructuredText becomes one, too.
 # An absolute path is one below the site, which may lie in a folder of its host.
 NIKOLA = re.compile(r"link://(\w+)(?:/([^#]*))?(#.*)?|/(?!/)(.*)")
-TEXT_FILES = (".md", ".markdown", ".mkd", ".rst", ".txt", ".html", ".htm")
+NOTES = (".md", ".markdown", ".mkd", ".rst")
+OTHER_TEXTS = (".txt", ".html", ".htm")
+TEXT_FILES = (*NOTES, *OTHER_TEXTS)
 
 
 class Targets(Struct, frozen=True):
@@ -63,7 +65,7 @@ def of_pelican(link: re.Match[str], post: Post, targets: Targets) -> str | None:
     kind, target = link[1].lower(), link[2]
     if kind == "index":
         return targets.root
-    written, rest = _apart(target)
+    written, rest = apart(target)
     if kind in {"tag", "category", "author"}:
         path = targets.list_page(kind, unquote(written), post.language)
         return path and targets.root + path.lstrip("/") + rest
@@ -112,7 +114,17 @@ def relative_to(folder: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(folder, unquote(path)))
 
 
-def _apart(url: str) -> tuple[str, str]:
+def apart(url: str) -> tuple[str, str]:
     """The path of a relative URL, and its query and fragment."""
     path = url.partition("#")[0].partition("?")[0]
     return path, url[len(path) :]
+
+
+def splits(url: str) -> Iterator[tuple[str, str, str]]:
+    """Each way to read a URL as a path, `#` and a heading, the longest path first.
+
+    A `#` may be in the name of a file. Without a heading the last two are empty.
+    """
+    yield url, "", ""
+    for at in reversed([at for at, sign in enumerate(url) if sign == "#" and at]):
+        yield url[:at], "#", url[at + 1 :]

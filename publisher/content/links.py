@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.content import generator_links
-from publisher.content.generator_links import TEXT_FILES, Targets, relative_to
+from publisher.content.generator_links import (
+    NOTES,
+    OTHER_TEXTS,
+    TEXT_FILES,
+    Targets,
+    apart,
+    relative_to,
+    splits,
+)
 from publisher.text import markdown_code
 from publisher.text.slugs import github_slug
 from publisher.text.uris import ROOT_IMAGE
@@ -225,22 +233,39 @@ class Links:
         return url if page is None else page + mark + anchor
 
     def _of_note(self, url: str, post: Post) -> str | None:
-        """Translate a path, which may name a file anywhere in the vault, and a heading's text."""
-        path, mark, heading = url.partition("#")
-        if mark and (file := self.attachment(unquote(url), post.path)):
-            return file  # the mark is in its name
-        if not path or path[0] in "/?" or ":" in path.partition("/")[0]:
+        """Translate a path, which may name a file anywhere in the vault, and a heading's text.
+
+        None for a note that is not published: its path may be as private as its text.
+        """
+        if not url or url[0] in "#?" or url.startswith("//") or ":" in url.partition("/")[0]:
             return self._path(url, post)
-        page = self._path(path, post)
-        is_text = path.lower().endswith(TEXT_FILES)
-        if page == path and is_text:  # as in `[[...]]`, the path may be the end of the note's own
-            page = self.note(unquote(path)) or path
-        if page != path:
-            return page and page + mark + github_slug(unquote(heading).removeprefix("^"))
-        if is_text:
-            return url
-        file = self.attachment(unquote(path), post.path)
-        return file + mark + heading if file else url
+        for path, mark, heading in splits(url):
+            name = unquote(path)
+            if page := self._page_of_note(name, post):
+                return page + mark + github_slug(unquote(heading).removeprefix("^"))
+            is_file = not name.lower().endswith((*NOTES, "/"))
+            if is_file and (file := self.attachment(name, post.path)):
+                return file + mark + heading
+        path, _ = apart(url)
+        # On the site, a URL from its root or of a folder may be a page that no note makes.
+        is_of_vault = path[0] != "/" and path[-1] != "/" and "." not in path.rpartition("/")[2]
+        is_note = unquote(path).lower().endswith(NOTES)
+        return None if is_of_vault or is_note or self._has_note(url, post) else url
+
+    def _page_of_note(self, name: str, post: Post) -> str | None:
+        """The page of a note by its path, from the note that names it or the end of its own."""
+        here = (post.location or post.path).parent.as_posix()
+        beside = posixpath.normpath(posixpath.join(here, name))
+        file = name.lstrip("/") if name[0] == "/" else beside
+        page = self._pages.get(file) or self._pages.get(f"{file}.md")
+        if page or name[-1] == "/" or name.lower().endswith(OTHER_TEXTS):
+            return page
+        return self.note(file) or self.note(name)
+
+    def _has_note(self, url: str, post: Post) -> bool:
+        """Whether a path without the ending of a note names one of the vault."""
+        names = (unquote(path).rstrip("/") for path, _, _ in splits(url))
+        return any(name and self.attachment(f"{name}.md", post.path) for name in names)
 
     def _page(self, path: str) -> str | None:
         """Translate a path of Zola; the page of a section is that of its folder."""
@@ -353,9 +378,7 @@ class PostLinks:
         """
         embedded, name, anchor = match[1], match[2].strip(), match[3] or ""
         label = (match[4] or "").replace("\\|", "|")
-        whole = f"{match[2]}{anchor}".strip()
-        if anchor and self._record(("file", whole)):  # the mark is in the name of a file
-            name, anchor = whole, ""
+        name, anchor = self._apart(name, f"{match[2]}{anchor}".strip())
         # The source of a note is no file of the site.
         is_file = PurePosixPath(name).suffix.lower() not in {"", *TEXT_FILES}
         file = self._record(("file", name)) if is_file else None
@@ -367,8 +390,20 @@ class PostLinks:
         link = self._record(("note", self._full(name))) if name else ""
         heading = anchor.rpartition("#")[2].strip().removeprefix("^")
         target = f"{link}#{github_slug(heading)}" if link is not None and heading else link
-        target = file if link is None else target
+        # The part of a file that a program shows, e.g. `#page=3` of a PDF.
+        target = file and file + quote(anchor, safe=f"#{_OF_NAMES}") if link is None else target
         return f"[{text}]({target})" if target else text
+
+    def _apart(self, name: str, whole: str) -> tuple[str, str]:
+        """The name of a note or a file, and the heading in it.
+
+        A `#` may be in the name: then the longest one counts that the vault has.
+        """
+        for path, mark, heading in splits(whole):
+            kinds = (("note", self._full(path)), ("file", path), ("file", f"{path}.md"))
+            if path == name or any(self._record(kind) for kind in kinds):
+                return path.strip(), mark + heading
+        return name, whole[len(name) :]
 
     def _full(self, name: str) -> str:
         """The name of a note; a relative path becomes one from the top of the vault."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,112 @@ def test_paths_are_those_in_the_vault_if_the_notes_are_a_folder_of_it(
     (tmp_path / "notes" / "att").mkdir(parents=True)
     (tmp_path / "notes" / "att" / "own.png").touch()
     assert shown(tmp_path, written, note="notes/Note.md", posts="notes") == expected
+
+
+SECRET = {
+    "Private/Salary talk.md": "Text.",
+    "broken.md": "---\npublish: true\ndate: no\n---\nText.",
+}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[words](Private/Salary%20talk.md)",
+        "[words](<Private/Salary talk.md>)",
+        "[words](<Private/Salary talk.md#A heading>)",
+        "[words](Private/Salary%20talk)",
+        "[words](Salary%20talk.md)",
+        "[words](Salary%20talk#heading)",
+        "[words](/Private/Salary%20talk.md)",
+        "[words](/Private/Salary%20talk)",
+        "[words](../Private/Salary%20talk.md?x=1)",
+        "[words][ref]\n\n[ref]: <Private/Salary talk.md>",
+        '<a href="Private/Salary talk.md">words</a>',
+        "[words](broken.md)",
+        "[words](broken)",
+        "[words](gone.md)",
+        "[words](../gone)",
+    ],
+)
+def test_a_link_to_a_note_that_is_not_published_becomes_its_text(
+    tmp_path: Path, written: str
+) -> None:
+    reading = read(tmp_path, "plain", {**FILES, **SECRET, "notes/Note.md": f"{NOTE}{written}"})
+    (found,) = entry.entries(reading, SITE).entries
+    rendered = Renderings(reading, SITE).of(found)
+    html = re.sub("</?(?:p|a)>", "", rendered.content.xhtml).strip()
+    assert html == "words"
+    assert "removed" in " ".join(one.message for one in rendered.warnings)
+
+
+@pytest.mark.parametrize("written", ["![words](Private/Salary%20talk.md)", "![[Salary talk]]"])
+def test_an_embedded_note_that_is_not_published_leaves_no_path(
+    tmp_path: Path, written: str
+) -> None:
+    reading = read(tmp_path, "plain", {**FILES, **SECRET, "notes/Note.md": f"{NOTE}{written}"})
+    (found,) = entry.entries(reading, SITE).entries
+    rendered = Renderings(reading, SITE).of(found)
+    assert "Private" not in rendered.content.xhtml + rendered.content.text
+
+
+@pytest.mark.parametrize(
+    "written", ["[[2022-01-05]]", "[[Journal/2022-01-05]]", "[[2022-01-05|that day]]", "2022-01-05"]
+)
+def test_a_date_may_be_a_link_to_the_note_of_the_day(tmp_path: Path, written: str) -> None:
+    files = {**FILES, "Note.md": f'---\npublish: true\ndate: "{written}"\n---\nText.'}
+    (post,) = read(tmp_path, "plain", files).posts
+    assert iso(post.published) == "2022-01-04T23:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("../sub/N2", "sub/n2/"),
+        ("N2", "sub/n2/"),
+        ("/sub/N2#H", "sub/n2/#h"),
+        ("sub/N2.md", "sub/n2/"),
+        ("about/", "notes/note/about/"),
+        ("/about", "about"),
+        ("page.html", "notes/note/page.html"),
+        ("https://x.example/N2", None),
+    ],
+)
+def test_links_to_notes_may_lack_their_ending_and_other_urls_stay(
+    tmp_path: Path, url: str, link: str | None
+) -> None:
+    files = {**FILES, "sub/N2.md": f"{NOTE}# H\n", "notes/Note.md": f"{NOTE}[x]({url})"}
+    reading = read(tmp_path, "plain", files)
+    found = {one.post.path.name: one for one in entry.entries(reading, SITE).entries}
+    html = Renderings(reading, SITE).of(found["Note.md"]).content.xhtml
+    assert f'href="{url if link is None else f"{URL}/{link}"}"' in html.replace(
+        '"#', f'"{URL}/notes/note/#'
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "html"),
+    [
+        ("[[My Note #1 & more?]]", f'<a href="{URL}/my-note/">My Note #1 &amp; more?</a>'),
+        ("[[My Note #1 & more?#H|x]]", f'<a href="{URL}/my-note/#h">x</a>'),
+        ("[x](<My Note #1 & more?.md#H>)", f'<a href="{URL}/my-note/#h">x</a>'),
+        ("![[p#1.pdf#page=3]]", f'<a href="{URL}/p%231.pdf#page=3">p#1.pdf</a>'),
+        ("[x](<p#1.pdf#page=3>)", f'<a href="{URL}/p%231.pdf#page=3">x</a>'),
+        ("[[Secret #2]]", "Secret #2"),
+    ],
+)
+def test_the_name_of_a_note_or_a_file_may_have_a_mark(
+    tmp_path: Path, written: str, html: str
+) -> None:
+    files = {
+        "Note.md": f"{NOTE}{written}",
+        "My Note #1 & more?.md": NOTE.replace("true", "true\npermalink: /my-note/"),
+        "p#1.pdf": "",
+        "Secret #2.md": "Text.",
+    }
+    reading = read(tmp_path, "plain", files)
+    found = {one.post.path.name: one for one in entry.entries(reading, SITE).entries}
+    assert Renderings(reading, SITE).of(found["Note.md"]).content.xhtml == f"<p>{html}</p>"
 
 
 @pytest.mark.parametrize("note", ["Note.md", "notes/Note.md", "sub/Note.md"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from publisher.sources.engines import generator_ignores
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.engines.eleventy_programs import PROGRAMS
 from publisher.sources.engines.engine import (
+    UPDATED,
     EngineRecord,
     Moment,
     PostReader,
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.values import FrontMatter
     from publisher.sources.post_files import PostFiles
+    from publisher.text.yaml_document import Value
+
+# `[[2022-01-05]]`, perhaps in a folder and with another text.
+_DAILY_NOTE = re.compile(r"\[\[(?:[^\[\]|#]*/)?([^\[\]|#/]+)(?:[|#][^\[\]]*)?\]\]")
 
 
 class Plain(PostReader):
@@ -43,6 +49,15 @@ class Plain(PostReader):
         super().__init__(folder, record)
         if (folder.site / ".obsidian").is_dir():
             self.location = folder.below("")  # of the vault
+
+    def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
+        """Take a date from the link to the note of a day, as Obsidian writes it."""
+        for key in (*RECORD.dates, *RECORD.late_dates, *UPDATED):
+            match values.get(key):
+                case str(text) if found := _DAILY_NOTE.fullmatch(text.strip()):
+                    values[key] = found[1]
+                case _:
+                    pass
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if not front_matter.is_true("publish"):
