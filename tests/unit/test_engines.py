@@ -1575,18 +1575,31 @@ OPTION = ".. code-block:: python\n   :linenos:\n   :{}: x\n\n   a\n"
 @pytest.mark.parametrize(
     ("body", "option"),
     [
-        (OPTION.format("caption"), "code-block in line 7 has the option caption"),
-        (OPTION.format("Class"), "code-block in line 7 has the option Class"),
-        (".. code:: python\n   :linenos:\n\n   a", "code in line 6 has the option linenos"),
-        ("* a\n\n  .. sourcecode:: sh\n     :x:\n\n     a", "sourcecode in line 8"),
+        (OPTION.format("caption"), "line 7 has the option caption of code-block"),
+        (OPTION.format("Class"), "line 7 has the option Class of code-block"),
+        (".. code:: python\n   :linenos:\n\n   a", "line 6 has the option linenos of code"),
+        (
+            "* a\n\n  .. sourcecode:: sh\n     :x:\n\n     a",
+            "line 8 has the option x",
+        ),
         (OPTION.format("hl_lines"), None),
         ("Literal::\n\n  .. code-block:: x\n     :y:\n\n     a", None),
         (".. comment\n   .. code-block:: x\n      :y:\n\n      a", None),
         (".. code:: x\n\n   .. code-block:: x\n      :y:\n\n      a", None),
         (".. code-block:: x\n\n   :y: a", None),
+        (".. code-block::\n\n   a", "line 5 has code-block without a language"),
+        (".. code::\n\n   a", None),
+        (".. youtube:: x", "line 5 has the directive youtube"),
+        ("See :ref:`x`.", "line 5 has the role ref"),
+        ("a\n\n* `x`:doc: and", "line 7 has the role doc"),
+        ("``:ref:`x``` :abbr:`A (b)` :sup:`2` `x`:sub: a:b:`c`", None),
+        (".. role:: own(code)\n   :language: python\n\n:own:`x`", None),
+        (".. |x| image:: /a.png\n.. _a: https://x.example\n.. [1] b\n\n|x| a_ [1]_", None),
+        ("a\n\nH\n=\n\nb", "line 7 is a second title"),
+        ("a\n\nH\n-\n\nb\n\n=\nI\n=\n\nc", None),
     ],
 )
-def test_pelican_makes_no_page_with_an_unknown_option_of_code(
+def test_pelican_makes_no_page_of_a_text_that_docutils_does_not_understand(
     tmp_path: Path, body: str, option: str | None
 ) -> None:
     files = {"a.rst": f"T\n=\n:date: 2020-01-02\n\n{body}\n"}
@@ -1597,6 +1610,25 @@ def test_pelican_makes_no_page_with_an_unknown_option_of_code(
         assert (found.status, option in found.reason) == ("ignored", True)
         # A plugin may have directives of its own.
         assert post(tmp_path, "pelican", {**files, "pelicanconf.py": "PLUGINS = ['code']"})
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "T\n=\n\nSub\n---\n\n:date: 2020-01-02",
+        "===\nT\n===\n---\nSub\n---\n:date: 2020-01-02",
+        ".. title:: meta\n\nT\n=\n\n:date: 2020-01-02",
+        ".. meta::\n   :keywords: a\n\nT\n=\n\n:date: 2020-01-02",
+        ".. _top:\n.. comment\n\nT\n=\n\nSub\n---\n\n:date: 2020-01-02",
+    ],
+)
+@pytest.mark.parametrize("engine", ["pelican", "nikola"])
+def test_the_fields_of_rst_may_follow_a_subtitle(tmp_path: Path, engine: Engine, head: str) -> None:
+    parsed = post(tmp_path, engine, {"a.rst": f"{head}\n:tags: a\n\nText.\n"})
+    assert (parsed.title, parsed.tags) == ("T", ("a",))
+    assert iso(parsed.published) == "2020-01-01T23:00:00Z"
+    assert parsed.body.strip().endswith("Text.")
+    assert "Sub" not in parsed.body
 
 
 @pytest.mark.parametrize(

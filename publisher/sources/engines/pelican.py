@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -105,7 +104,6 @@ _UNREAD = {
     "DEFAULT_METADATA": if_computed("dates", "tags", "authors"),
 }
 _STATUSES = frozenset({"published", "draft", "hidden", "skip"})
-_FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 
 
 class Pelican(PostReader):
@@ -220,22 +218,28 @@ class Pelican(PostReader):
         has_own_names = pelican_metadata.has_own_names(self.settings)
         if has_own_names and not front_matter.text("date") and self.name(front_matter.path).date:
             return "ignored", "FILENAME_METADATA finds no date in it; add e.g. `Date: 2020-01-31`"
-        if markup == "rest" and (fault := self._fault_of_code(front_matter.document)):
+        if markup == "rest" and (fault := self._fault_of_rst(front_matter.document)):
             return "ignored", fault
         status = front_matter.text("status")
         if status and status not in _STATUSES:
             return "ignored", f"Pelican makes no page with the status {status}"
         return None
 
-    def _fault_of_code(self, document: block.PostFile) -> str | None:
-        """What docutils refuses in the directives for code; pages and plugins know better."""
+    def _fault_of_rst(self, document: block.PostFile) -> str | None:
+        """What docutils refuses in the text; pages and plugins know better."""
         has_plugins = _UNREAD["PLUGINS"].is_changed_by(self.settings.get("PLUGINS"))
-        found = pelican_code.unknown_option(document.body)
-        if self.config.site.output or has_plugins or not found:
+        language = site_settings.text(self.settings, "DEFAULT_LANG") or "en"
+        if self.config.site.output or has_plugins:
             return None
-        line, directive, option = found
-        shown = f"{directive} in line {document.body_line + line} has the option {option[:40]}"
-        return f"Pelican makes no page, because {shown}, which it does not know; remove it"
+        if line := docinfo.second_title(document.text):
+            return (
+                f"line {line} is a second title, so Pelican finds no date; underline it otherwise"
+            )
+        found = pelican_code.fault(document.body, is_english=language == "en")
+        if not found:
+            return None
+        line, what = found
+        return f"Pelican makes no page, because line {document.body_line + line} {what}; correct it"
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
         text = (front_matter.text(key) or "").replace("_", " ")
@@ -305,7 +309,7 @@ class Pelican(PostReader):
         # The front matter may have these keys, too, but a URL needs slugs.
         values["slug"] = self._slug(front_matter, parts.name)
         values["category"] = self._slugified(category, "CATEGORY")
-        return _FIELD.sub(lambda match: _field(match, values, parts.published.local), template)
+        return pelican_metadata.filled(template, values, parts.published.local)
 
     def _slug(self, front_matter: FrontMatter, name: Name) -> str:
         """The slug of the article, else of its title, or of its file name by `SLUGIFY_SOURCE`."""
@@ -340,14 +344,6 @@ class Pelican(PostReader):
 def _is_below(path: PurePosixPath, folder: str) -> bool:
     """Whether the path is the folder, which may be a file, or below it."""
     return folder in {".", ""} or PurePosixPath(folder.strip("/")) in {path, *path.parents}
-
-
-def _field(match: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:
-    """The value of a field in a URL setting: `{slug}`, `{date:%Y}`."""
-    if match[1] == "date":
-        return date.strftime(match[2]) if match[2] else date.date().isoformat()
-    value = values.get(match[1])
-    return match[0] if value is None else value
 
 
 def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:

@@ -1,11 +1,37 @@
-"""Find the code blocks that keep Pelican from building an article in reStructuredText."""
+"""Find what keeps Pelican from building an article in reStructuredText.
+
+Pelican makes no page of a text about which docutils warns. What is certain without docutils is
+found here: directives and roles that nobody knows, and code blocks with wrong arguments.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-_DIRECTIVE = re.compile(r"\s*\.\. (code-block|sourcecode|code)::(?!\S).*")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIRECTIVE = re.compile(r"\s*\.\. (?:\|[^|]+\| )?([\w.+:-]+)[ ]?::(?:\s+(.*))?")
 _OPTION = re.compile(r"\s+:([^:\s][^:]*):(?!\S).*")
+_LITERAL = re.compile(r"``.+?``")
+_ROLE = re.compile(r"(?<![\w`:])(?::([\w.+-]+):`[^`\s]|`[^`]*[^`\s]`:([\w.+-]+):(?!\w))")
+# Of docutils, by their English names, and of Pelican.
+_DIRECTIVES = frozenset({
+    "admonition", "attention", "caution", "class", "code", "code-block", "compound", "container",
+    "contents", "csv-table", "danger", "date", "default-role", "epigraph", "error", "figure",
+    "footer", "header", "highlights", "hint", "image", "important", "include", "line-block",
+    "list-table", "math", "meta", "note", "parsed-literal", "pull-quote", "raw", "replace", "role",
+    "restructuredtext-test-directive", "rst-class", "rubric", "section-numbering", "sectnum",
+    "sidebar", "sourcecode", "table", "target-notes", "tip", "title", "topic", "unicode", "warning",
+})  # fmt: skip
+_ROLES = frozenset({
+    "ab", "abbr", "abbreviation", "ac", "acronym", "anonymous-reference", "citation-reference",
+    "code", "emphasis", "footnote-reference", "i", "index", "literal", "math", "named-reference",
+    "pep", "pep-reference", "raw", "rfc", "rfc-reference", "strong", "sub", "subscript",
+    "substitution-reference", "sup", "superscript", "t", "target", "title", "title-reference",
+    "uri", "uri-reference", "url",
+})  # fmt: skip
 # https://docs.getpelican.com/en/latest/content.html#syntax-highlighting
 _OF_PYGMENTS = frozenset({
     "anchorlinenos", "classprefix", "hl_lines", "lineanchors", "linenos", "linenospecial",
@@ -19,12 +45,14 @@ _OPTIONS = {
 }
 
 
-def unknown_option(body: str) -> tuple[int, str, str] | None:
-    """The first option that a directive for code does not have: line (from 0), directive, option.
+def fault(body: str, *, is_english: bool) -> tuple[int, str] | None:
+    """The first line (from 0) that docutils does not understand there, and what is wrong with it.
 
-    Directives in literal text, in comments and in other directives are not searched.
+    Literal text, comments and the content of directives are not searched. Names of directives and
+    roles are known in English only.
     """
     lines = body.split("\n")
+    own = {name for name, words in _directives(lines) if name == "role" for name in words[:1]}
     above: int | None = None  # the indentation of the line whose block is not searched
     for number, line in enumerate(lines):
         indent = len(line) - len(line.lstrip())
@@ -33,10 +61,42 @@ def unknown_option(body: str) -> tuple[int, str, str] | None:
         above = indent if line.rstrip().endswith("::") or line.lstrip().startswith("..") else None
         match = _DIRECTIVE.fullmatch(line)
         if match:
-            for at, option in _options(lines, number + 1, indent):
-                if option.lower() not in _OPTIONS[match[1]]:
-                    return at, match[1], option
+            found = _fault_of_directive(match, lines, number, indent, is_english=is_english)
+        else:
+            found = (number, _fault_of_roles(line, own) if is_english and above is None else "")
+        if found[1]:
+            return found
     return None
+
+
+def _directives(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The names of directives, and the words behind them."""
+    for line in lines:
+        if match := _DIRECTIVE.fullmatch(line):
+            yield match[1].lower(), re.split(r"[\s()]+", match[2] or "")
+
+
+def _fault_of_directive(
+    match: re.Match[str], lines: list[str], number: int, indent: int, *, is_english: bool
+) -> tuple[int, str]:
+    name = match[1]
+    if is_english and name.lower() not in _DIRECTIVES:
+        return number, f"has the directive {name[:40]}, which it does not know"
+    if name in {"code-block", "sourcecode"} and not match[2]:
+        return number, f"has {name} without a language, e.g. `text`"
+    for at, option in _options(lines, number + 1, indent) if name in _OPTIONS else ():
+        if option.lower() not in _OPTIONS[name]:
+            return at, f"has the option {option[:40]} of {name}, which it does not know"
+    return number, ""
+
+
+def _fault_of_roles(line: str, own: set[str]) -> str:
+    """What is wrong with the roles in a line; empty if nothing is."""
+    for match in _ROLE.finditer(_LITERAL.sub("", line)):
+        name = match[1] or match[2]
+        if name.lower() not in _ROLES | own:
+            return f"has the role {name[:40]}, which it does not know"
+    return ""
 
 
 def _options(lines: list[str], start: int, indent: int) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ from publisher.sources.front_matter.values import FALSE
 from publisher.text import site_patterns
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     PatternsOf = Callable[[str], AbstractContextManager[None]]
 
+_FIELD = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _DATED_NAME = r"(?P<date>\d{4}-\d{2}-\d{2}).*"  # the default of FILENAME_METADATA
 
 
@@ -138,3 +140,16 @@ def with_lists(values: dict[str, Value]) -> dict[str, Value]:
     if isinstance(author := values.get("author"), str):
         values["author"] = [author]  # a single one, even with a comma
     return values
+
+
+def filled(template: str, values: Mapping[str, str | None], date: dt.datetime) -> str:
+    """The text of a setting with its fields filled in: `{slug}`, `{date:%Y}`."""
+    return _FIELD.sub(lambda match: _field(match, values, date), template)
+
+
+def _field(match: re.Match[str], values: Mapping[str, str | None], date: dt.datetime) -> str:
+    """The value of a field in a URL setting: `{slug}`, `{date:%Y}`."""
+    if match[1] == "date":
+        return date.strftime(match[2]) if match[2] else date.date().isoformat()
+    value = values.get(match[1])
+    return match[0] if value is None else value

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _FIELD = re.compile(r":([^:\s](?:[^:]*[^:\s])?):(?:[ \t]+(.*)|[ \t]*)")
 # A comment, target or substitution, or a directive that shows nothing: they may precede the title.
-_ABOVE = re.compile(r"\.\.(?:[ \t]+(?:(?:default-)?role::.*|(?![\w.+:-]+[ ]?::).*)?)?")
+_ABOVE = re.compile(
+    r"\.\.(?:[ \t]+(?:(?:(?:default-)?role|title|meta|sectnum|section-numbering|header|footer)::.*"
+    r"|(?![\w.+:-]+[ ]?::).*)?)?"
+)
 _MARKED = re.compile(
     r"(?<![\w\\])(?::[\w.+:-]+:)?(?P<mark>\*\*|\*|``|`)(?=\S)(?P<text>.+?)(?<=[^\s\\])(?P=mark)"
     r"(?::[\w.+:-]+:|__?)?(?!\w)"
@@ -36,6 +39,12 @@ def docinfo(lines: list[str], path: PurePosixPath) -> PostFile | None:
     top = _past_invisible(lines, start)
     title, at = _title(lines, top)
     at = _past_blanks(lines, at)
+    if title is not None and at < len(lines):
+        subtitle, after = _title(lines, at)
+        after = _past_blanks(lines, after)
+        is_other = _style(lines, at) != _style(lines, top)
+        if subtitle is not None and is_other and _FIELD.match("".join(lines[after : after + 1])):
+            at = after  # the fields of the document may stand below its subtitle, too
     pairs, end = _fields(lines, at)
     if title is None and not pairs:
         return None
@@ -47,6 +56,30 @@ def docinfo(lines: list[str], path: PurePosixPath) -> PostFile | None:
     blanked = [*lines[:top], *[""] * (end - top), *lines[end:]]
     below = of_pairs(pairs, lines, top, end, path)
     return replace(below, body="\n".join(blanked), body_line=1)
+
+
+def second_title(text: str) -> int | None:
+    """The line (from 1) of a second section of the level of the title, which has fields below.
+
+    docutils takes neither for those of the document then.
+    """
+    lines = text.split("\n")
+    top = _past_invisible(lines, 0)
+    title, at = _title(lines, top) if top < len(lines) else (None, 0)
+    at = _past_blanks(lines, at)
+    if title is None or at == len(lines) or not _FIELD.fullmatch(lines[at]):
+        return None
+    for number in range(at, len(lines)):
+        is_block = lines[number][:1].strip() and not lines[number - 1].strip()
+        if is_block and _title(lines, number)[0] and _style(lines, number) == _style(lines, top):
+            return number + 1
+    return None
+
+
+def _style(lines: list[str], start: int) -> tuple[bool, str]:
+    """Whether the title at a line index has a line above, and the character of its lines."""
+    over = bool(_ADORNMENT.fullmatch(lines[start]))
+    return over, "".join(lines[start + over + 1 : start + over + 2])[:1]
 
 
 def _plain(text: str) -> str:
