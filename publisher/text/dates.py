@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
+from dateutil import parser
 from msgspec import Struct
 
 from publisher.text.shortening import shortened
@@ -188,8 +189,6 @@ def _worded(text: str, *, month_first: bool) -> WrittenDate:
 
 
 def _guess(text: str, default: dt.datetime, *, day_first: bool) -> dt.datetime:
-    from dateutil import parser  # noqa: PLC0415 - few dates need it, and it takes long to import
-
     return parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone_of)
 
 

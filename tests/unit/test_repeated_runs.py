@@ -72,14 +72,6 @@ def test_a_run_with_nothing_to_do_prints_the_same_and_imports_little(blog: Blog)
     assert b"Other text." in blog.built()["feed.json"]
 
 
-def test_a_build_imports_nothing_that_its_posts_do_not_need(blog: Blog) -> None:
-    for text in ("New text.", "Other text."):
-        blog.write("2026-01-02-b.md", text, title="B", date="2026-01-02 10:00:00 +0100")
-        _, printed, modules = run(blog, "build")
-        assert "written" in printed
-        assert not modules & {"asyncio", "dateutil", "docutils", "liquid", "slixmpp", "sqlite3"}
-
-
 @pytest.mark.parametrize("damage", ["deleted", "cut", "of other keys", "of all users"])
 def test_an_index_that_cannot_be_used_changes_nothing(blog: Blog, damage: str) -> None:
     run(blog, "build")
