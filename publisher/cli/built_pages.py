@@ -75,7 +75,7 @@ def elsewhere(project: Project) -> str:
 def as_json(project: Project) -> dict[str, object]:
     """The posts whose pages are missing, not built yet, or do not show their text.
 
-    Of the pages of `posts.pages`, `without_date` have lost the dates that they stated, and
+    The pages of `without_date` have lost the dates that they stated. Of the pages of `posts.pages`,
     `elsewhere` are no posts because they lead to other pages. `moved` are files that are gone, each
     with a new one of nearly the same text, whose page is not built yet.
     """

@@ -113,11 +113,10 @@ class PagesReport(Struct, frozen=True, kw_only=True):
     """The posts whose pages need the attention of the author, the newest first.
 
     `without_page` are the posts that the site does not publish; `unsaid` those of them that no
-    earlier run has named. Of the pages of `posts.pages`, `without_date` are posts whose dates are
-    gone, and `elsewhere` lead to other pages; `idle_ids` are the keys of `posts.ids` that are no
-    posts, each with the reason. `moved` are posts whose pages are still those of their old files.
-    `kept` is about texts that went out although a
-    selector of `posts.drop` matches them.
+    earlier run has named. `without_date` are posts whose pages state no date any more. Of the pages
+    of `posts.pages`, `elsewhere` lead to other pages; `idle_ids` are the keys of `posts.ids` that
+    are no posts, each with the reason. `moved` are posts whose pages are still those of their old
+    files. `kept` is about texts that went out although a selector of `posts.drop` matches them.
     """
 
     waiting: tuple[WaitingPost, ...] = ()

@@ -71,6 +71,7 @@ class Outcomes:
         self.dates: Mapping[PurePosixPath, PageDates] = {}
         self.published: Mapping[PurePosixPath, dt.datetime] = {}
         self.moved: tuple[MovedPost, ...] = ()
+        self.without_date: list[PurePosixPath] = []  # whose pages state none any more
         self._waiting: dict[PurePosixPath, WaitingPost] = {}
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
         self._kept: dict[PurePosixPath, Diagnostic] = {}  # text where `posts.drop` names a place
@@ -257,6 +258,7 @@ class Outcomes:
             unreadable=tuple(
                 self._unreadable[path] for path in self._newest_first(self._unreadable)
             ),
+            without_date=tuple(self.without_date),
             moved=self.moved,
         )
 

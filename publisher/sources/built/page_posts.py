@@ -23,6 +23,7 @@ from publisher.post import (
 )
 from publisher.sources.built import page_report, page_theme
 from publisher.sources.built.earlier_pages import EarlierPages, older_source
+from publisher.sources.built.excerpts import require_whole_pages
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
@@ -257,6 +258,7 @@ def _require_known_theme(
         if (last := reader.last(path)) and last.extracted
     ]
     memory, has_nodes = config.state / NAME, bool(config.xmpp)
+    require_whole_pages(pages, memory)
     page_theme.require_known_theme(pages, len(bodies), memory, has_nodes=has_nodes)
 
 

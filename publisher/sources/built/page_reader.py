@@ -181,21 +181,24 @@ class PageReader:
         except (OSError, PageError):
             return None
 
-    def dated(self, page: PurePosixPath, known: DateMemory) -> DateMemory:
-        """The dates that a page states, which is opened unless it is as it was when it was `known`.
+    def dated(self, page: PurePosixPath, known: DateMemory) -> tuple[DateMemory, bool]:
+        """The dates that a page states, and whether it states none any more.
 
-        As long as a page cannot be read, those count that the post had before.
+        It is opened unless it is as it was when it was `known`. As long as it cannot be read, or
+        states no date, those count that the post had before.
         """
         signature, reader = self._placement.signatures[page], program.version().hex()
         if (known.page, known.signature, known.reader) == (str(page), signature, reader):
-            return known
+            return known, False
         try:
             found = dates.stated(self._head(page))
         except OSError:  # a correction of its permissions does not change its signature
-            return known
+            return known, False
         except PageError:
             found = known.dates
-        return DateMemory(str(page), signature, reader, found)
+        if known.dates.published and not found.published:
+            return known, True  # so that the next run reads the page again, and names it
+        return DateMemory(str(page), signature, reader, found), False
 
     def _head(self, page: PurePosixPath) -> Head:
         """The metadata of a page. Raises OSError and PageError."""

@@ -24,9 +24,11 @@ from publisher.sources.built.bodies.accept import is_mostly
 from publisher.sources.built.bodies.leftovers import shows_removed
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.dating import with_dates
+from publisher.sources.built.excerpts import require_whole_texts
 from publisher.sources.built.finding.pair import has_name
 from publisher.sources.built.finding.placement import Placement
 from publisher.sources.built.folder import safety
+from publisher.sources.built.lost_dates import require_dates
 from publisher.sources.built.moved_posts import MOST_GONE, moved_posts
 from publisher.sources.built.outcomes import Outcomes
 from publisher.sources.built.page_reader import (
@@ -102,6 +104,9 @@ class BuiltSite:
             found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
             self._outcomes.dates = without_builds(self._dates_of_gone(reading) | found)
             reading = with_dates(reading, self._outcomes.dates, schedule)
+            feeds = [feed.path for feed in self._config.feeds]
+            counts = len(reading.posts), len(reading.pages)
+            require_dates(*counts, feeds, self._output.folder)
         self._outcomes.published = {post.path: post.published for post in reading.posts}
         skipped = tuple(map(self._outcomes.without_fault, reading.skipped))
         placed = replace(reading, skipped=skipped, bodies=self, earlier=self._earlier)
@@ -140,7 +145,9 @@ class BuiltSite:
     def _dates_of(self, undated: Post) -> PageDates | None:
         """The dates of a post whose file has none; None if its page never stated one."""
         row, page = self._known.row(undated.path), self._placement.page(undated)
-        dated = self._reader.dated(page, row.dated) if page else row.dated
+        dated, is_lost = self._reader.dated(page, row.dated) if page else (row.dated, False)
+        if is_lost:
+            self._outcomes.without_date.append(undated.path)
         self._known.change(undated.path, replace(row, dated=dated))
         return in_zone(dated.dates, self._config.site.zone)
 
@@ -181,6 +188,7 @@ class BuiltSite:
         self._outcomes.require_bodies()
         opened = [(posts[path], one) for path, one in found.items() if isinstance(one, Look)]
         memory = self._config.state / NAME
+        require_whole_texts((look for _, look in opened), memory)
         require_known_theme(
             opened,
             self._config.posts.drop,

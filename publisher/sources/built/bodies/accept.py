@@ -129,12 +129,19 @@ def keeps(
     Selectors that no longer fit may leave enough of a post to tell which one it is, but not to read
     it. What its author removed is no loss.
     """
-    had = Counter(source_words) & Counter(before)
-    kept = (had & Counter(now)).total()
-    if kept >= _LEAST_KEPT * had.total():
+    kept, had = kept_words(source_words, before, now)
+    if kept >= _LEAST_KEPT * had:
         return Accepted()
-    share = percent(kept, had.total())
+    share = percent(kept, had)
     return RefusedBody(f"shows only {share} of the words of the post that it showed before")
+
+
+def kept_words(
+    source_words: Sequence[str], before: Sequence[str], now: Sequence[str]
+) -> tuple[int, int]:
+    """How many words of the post a body has of those that it had before, and how many it had."""
+    had = Counter(source_words) & Counter(before)
+    return (had & Counter(now)).total(), had.total()
 
 
 def shows_title(title: str, head: Head) -> bool:

@@ -14,6 +14,7 @@ from publisher.sources.built.bodies.accept import (
     RefusedBody,
     accepts,
     keeps,
+    kept_words,
     shows_title,
 )
 from publisher.sources.built.bodies.added_words import NO_WORDS, AddedWords, added_words, useless
@@ -43,7 +44,7 @@ class OpenedPage(Struct, frozen=True):
     one is among them. `added` are the words around the post in the body, `added_last` those in the
     one that was taken last (None: none was). `useless` are the selectors of `drop` that match
     nothing in it. `kept` is a sentence about what the author wrote where they name only a place;
-    else empty.
+    else empty. `kept_words` are those of `accept`, (0, 0) if no body was taken before.
     """
 
     body: BuiltBody
@@ -57,6 +58,7 @@ class OpenedPage(Struct, frozen=True):
     added_last: AddedWords | None = None
     useless: frozenset[str] = frozenset()
     kept: str = ""
+    kept_words: tuple[int, int] = (0, 0)
 
     def refusal(self, *, wants_title: bool) -> str:
         return self.refusals[wants_title]
@@ -102,6 +104,9 @@ def open_page(
         added_last=None if last_words is None else added_words(last_words, source),
         useless=useless(page, body, drop),
         kept=parts.message,
+        kept_words=kept_words(source, last_words, extracted.words)
+        if last_words is not None and extracted
+        else (0, 0),
     )
 
 
