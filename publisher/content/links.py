@@ -210,7 +210,8 @@ class Links:
             case "link-urls" if match := generator_links.NIKOLA.fullmatch(url):
                 return generator_links.of_nikola(match, post, self._targets)
             case syntax:
-                return (self._of_note if syntax == "wiki" else self._path)(url, post)
+                ways = {"wiki": self._of_note, "pages": self._of_page}
+                return ways.get(syntax, self._path)(url, post)
 
     def _image(self, path: str, syntax: LinkSyntax, post: Post) -> str:
         if syntax == "asset-images" and not path.startswith("/"):
@@ -231,6 +232,24 @@ class Links:
         page = self._pages.get(target)
         # Ordinary URLs, too, may end in .html or .txt, so a path that is no post stays.
         return url if page is None else page + mark + anchor
+
+    def _of_page(self, url: str, post: Post) -> str | None:
+        """Translate the path of a page, by its file without extension; any other URL stays."""
+        path = url.partition("#")[0].partition("?")[0]
+        if not path or path.startswith("//") or ":" in path.partition("/")[0]:
+            return self._path(url, post)
+        here = (post.location or post.path).parent
+        # A rooted path begins at the folder of a language, which may lie in that of the content.
+        folders = [here] if path[0] != "/" else [*reversed(here.parents), here]
+        name = unquote(path.strip("/"))
+        for folder in folders:
+            file = relative_to(str(folder), quote(name))
+            stems = (f"{file}/index", file)
+            names = [f"{stem}{end}.md" for stem in stems for end in (f".{post.language}", "")]
+            for one in (*names, file):
+                if page := self._pages.get(one):
+                    return page + url[len(path) :]
+        return self._path(url, post)
 
     def _of_note(self, url: str, post: Post) -> str | None:
         """Translate a path, which may name a file anywhere in the vault, and a heading's text.

@@ -24,12 +24,13 @@ ShortcodeSyntax: TypeAlias = Literal["angle-shortcodes", "percent-shortcodes", "
 TemplateLanguage: TypeAlias = (
     Literal["none", "liquid", "liquid-top-level", "nunjucks"] | ShortcodeSyntax
 )
-# How posts link to each other, beside the path of a file, which every syntax has: `@/blog/a.md`;
+# How posts link to each other, beside the path of a file, which every syntax has: `/blog/a`, the
+# path of a page without the extension of its file; `@/blog/a.md`;
 # `{filename}a.md`; `link://slug/a`; `[[A]]` with Obsidian's other additions to Markdown. With
 # `root-images` pictures resolve against the root of the site; with `asset-images` those without a
 # slash resolve against the page of the post.
 LinkSyntax: TypeAlias = Literal[
-    "paths", "at-paths", "braces", "link-urls", "wiki", "root-images", "asset-images"
+    "paths", "pages", "at-paths", "braces", "link-urls", "wiki", "root-images", "asset-images"
 ]
 # Who gives footnotes their ids: kramdown, goldmark or pulldown-cmark; Zola with `bottom_footnotes`;
 # the footnote plugins of Hexo, which use only labels; or markdown-it-footnote, whose ids are ours.

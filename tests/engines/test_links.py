@@ -108,7 +108,32 @@ NIKOLA_SETTINGS = {
         "/blog/b.html": "blog/b.html",
     },
 }
+_HUGO = """
+baseURL: https://site.example/
+defaultContentLanguage: en
+languages: {en: {weight: 1}, de: {weight: 2}}
+disableKinds: [taxonomy, term, RSS, sitemap, home, section, "404"]
+"""
+_OF_HUGO = (
+    "[a](/blog/two) [b](two) [c](two/#x) [d](../blog/two/) [f](/other/) [g](https://x.example/a)"
+    " [h](#q) [i](/blog/two?x=1) [j](bundle) [k](/blog/bundle/) [l](mailto:a@x.example) [m](./two)"
+)
+HUGO = Site(
+    "hugo-newest",
+    "https://site.example",
+    {
+        "hugo.yaml": _HUGO,
+        "layouts/single.html": "{{ .Content }}",
+        "content/blog/one.md": f"---\ntitle: T\ndate: 2020-01-03\n---\nBEGINS {_OF_HUGO} ENDS\n",
+        "content/blog/two.md": "---\ndate: 2020-01-02\nslug: zwei\n---\nText.\n",
+        "content/blog/two.de.md": "---\ntitle: T\ndate: 2020-01-01\nslug: drei\n---\n"
+        "BEGINS [a](two) ENDS\n",
+        "content/blog/bundle/index.md": "---\ndate: 2020-01-02\nslug: own\n---\nText.\n",
+    },
+    {"/blog/one/": "blog/one/index.html", "/de/blog/drei/": "de/blog/drei/index.html"},
+)
 SITES = [
+    HUGO,
     _pelican("", {"/newer.html": "newer.html", "/older.html": "older.html"}),
     _pelican(
         "SLUGIFY_PRESERVE_CASE = True", {"/Newer.html": "Newer.html", "/Older.html": "Older.html"}

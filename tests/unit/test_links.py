@@ -12,12 +12,20 @@ import pytest
 from publisher.config import Engine, Site
 from publisher.content import dropped
 from publisher.content.links import Links
+from publisher.sources.engines import hugo_settings
 from tests.support.posts import WithSource, entries, post
 
 if TYPE_CHECKING:
     from publisher.post import Markup, Post
+    from publisher.text.yaml_document import Value
 
 SITE = Site(title="A blog", url="https://blog.example/sub", since=dt.date(2020, 1, 1))
+
+
+def hook(key: str, value: str) -> dict[str, Value]:
+    return {"markup": {"goldmark": {"renderhooks": {"link": {key: value}}}}}
+
+
 OTHER = "https://blog.example/sub/other/"
 
 
@@ -82,6 +90,25 @@ def test_a_tag_of_jekyll_names_a_post_in_one_of_several_folders() -> None:
         this = post("_posts/a.md", body=f"[x]({{% post_url {name}2026-01-01-b %}})")
         made = entries(this, *posts, site=SITE)[0]
         assert f'<a href="https://blog.example/sub/{page}/">x</a>' in made.content.xhtml
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_on"),
+    [
+        ({"languages": {"en": {}, "de": {}}}, True),
+        ({"languages": {"en": {}}}, False),
+        ({"languages": {"en": {}, "de": {"disabled": "true"}}}, False),
+        ({"languages": {"en": {}, "de": {"baseurl": "https://de.example"}}}, False),
+        ({}, False),
+        ({"languages": {"en": {}, "de": {}}, **hook("useembedded", "never")}, False),
+        (hook("useembedded", "always"), True),
+        (hook("enabledefault", "true"), True),
+    ],
+)
+def test_hugo_resolves_paths_of_pages_if_its_render_hook_is_on(
+    settings: dict[str, Value], is_on: bool
+) -> None:
+    assert hugo_settings.has_link_hook(settings) == is_on
 
 
 PICTURES = [

@@ -19,6 +19,7 @@ from tests.support.posts import OTHER, templated, told
 if TYPE_CHECKING:
     from publisher.config import Engine
     from publisher.post import Markup
+    from publisher.text.yaml_document import Value
     from tests.support.posts import WithSource
 
 
@@ -315,6 +316,7 @@ def test_what_hexo_s_tags_name_is_kept(body: str, expected: str, message: str) -
          f"/sub/{OTHER}/ /sub/{OTHER}/#b"),
         ('[a]({{% ref "#b" %}})', "[a](#b)"),
         ("{{< param own >}} {{< param \"Site_own\" >}}", "x y"),
+        ("{{< param map.Deep.er >}} {{< param \"site.inner\" >}} {{< param a.b >}}", "z w v"),
         ("{{< details summary=\"S\" >}}\na\n{{< /details >}}",
          "<details><summary>S</summary>\n\na\n\n</details>"),
         ("{{< comment >}}a{{< /comment >}}.", "."),
@@ -323,7 +325,9 @@ def test_what_hexo_s_tags_name_is_kept(body: str, expected: str, message: str) -
     ],
 )  # fmt: skip
 def test_shortcodes_of_hugo_are_evaluated(body: str, expected: str) -> None:
-    result = templated("hugo", body, values={"own": "x"}, settings={"params": {"site_own": "y"}})
+    values: dict[str, Value] = {"own": "x", "map": {"deep": {"er": "z"}}, "a.b": "v"}
+    params: dict[str, Value] = {"site_own": "y", "site": {"inner": "w"}, "map": {"deep": "no"}}
+    result = templated("hugo", body, values=values, settings={"params": params})
     assert result.source.text == expected
     assert set(fates(result)) == {"evaluated"}
     assert not told(result)

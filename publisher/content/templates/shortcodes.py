@@ -44,6 +44,13 @@ class ShortcodeTag(Struct, frozen=True):
     closed: bool = False
 
 
+def _nested(values: object, path: str) -> object:
+    """The value at a path of keys with dots, in any case; None if there is none."""
+    keys = {key.lower(): value for key, value in values.items()} if isinstance(values, dict) else {}
+    key, dot, rest = path.partition(".")
+    return keys.get(path, _nested(keys.get(key), rest) if dot else None)
+
+
 def _named(inside: str) -> ShortcodeTag | None:
     """Parse `name a "b" c=d`, `/name` or `name /`."""
     text = inside.strip()
@@ -235,7 +242,8 @@ class _Evaluation:
 
     def param(self, placed: Sequence[str], _: Mapping[str, str]) -> str | None:
         key = next(iter(placed), "").lower()
-        value = self._context.page.get(key, self._context.site.get(key))
+        pages = (self._context.page, self._context.site)
+        value = next((v for values in pages if (v := _nested(values, key)) is not None), None)
         return _written(value) if isinstance(value, str | int | float) else None
 
     def code(self, start: int, end: int, placed: Sequence[str], named: Mapping[str, str]) -> str:

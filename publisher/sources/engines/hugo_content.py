@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_settings, hugo_urls, markups
@@ -21,7 +22,7 @@ from publisher.text import setting_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from publisher.post import Status
+    from publisher.post import BodySyntax, Status
     from publisher.sources.engines.engine import EngineRecord
     from publisher.sources.engines.hugo_settings import ContentFolder
     from publisher.sources.engines.unread import SettingsFile, Unread
@@ -74,6 +75,12 @@ class HugoContent(PostReader):
     @cached_property
     def settings(self) -> dict[str, Value]:
         return hugo_settings.read(self.folder.site, self.folder.reach)
+
+    @cached_property
+    def _syntax(self) -> BodySyntax:
+        """Links are paths of pages if Hugo's own render hook for links is on."""
+        links = "pages" if hugo_settings.has_link_hook(self.settings) else self.record.syntax.links
+        return replace(super()._syntax, links=links)
 
     def settings_files(self) -> list[SettingsFile]:
         return hugo_settings.files(self.folder.site)

@@ -252,3 +252,14 @@ def posts_folder(folder: Path, settings: Mapping[str, Value]) -> tuple[str, Sequ
     sections = [f"{content}/{name}" for name in main or _USUAL]
     posts = (content if len(main) > 1 else None) or first_folder(folder, sections) or content
     return posts, () if main else [*unread_sections(folder, content, posts)]
+
+
+def has_link_hook(settings: Mapping[str, Value]) -> bool:
+    """Whether Hugo's own render hook for links is on: by default if languages share a host."""
+    hook = site_settings.section(settings, "markup", "goldmark", "renderhooks", "link")
+    use = site_settings.text(hook, "useembedded") or "auto"
+    if use != "auto" or "enabledefault" in hook:
+        return use in {"always", "fallback"} or site_settings.is_true(hook, "enabledefault")
+    own = site_settings.section(settings, "languages")
+    shown = own.keys() - disabled_languages(settings)
+    return len(shown) > 1 and not any(site_settings.text(own, one, "baseurl") for one in shown)
