@@ -106,8 +106,9 @@ def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Container[str
 def _task(
     project: Project, xmpp: Xmpp, config: NodeConfig, group: Group, options: NodeOptions
 ) -> Task:
+    shown = _shown_pages(project, group)
     return Task(
-        desired=[_desired(one, project, config) for one in group.entries],
+        desired=[_desired(one, project, config, shown) for one in group.entries],
         policy=Policy(
             keep=config.keep,
             edits=config.edits,
@@ -152,7 +153,15 @@ def _digest(project: Project, xmpp: Xmpp, config: NodeConfig, group: Group) -> s
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
+def _shown_pages(project: Project, group: Group) -> frozenset[str]:
+    """The hashes of the built pages that the items of a node show."""
+    hashes = map(project.renderings.page_hash, group.entries)
+    return frozenset(one.now for one in hashes if one.now and not one.is_textless)
+
+
+def _desired(
+    entry: Entry, project: Project, config: NodeConfig, shown_pages: frozenset[str]
+) -> Desired:
     page = project.renderings.page_hash(entry)
     return Desired(
         entry.item_id,
@@ -171,6 +180,7 @@ def _desired(entry: Entry, project: Project, config: NodeConfig) -> Desired:
         waits=page.waits,
         is_page_new=page.is_new,
         is_textless=page.is_textless,
+        shown_pages=shown_pages,
         earlier_ids=tuple(
             (one.item_id, one.atom_id)
             for one in entries.with_earlier_ids(entry, project.config.site)

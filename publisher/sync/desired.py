@@ -26,10 +26,11 @@ class Desired:
     edit, `written` is its `source` after that, and it `waits` until its page is built, or is kept
     until the page shows something of the edit. `is_page_new`: no earlier version of the post is
     known to have shown this page. `is_textless`: the post goes out without its text, because its
-    page does not show it, and no earlier page is known that did. `text` is a hash of what the item
-    would show, empty unless the run compares that. `earlier_ids` are the item ids and
-    atom:ids under which an earlier version may have published it, and `earlier` returns the sources
-    and the hashes of the text that such a version found.
+    page does not show it, and no earlier page is known that did. `shown_pages` are the hashes of
+    the pages of all posts of the node: an item with one of another post shows its text. `text` is a
+    hash of what the item would show, empty unless the run compares that. `earlier_ids` are the item
+    ids and atom:ids under which an earlier version may have published it, and `earlier` returns the
+    sources and the hashes of the text that such a version found.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Desired:
     waits: bool = False
     is_page_new: bool = False
     is_textless: bool = False
+    shown_pages: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
     text: str = ""
     earlier_ids: tuple[tuple[str, str], ...] = ()
     earlier: Callable[[], EarlierReadings] = field(

@@ -6,7 +6,8 @@ of an edit only. The marker of the item, or else the ledger, shows which of both
 
 The page that was built for the post is no part of this: a site that is built anew with another
 theme is no other reading. It is one if the item is made from the page now and was made from the
-source, or the other way round; and if the item shows the page as it was before an edit.
+source, or the other way round; if the item shows the page as it was before an edit; and if it shows
+the page of another post.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def _has_other_link(post: Desired, seen: Seen) -> bool:
 def _has_other_origin(post: Desired, seen: Seen) -> bool:
     """Whether the item must show the page, or the source, in the place of what it shows."""
     if seen.page and post.page:
-        return seen.page == post.early_page and seen.page != post.page
+        is_wrong = seen.page == post.early_page or seen.page in post.shown_pages
+        return is_wrong and seen.page != post.page
     return seen.page != post.page
 
 
@@ -100,7 +102,7 @@ def keeps_text(post: Desired, record: Recorded | None, seen: Seen) -> bool:
 
     Its page asks for a password, or a build has failed, and the memory of its text is lost.
     """
-    if not post.is_textless:
+    if not post.is_textless or seen.page in post.shown_pages:
         return False
     _, body = _made_from(record, seen)
     # An item of a post that has a source shows its text, unless it was made from such a page.

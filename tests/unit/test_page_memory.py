@@ -54,6 +54,7 @@ ONE = PostMemory(
     reason="was edited",
     new_body="sha",
     is_withdrawn=True,
+    compared="a/index.html",
 )
 DATED = DateMemory("two.html", Signature(3, 4, 5, 6), "r1", StatedDates("2024-01-02", "2024-02-03"))
 TWO = PostMemory(refusal="it has no text", searched="o1", is_said=True, dated=DATED)
@@ -148,7 +149,7 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
         database.execute("PRAGMA user_version = 1")
     before = (tmp_path / NAME).read_bytes()
     one = replace(ONE, found_page="", alike=(), looked="", reason="", new_body="")
-    one = replace(one, is_withdrawn=False)  # nothing tells
+    one = replace(one, is_withdrawn=False, compared="")  # nothing tells
     one = replace(one, signature=ONE.signature.written())  # so the page is read once more
     one = replace(one, file_signature=ONE.file_signature.written())
     if writes:
@@ -164,7 +165,7 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
 _ADDED = (
     "found_page", "date_page", "date_mtime_ns", "date_size", "date_reader", "published", "modified",
     "alike", "looked", "reason", "inode", "ctime_ns", "file_inode", "file_ctime_ns", "date_inode",
-    "date_ctime_ns", "kept", "new_body", "withdrawn",
+    "date_ctime_ns", "kept", "new_body", "withdrawn", "compared",
 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ class Outcomes:
         decision = waiting.decide(facts)
         if isinstance(decision, Wait):
             return self.waits(post, row, decision.reason)
-        if alike := self._placement.alike(post):
+        if alike := self._placement.search.alike(post):
             return self.waits(post, row, waiting.ALIKE.format(alike))
         unreadable = self._placement.unreadable(post)
         if unreadable and unreadable[1] == EMPTY:
@@ -146,6 +146,8 @@ class Outcomes:
         if page:
             taken = Taken(source=digest(post.body), page_body="", missing=frozenset())
             row = replace(placed(row, page), taken=taken, digest="", refusal="", alike=(), kept="")
+            if self._placement.search.shares_title(post):
+                row = replace(row, compared=self._placement.search.stamp(page))
             self.refresh(post, row)
         return post
 

@@ -167,7 +167,7 @@ class PageReader:
         if any(one.any for one in signs.values()):
             if self._home:
                 signs[HOME] = self._home.local
-            for _, page, _ in self._placement.examples():
+            for _, page, _ in self._placement.search.examples():
                 if page not in signs:
                     with suppress(OSError, PageError):
                         signs[page] = self._head(page).local

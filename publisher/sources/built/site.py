@@ -20,12 +20,11 @@ from publisher.post import (
     Post,
     Skip,
 )
-from publisher.sources.built.bodies.accept import is_mostly
 from publisher.sources.built.bodies.leftovers import shows_removed
 from publisher.sources.built.bodies.opened import title_of
 from publisher.sources.built.dating import with_dates
+from publisher.sources.built.doubts import Doubts
 from publisher.sources.built.excerpts import require_whole_texts
-from publisher.sources.built.finding.pair import has_name
 from publisher.sources.built.finding.placement import Placement
 from publisher.sources.built.folder import safety
 from publisher.sources.built.lost_dates import require_dates
@@ -39,14 +38,12 @@ from publisher.sources.built.page_reader import (
     Unreadable,
 )
 from publisher.sources.built.pages.dates import in_zone, without_builds
-from publisher.sources.built.pages.page import words_of_html
 from publisher.sources.built.pages.words import source_words
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
     Look,
     Stays,
     conclude,
-    is_as_taken,
     is_edited,
     may_show_removed,
 )
@@ -86,6 +83,7 @@ class BuiltSite:
         self._known = Recollection(PageMemory(config.state, anew=anew))
         self._placement = Placement(config, output, files, self._known)
         self._reader = PageReader(config, output, files, self._placement, self._known)
+        self._doubts = Doubts(self._placement, self._known)
         self._outcomes = Outcomes(config, output, files, self._placement, self._known)
         self._has_schedule = False
 
@@ -99,7 +97,7 @@ class BuiltSite:
         others = {skip.path: skip.post for skip in reading.skipped}
         if not schedule:
             others |= {one.path: one.post if one.has_url else None for one in reading.pages}
-        self._placement.place((*reading.posts, *undated), others)
+        self._placement.place((*reading.posts, *undated), others, {post.path for post in undated})
         if schedule:
             found = {post.path: dates for post in undated if (dates := self._dates_of(post))}
             self._outcomes.dates = without_builds(self._dates_of_gone(reading) | found)
@@ -176,8 +174,10 @@ class BuiltSite:
         fresh = [one for one in reading.posts if one.path in needed and one.path not in done]
         posts = {post.path: post for post in fresh}
         found = {post.path: self._look(post) for post in fresh}
-        foreign = [posts[path] for path, one in found.items() if _seems_foreign(one)]
-        found |= {post.path: self._look(post) for post in self._placement.replace_foreign(foreign)}
+        foreign = [post for post in fresh if self._doubts.is_doubtful(post, found[post.path])]
+        if foreign:
+            replaced = self._placement.search.again(foreign, settled=done)
+            found |= {path: self._look(posts[path]) for path in replaced & posts.keys()}
         looks = [one for one in found.values() if isinstance(one, Look)]
         safety.require_deployed(self._reader.development_page(looks), self._output.folder)
         wants_title = self._wants_title(found.values())
@@ -223,6 +223,8 @@ class BuiltSite:
 
     def _outcome(self, post: Post, found: Found | None, *, wants_title: bool) -> Post | Skip:
         """The post as it goes out; it waits if its file has vanished since it was read."""
+        if self._placement.page(post) is None:  # it is that of another post
+            return self._outcomes.without(post)
         try:
             return self._concluded(post, found, wants_title=wants_title)
         except PostError as error:
@@ -241,7 +243,7 @@ class BuiltSite:
             return self._outcomes.waits(post, row, waits.reason)
         match found:
             case None:
-                return self._outcomes.from_source(post, row)
+                return self._from_source(post, row)
             case Unreadable(reason):
                 return self._outcomes.waits(post, row, reason)
             case StillStays(row):
@@ -254,6 +256,12 @@ class BuiltSite:
                 return self._looked(post, found, wants_title=wants_title)
             case _:
                 assert_never(found)
+
+    def _from_source(self, post: Post, row: PostMemory) -> Post | Skip:
+        page = self._placement.page(post)
+        if page:
+            post = post.at(self._placement.address(post, page))
+        return self._outcomes.from_source(post, row)
 
     def _waits_elsewhere(self, post: Post) -> Wait | None:
         """Whether the post waits for a page at its own address, whatever is on the one it has."""
@@ -272,10 +280,10 @@ class BuiltSite:
         return decision if isinstance(decision, Wait) else None
 
     def _looked(self, post: Post, look: Look, *, wants_title: bool) -> Post | Skip:
-        is_others = self._placement.is_only_found(post) and _shows_more(post, look)
-        if is_others or _is_found_in_vain(post, look, wants_title=wants_title):
-            self._placement.reject(post)
+        if self._doubts.is_refuted(post, look, wants_title=wants_title):
+            self._placement.search.reject(post)
             return self._outcomes.without(post)
+        look = self._doubts.without_others_text(post, look)
         removed = may_show_removed(look) and self._shows_removed(post, look)
         alike = self._alike(post, look.row, look.file_signature)
         conclusion = conclude(
@@ -336,7 +344,7 @@ class BuiltSite:
         paths = None
         if not reading.broken:
             paths = _paths(reading) | {one.path for one in self._outcomes.moved}
-        self._placement.settle()
+        self._placement.search.settle()
         self._known.withdraw(self._without_last(reading))
         left = self._placement.left_pages()
         self._known.write(paths, len(self._placement.signatures), left)
@@ -357,27 +365,6 @@ def _paths(reading: Reading) -> set[PurePosixPath]:
     paths = {post.path for post in reading.posts}
     paths |= {skip.path for skip in reading.skipped}
     return paths | {page.path for page in reading.pages}
-
-
-def _is_found_in_vain(post: Post, look: Look, *, wants_title: bool) -> bool:
-    """Whether only words led to a page, and it does not show them as a post."""
-    is_named = look.opened.has_title or has_name(post.path, look.page)
-    is_found = bool(look.row.found_page) and not is_named and not look.is_cut
-    return is_found and bool(look.opened.refusal(wants_title=wants_title))
-
-
-def _shows_more(post: Post, look: Look) -> bool:
-    """Whether the body on a page has much that its post has not: it may be that of another file."""
-    source = source_words(post.body, title=title_of(post))
-    return bool(look.body.html) and not is_mostly(source, words_of_html(look.body.html))
-
-
-def _seems_foreign(found: Found | None) -> bool:
-    """Whether the page of a post is rather that of another post, or leads to another page."""
-    if not isinstance(found, Look) or found.is_cut or is_as_taken(found):
-        return False
-    opened = found.opened
-    return opened.head.is_redirect or (not opened.has_title and bool(opened.refusals[True]))
 
 
 def _with(reading: Reading, outcomes: Iterable[Post | Skip]) -> Reading:

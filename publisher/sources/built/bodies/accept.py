@@ -50,6 +50,8 @@ class RefusedBody(Struct, frozen=True):
 
 
 OTHER_TITLE = RefusedBody("has another title")
+# Of a post with a title that others have, too.
+OTHER_WORDS = RefusedBody("has the title of several posts, and for the most part other words")
 
 
 def accepts(
@@ -113,6 +115,17 @@ def _compared(
     if len(source_words) >= _LONG and common < _LEAST_SHOWN * len(source):
         return RefusedBody(f"shows only {percent(common, len(source))} of the text of the post")
     return Accepted()
+
+
+def only_by_title(source_words: Sequence[str], body: Sequence[str], page: Sequence[str]) -> bool:
+    """Whether only its title tells that a page is that of a post, if it has it at all.
+
+    The body has other words for the most part, and the page lacks most words of the post.
+    """
+    source, shown = consecutive(source_words), consecutive(body)
+    if len(source & shown) >= _LEAST_SHARE * len(shown):
+        return False
+    return len(source - consecutive(page)) > _MOST_MISSING * len(source)
 
 
 def is_mostly(source_words: Sequence[str], body: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from publisher.sources.built.bodies.accept import (
     accepts,
     keeps,
     kept_words,
+    only_by_title,
     shows_title,
 )
 from publisher.sources.built.bodies.added_words import NO_WORDS, AddedWords, added_words, useless
@@ -40,6 +41,7 @@ class OpenedPage(Struct, frozen=True):
 
     `refusals` are the reasons why the body is not taken, empty if it is: first if the page need not
     show the title of the post, then if it must. Every page has the title of a post without one.
+    `is_by_title` tells whether only the title speaks for the page (`accept.only_by_title`).
     `missing` are the triples of the source that the page lacks; `lacks_end` tells whether the last
     one is among them. `added` are the words around the post in the body, `added_last` those in the
     one that was taken last (None: none was). `useless` are the selectors of `drop` that match
@@ -59,6 +61,7 @@ class OpenedPage(Struct, frozen=True):
     useless: frozenset[str] = frozenset()
     kept: str = ""
     kept_words: tuple[int, int] = (0, 0)
+    is_by_title: bool = False
 
     def refusal(self, *, wants_title: bool) -> str:
         return self.refusals[wants_title]
@@ -107,6 +110,7 @@ def open_page(
         kept_words=kept_words(source, last_words, extracted.words)
         if last_words is not None and extracted
         else (0, 0),
+        is_by_title=extracted is not None and only_by_title(source, extracted.words, page.words),
     )
 
 

@@ -7,6 +7,8 @@ shows the media of the post, then the one that the engine's rules expect, then t
 the date of the post or has it in its path, then its language, then its name. Of pages that are
 still equal, those of one post are copies, and the shorter path counts. If they may be those of
 several posts, nobody can tell which is whose, and none of these posts has one.
+
+If several posts have one title, only the words count that one of them has (`SharedTitles`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.sources.built.finding.pair import WHOLE, Pair, page_parts, pair_of
+from publisher.sources.built.finding.shared_titles import SharedTitles
 from publisher.sources.built.pages.title_words import in_words, shown_titles, spellings
 from publisher.text.title_symbols import title_parts
 
@@ -42,11 +45,13 @@ _SAME = 0.02  # two shares that differ by less are equal
 class Matches(Struct, frozen=True):
     """The page of each post that has one, by the paths of both; no page has two posts.
 
-    `alike` are posts whose page cannot be told, each with all that may have the same pages.
+    `alike` are posts whose page cannot be told, each with all that may have the same pages. `whole`
+    are those whose page shows all of their words.
     """
 
     pages: Mapping[PurePosixPath, PurePosixPath]
     alike: Mapping[PurePosixPath, Sequence[PurePosixPath]]
+    whole: frozenset[PurePosixPath] = frozenset()
 
 
 def find(
@@ -66,11 +71,12 @@ def matches(
     """
     index = _Index(sources, [page for page in pages if not page.is_redirect])
     pairs = _without_other_media([pair for source in sources for pair in index.pairs(source)])
-    shown = Counter(pair.page.path for pair in pairs if pair.share >= WHOLE)
+    shown = Counter(pair.page.path for pair in pairs if pair.telling >= WHOLE)
     lists = {path for path, count in shown.items() if count > 1}
     chosen, alike = _best(pairs, lists)
-    found = {pair.source.path: pair.page.path for pair in _without_doubtful(chosen, titled)}
-    return Matches(found, alike)
+    certain = [*_without_doubtful(chosen, titled)]
+    found = {pair.source.path: pair.page.path for pair in certain}
+    return Matches(found, alike, frozenset(one.source.path for one in certain if one.share == 1))
 
 
 def _without_other_media(pairs: Sequence[Pair]) -> Sequence[Pair]:
@@ -160,15 +166,16 @@ def _without_doubtful(pairs: Sequence[Pair], others: Sequence[bool]) -> Iterator
 class _Index:
     """Which pages have the triples of posts, and which have their titles."""
 
-    def __init__(self, sources: Iterable[PostWords], pages: Sequence[PageWords]) -> None:
+    def __init__(self, sources: Sequence[PostWords], pages: Sequence[PageWords]) -> None:
         self._pages = pages
+        self._shared = SharedTitles([one for one in sources if one.shares_title], pages)
         self._titles = [shown_titles(page.titles) for page in pages]
         self._numbers = {page.path: number for number, page in enumerate(pages)}
         self._with_triple: defaultdict[int, list[int]] = defaultdict(list)
         self._with_title: defaultdict[str, list[int]] = defaultdict(list)
         self._with_media: defaultdict[str, list[int]] = defaultdict(list)
         media = frozenset().union(*(source.media for source in sources))
-        wanted = {triple for source in sources for triple in _looked_up(source)}
+        wanted = {triple for source in sources for triple in self._looked_up(source)}
         for number, page in enumerate(pages):
             for triple in page.triples & wanted:
                 self._with_triple[triple].append(number)
@@ -181,7 +188,14 @@ class _Index:
         """The pages that may be the post's own."""
         own = spellings(source.title)
         pairs = [
-            pair_of(source, self._pages[number], own, self._titles[number])
+            pair_of(
+                source,
+                self._pages[number],
+                own,
+                self._titles[number],
+                own_words=self._shared.own(source),
+                contradicts=self._shared.contradicts(source, self._pages[number]),
+            )
             for number in self._candidates(source, own)
         ]
         plausible = [pair for pair in pairs if pair.is_plausible]
@@ -198,13 +212,14 @@ class _Index:
         for name in source.media:
             if len(with_media := self._with_media.get(name, ())) <= _RARE:
                 found.update(with_media)
-        if source.expected in self._numbers:
-            found.add(self._numbers[source.expected])
+        for place in (source.expected, source.remembered):
+            if place in self._numbers:
+                found.add(self._numbers[place])
         return found
 
     def _by_triples(self, source: PostWords) -> list[int]:
         """The pages with the most of the post's triples that are on few pages."""
-        looked_up = _looked_up(source)
+        looked_up = self._looked_up(source)
         for limit in (_RARE, _COMMON):
             lists = [self._with_triple.get(triple, ()) for triple in looked_up]
             few = [numbers for numbers in lists if 0 < len(numbers) <= limit]
@@ -215,10 +230,9 @@ class _Index:
         best = sorted(counts, key=lambda one: (-counts[one], self._pages[one].word_count, one))
         return best[:_MOST_CANDIDATES]
 
-
-def _looked_up(source: PostWords) -> list[int]:
-    """Some of the triples, the same on every run; as hashes they are in no order."""
-    return sorted(source.triples)[:_LOOKED_UP]
+    def _looked_up(self, source: PostWords) -> list[int]:
+        """Some of the triples, the same on every run; as hashes they are in no order."""
+        return sorted(self._shared.own(source) or source.triples)[:_LOOKED_UP]
 
 
 def _is_variant(pair: Pair, other: Pair) -> bool:

@@ -32,13 +32,17 @@ if TYPE_CHECKING:
 class Sought(Struct, frozen=True):
     """A post, the page that the rules of the engine give, and what it was taken with last.
 
-    `had_title` tells whether its page showed its title then.
+    `had_title` tells whether its page showed its title then, and `remembered` is that page.
+    `is_dated`: its file has a date. `shares_title`: others have the title, too.
     """
 
     post: Post
     expected: PurePosixPath | None
     taken: Taken | None = None
     had_title: bool = False
+    remembered: PurePosixPath | None = None
+    is_dated: bool = True
+    shares_title: bool = False
 
 
 class PageSearch:
@@ -95,6 +99,10 @@ class PageSearch:
             (self._source(Sought(other, None)) for other in posts if other.path != post.path),
         )
 
+    def shows_all(self, page: PurePosixPath, signature: Signature, post: Post) -> bool:
+        """Whether a page shows all words of a post."""
+        return self._source(Sought(post, None)).triples <= self._page(page, signature).triples
+
     def of(self, page: PurePosixPath, signature: Signature) -> PageWords:
         """The words of a page; none if it cannot be read."""
         return self._page(page, signature)
@@ -122,9 +130,11 @@ class PageSearch:
             post.path,
             written_title(post),
             triples(source_words(post.body, title=title)),
-            post.published.astimezone(self._zone),
+            post.published.astimezone(self._zone) if sought.is_dated else None,
             post.language,
             sought.expected,
             EarlierPage(missing, sought.had_title) if taken else None,
             media_names.of_post(post),
+            sought.remembered,
+            sought.shares_title,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from publisher.sources.built.pages.dates import StatedDates, in_zone
 from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Collection, Sequence
     from pathlib import PurePosixPath
 
@@ -26,6 +26,7 @@ _COPY = -0.6  # it names another page as the original
 _VARIANT = -0.1  # its path is that of an equal page with one more part, e.g. `print`
 _MEDIA, _FIRST_MEDIA = 0.2, 0.02  # a page may show those of other posts, too, but further below
 _EXPECTED, _DATE, _LANGUAGE, _NAME = 0.12, 0.06, 0.03, 0.02
+_REMEMBERED = 0.1  # of a post that shares its title
 
 WHOLE = 0.6  # of the triples: the page shows the post
 _FEW_TRIPLES = 8  # they prove nothing by themselves
@@ -35,6 +36,7 @@ _NAMED = 0.5  # of the words in the paths of a post and of its page
 # much of their text in common; on eleven public sites only two of 4,000 pages have less than half
 # of their posts, and these have the post's name.
 _LEAST, _LEAST_WITH_TITLE, _LEAST_WITH_TITLE_AND_NAME = 0.8, 0.5, 0.1
+_LEAST_OWN = 0.5  # of what no other post with the title has
 # The same for a post that had a page before: another one must not be taken for it. A page that was
 # compared with its post may lack what it lacked then, and little else.
 _LEAST_AGAIN, _LEAST_AS_BEFORE = 0.8, 0.95
@@ -53,8 +55,9 @@ class EarlierPage(Struct, frozen=True):
 class PostWords(Struct, frozen=True):
     """The words of a post, by which its page is found.
 
-    `published` is in the site's zone. `expected` is the page by the rules of the engine, and
-    `earlier` the page that the post had before.
+    `published` is in the site's zone, None if only its page states it. `expected` is the page by
+    the rules of the engine, and `earlier` the page that the post had before, `remembered` its path.
+    `shares_title`: the title does not tell the page from those of other posts.
     """
 
     path: PurePosixPath
@@ -65,6 +68,8 @@ class PostWords(Struct, frozen=True):
     expected: PurePosixPath | None = None
     earlier: EarlierPage | None = None
     media: frozenset[str] = frozenset()
+    remembered: PurePosixPath | None = None
+    shares_title: bool = False
 
 
 def has_name(post: PurePosixPath, page: PurePosixPath) -> bool:
@@ -73,7 +78,11 @@ def has_name(post: PurePosixPath, page: PurePosixPath) -> bool:
 
 
 class Pair(Struct, frozen=True):
-    """A post and a page that may be its own."""
+    """A post and a page that may be its own.
+
+    `own` is the share of the triples that no other post with the title has; None if the title tells
+    the page, or if the post has no such triples. `contradicts`: the page is dated otherwise.
+    """
 
     source: PostWords
     page: PageWords
@@ -88,13 +97,22 @@ class Pair(Struct, frozen=True):
     first_media: float  # 1 if it shows one of them first
     is_dated: bool  # it states the day of the post
     is_variant: bool = False
+    own: float | None = None
+    contradicts: bool = False
+
+    @property
+    def telling(self) -> float:
+        """The share of the words that tell whose page it is, 0 to 1."""
+        return self.share if self.own is None else self.own
 
     @property
     def is_plausible(self) -> bool:
         if not self.is_expected and self._is_list:
             return False
         if self.page.asks_password and self.has_title and self.has_name:
-            return True  # it does not show the text
+            return not self.contradicts  # it does not show the text
+        if self.source.shares_title:
+            return self._is_told
         if len(self.source.triples) < _FEW_TRIPLES:
             return self._is_alike
         if earlier := self.source.earlier:
@@ -105,6 +123,29 @@ class Pair(Struct, frozen=True):
             or (self.has_title and self.has_name and self.share >= _LEAST_WITH_TITLE_AND_NAME)
             or (self.has_title and self.is_expected)
         )
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether the page may be the post's, although other posts have its title.
+
+        It shows what no other has; or it is at the post's place, shows none of that, e.g. because
+        it is an excerpt, and is not dated otherwise.
+        """
+        is_place = self.is_expected or self.is_remembered
+        if self.own is not None and self.own >= _LEAST_OWN:
+            return self.has_title or is_place or self.share >= _LEAST
+        if self.contradicts:
+            return False
+        is_titled = self.has_title or not self.source.title
+        if self.own is not None:
+            return is_titled and is_place
+        if len(self.source.triples) < _FEW_TRIPLES:
+            return self._is_alike
+        return self.share >= _LEAST or (is_titled and is_place)
+
+    @property
+    def is_remembered(self) -> bool:
+        return self.source.remembered == self.page.path
 
     @property
     def _is_list(self) -> bool:
@@ -153,7 +194,7 @@ class Pair(Struct, frozen=True):
         found = self.share * len(self.source.triples)
         foreign = 1 - min(1.0, found / max(1, self.page.word_count))
         return (
-            self.share
+            self.telling
             + _FOREIGN * foreign
             + _TITLE * self.has_title
             + _LIST * (self.page.path in lists)
@@ -162,6 +203,7 @@ class Pair(Struct, frozen=True):
             + _MEDIA * self.media
             + _FIRST_MEDIA * self.first_media
             + _EXPECTED * self.is_expected
+            + _REMEMBERED * (self.source.shares_title and self.is_remembered)
             + _DATE * (self.has_date or self.is_dated)
             + _LANGUAGE * _is_same_language(self.source.language, self.page.language)
             + _NAME * self.names
@@ -169,9 +211,18 @@ class Pair(Struct, frozen=True):
 
 
 def pair_of(
-    source: PostWords, page: PageWords, own: Collection[str], titles: Collection[str]
+    source: PostWords,
+    page: PageWords,
+    own: Collection[str],
+    titles: Collection[str],
+    *,
+    own_words: frozenset[int] = frozenset(),
+    contradicts: bool = False,
 ) -> Pair:
-    """A post and a page: `own` are the spellings of its title, `titles` those of the page."""
+    """A post and a page: `own` are the spellings of its title, `titles` those of the page.
+
+    `own_words` are the triples of the post that no other post with its title has.
+    """
     common = len(source.triples & page.triples)
     places = [at for at, name in enumerate(page.media) if name in source.media]
     return Pair(
@@ -187,6 +238,8 @@ def pair_of(
         media=len(places) / len(source.media) if source.media else 0.0,
         first_media=1 / (1 + places[0]) if places else 0.0,
         is_dated=_is_day(page.published, source.published),
+        own=len(own_words & page.triples) / len(own_words) if own_words else None,
+        contradicts=contradicts,
     )
 
 
@@ -212,12 +265,24 @@ def _has_date(path: PurePosixPath, published: dt.datetime | None) -> bool:
 
 def _is_day(written: str, published: dt.datetime | None) -> bool:
     """Whether a page states the day on which the post was published, in the zone of the site."""
-    if not written or published is None or published.tzinfo is None:
-        return False
-    found = in_zone(StatedDates(written), published.tzinfo)
-    return found is not None and found.published.astimezone(published.tzinfo).date() == (
-        published.date()
-    )
+    return published is not None and stated_day(written, published.tzinfo) == published.date()
+
+
+def stated_day(written: str, zone: dt.tzinfo | None) -> dt.date | None:
+    """The day in a zone that a page states; None if it states none."""
+    found = in_zone(StatedDates(written), zone) if written and zone else None
+    return found.published.astimezone(zone).date() if found else None
+
+
+def day_in_path(path: PurePosixPath) -> dt.date | None:
+    """The day in the path of a page; None if there is none."""
+    match = _DATE_IN_PATH.search(str(path))
+    if not match or not match[3]:
+        return None
+    try:
+        return dt.date(*map(int, match.groups()))
+    except ValueError:
+        return None
 
 
 _LEADING_DATE = re.compile(r"\d{4}-\d\d?-\d\d?-")

@@ -73,6 +73,9 @@ class PostMemory(Struct, frozen=True, kw_only=True):
 
     `is_withdrawn`: the post did not go out at the last run, e.g. because it was a draft. So the
     version that was taken last is compared with, but never goes out again.
+
+    `compared` is the page, if it was compared with those of the posts that share the title: with
+    its signature if the text of the post is that of its source.
     """
 
     page: str = ""
@@ -98,6 +101,7 @@ class PostMemory(Struct, frozen=True, kw_only=True):
     kept: str = ""
     new_body: str = ""
     is_withdrawn: bool = False
+    compared: str = ""
 
 
 def is_current(row: PostMemory) -> bool:
@@ -224,7 +228,7 @@ class PageMemory:
         early, file_mtime, file_size, found_page, *rest = rest
         date_page, date_mtime, date_size, date_reader, published, modified, *rest = rest
         alike, looked, reason, inode, ctime, *rest = rest
-        file_inode, file_ctime, date_inode, date_ctime, kept, new_body, withdrawn = rest
+        file_inode, file_ctime, date_inode, date_ctime, kept, new_body, withdrawn, compared = rest
         if len(missing) % _TRIPLE_BYTES:
             raise SCHEMA.damaged(self.path, "a row is cut short")
         return PostMemory(
@@ -256,6 +260,7 @@ class PageMemory:
             kept=kept,
             new_body=new_body,
             is_withdrawn=bool(withdrawn),
+            compared=compared,
         )
 
 
@@ -309,6 +314,7 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "kept": memory.kept,
         "new_body": memory.new_body,
         "withdrawn": int(memory.is_withdrawn),
+        "compared": memory.compared,
     }
     if one.version:
         body = one.version.body

@@ -69,6 +69,7 @@ ALTER TABLE post ADD COLUMN date_ctime_ns INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE post ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1));
 UPDATE post SET withdrawn = 1 WHERE page = '' AND said = 1;
 """,
+    "ALTER TABLE post ADD COLUMN compared TEXT NOT NULL DEFAULT '';",
 )
 SCHEMA = Schema(
     _APPLICATION_ID,
@@ -82,5 +83,5 @@ LIGHT = (
     " file_mtime_ns, file_size, found_page, date_page, date_mtime_ns, date_size, date_reader,"
     " published, modified, alike, looked, reason,"
     " inode, ctime_ns, file_inode, file_ctime_ns, date_inode, date_ctime_ns, kept, new_body,"
-    " withdrawn"
+    " withdrawn, compared"
 )
