@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 
+from tests.engines.test_sites import FOLDER
 from tests.support import sites
 from tests.support.generators import GENERATORS
 
@@ -132,8 +133,28 @@ HUGO = Site(
     },
     {"/blog/one/": "blog/one/index.html", "/de/blog/drei/": "de/blog/drei/index.html"},
 )
+_OF_HEXO = (
+    '<img src="{% asset_path i.png %}"> {% asset_link "d e.pdf" "A" %}'
+    ' <a href="{% post_path two %}">x</a>'
+    " {% post_link two %} {% post_link two 'T \"x\"' %}"
+)
+HEXO = Site(
+    "hexo",
+    "https://site.example",
+    {
+        "_config.yml": "url: https://site.example\npost_asset_folder: true\ntheme: facts\n",
+        "package.json": (FOLDER / "hexo/package.json").read_text(encoding="utf-8"),
+        "themes/facts/layout/post.njk": "{{ page.content }}",
+        "source/_posts/two.md": "---\ntitle: Two\ndate: 2020-01-02\n---\nText.\n",
+        "source/_posts/one.md": f"---\ntitle: T\ndate: 2020-01-03\n---\nBEGINS {_OF_HEXO} ENDS\n",
+        "source/_posts/one/i.png": "x",
+        "source/_posts/one/d e.pdf": "x",
+    },
+    {"/2020/01/03/one/": "2020/01/03/one/index.html"},
+)
 SITES = [
     HUGO,
+    HEXO,
     _pelican("", {"/newer.html": "newer.html", "/older.html": "older.html"}),
     _pelican(
         "SLUGIFY_PRESERVE_CASE = True", {"/Newer.html": "Newer.html", "/Older.html": "Older.html"}

@@ -1281,6 +1281,34 @@ def test_hexo_looks_for_pictures_in_the_root_of_the_site(tmp_path: Path) -> None
     assert re.findall('src="(.*?)"', other.content.xhtml) == [beside, root]
 
 
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ('<img src="{% asset_path i j.png %}">', '<img src="PAGEi"/>'),
+        ('<img src="{% asset_path "i j.png" %}">', '<img src="PAGEi%20j.png"/>'),
+        ("![p]({% asset_path i.png %})", '<img src="PAGEi.png" alt="p"/>'),
+        ('{% asset_link "d e.pdf" "A doc" %}', '<a href="PAGEd%20e.pdf">A doc</a>'),
+        ("{% asset_link d.pdf %}", '<a href="PAGEd.pdf">d.pdf</a>'),
+        ("[x]({% post_path b %})", '<a href="https://blog.example/2020/01/02/b/">x</a>'),
+        ("{% post_link b %}", '<a href="https://blog.example/2020/01/02/b/">The *B*</a>'),
+        ("{% post_link b#c 'Title \"x\"' %}",
+         '<a href="https://blog.example/2020/01/02/b/#c">Title "x"</a>'),
+        ("[x]({% post_path gone %}) {% post_link gone %}", "x"),
+    ],
+)  # fmt: skip
+def test_tags_of_hexo_name_posts_and_their_files(tmp_path: Path, tag: str, shown: str) -> None:
+    files = {
+        "_config.yml": "post_asset_folder: true",
+        "source/_posts/a.md": f"---\ntitle: A\ndate: 2020-01-01\n---\n{tag}\n",
+        "source/_posts/a/i.png": "",
+        "source/_posts/b.md": "---\ntitle: The *B*\ndate: 2020-01-02\n---\nText.\n",
+    }
+    reading = read(tmp_path, "hexo", files, posts="source/_posts")
+    made = next(one for one in rendered(reading, SITE).entries if one.link.endswith("/a/"))
+    expected = shown.replace("PAGE", "https://blog.example/2020/01/01/a/")
+    assert made.content.xhtml in {expected, f"<p>{expected}</p>"}
+
+
 def test_nunjucks_can_be_disabled_in_hexo(tmp_path: Path) -> None:
     text = "---\ndate: 2020-01-01\ndisableNunjucks: true\n---\n{{ x }}\n"
     parsed = post(tmp_path, "hexo", {"source/_posts/a.md": text}, posts="source/_posts")

@@ -20,8 +20,14 @@ from liquid.exceptions import (
 )
 
 from publisher.content import embeds
-from publisher.content.templates import filters, includes, liquid_environment
-from publisher.content.templates.liquid_blocks import BLOCKS, TAG, block_ends
+from publisher.content.templates import filters, hexo_tags, includes, liquid_environment
+from publisher.content.templates.liquid_blocks import (
+    BLOCKS,
+    TAG,
+    begins_block,
+    block_ends,
+    builds_list,
+)
 from publisher.content.templates.liquid_environment import MAX_BYTES, LimitedOutput
 from publisher.content.templates.text import Evaluated, TextBuilder
 from publisher.content.templates.values import FilterError
@@ -33,8 +39,6 @@ if TYPE_CHECKING:
 
 MAX_INCLUDES, MAX_INCLUDED = 1_000, 2_000_000  # the files that one post includes; characters
 
-_RANGE = re.compile(r"\(\s*([^()]*?)\.\.([^()]*)\)")
-_SMALL = re.compile(r"\s*\d{1,3}\s*", re.ASCII)  # a bound of a range that is no long list
 _CALL = re.compile(r"\{%-?\s*+(\w++)(.*?)-?%\}", re.DOTALL)
 _URL_OUTPUT = re.compile(r"\{\{-?\s*[\"'](https?://[^\s\"'<>]+)[\"']")
 _BASE = re.compile(r"\{\{-?\s*site\.baseurl\s*-?\}\}")
@@ -102,7 +106,7 @@ class _Liquid:
         """
         missing_before = len(self._missing)
         self._line = line
-        if any(_builds_list(tag[0], tag[1] or "") for tag in TAG.finditer(piece)):
+        if any(builds_list(tag[0], tag[1] or "") for tag in TAG.finditer(piece)):
             raise _UnknownError(
                 "a range is allowed only in a for loop; a reversed one needs numbers below 1000"
             )
@@ -157,7 +161,7 @@ class _Liquid:
             raise _IncludeLimitError(includes.chain([*self._open, (file, line)]))
         evaluated = self._evaluated(file, line, source, values)
         warnings = [f"{file}:{line + 1}: {message}" for line, message in evaluated.warnings]
-        if any(outcome == "dropped" and _begins_block(tag) for outcome, tag in evaluated.tags):
+        if any(outcome == "dropped" and begins_block(tag) for outcome, tag in evaluated.tags):
             raise _UnknownError(warnings[0])  # it would show all of its alternatives
         self._warnings += warnings
         return evaluated.text
@@ -213,6 +217,8 @@ class _Evaluation:
             self._text.leave_out_silently(start, end)
         elif name in self._links:
             self._link(start, end)
+        elif self._is_nunjucks and name in hexo_tags.NAMES:
+            self._hexo(start, end, name)
         elif _BASE.fullmatch(body[start:end]) and _BEFORE_LINK.match(body, end):
             # Jekyll 3 needed `site.baseurl` before a link; since Jekyll 4 the tag adds it itself.
             self._text.write_value("", start, end)
@@ -331,6 +337,14 @@ class _Evaluation:
         else:
             self._text.write_value(page, start, end)
 
+    def _hexo(self, start: int, end: int, name: str) -> None:
+        match = _CALL.match(self._text.body[start:end])
+        placed, _ = embeds.values(match[2]) if match else ([], {})
+        if shown := hexo_tags.written(name, placed, self._context.page_of):
+            self._text.write_value(shown, start, end)
+        else:
+            self._text.write_dead_link(start, end)
+
     def _highlight(self, start: int, inside: int, end: int) -> None:
         body = self._text.body
         close = body.rindex("{%", inside, end)
@@ -380,20 +394,3 @@ def _reason(error: Exception) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].strip()
-
-
-def _begins_block(tag: str) -> bool:
-    match = TAG.match(tag)
-    return match is not None and match[1] in BLOCKS
-
-
-def _builds_list(tag: str, name: str) -> bool:
-    """Whether a tag could build a list of any length.
-
-    Only a loop may have a range; its iterations are limited. A reversed loop builds the whole list
-    first, so its range must be written in small numbers.
-    """
-    match = _RANGE.search(tag)
-    if match is None or name != "for":
-        return match is not None
-    return "reversed" in tag[match.end() :] and not all(map(_SMALL.fullmatch, match.groups()))

@@ -12,6 +12,8 @@ TAG = re.compile(r"\{\{(?!\{).{0,2000}?\}\}|\{%-?\s*+([\w#]++)?.{0,2000}?%\}", r
 _END_TAG = {
     name: re.compile(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}") for name in ("raw", "comment")
 }
+_RANGE = re.compile(r"\(\s*([^()]*?)\.\.([^()]*)\)")
+_SMALL = re.compile(r"\s*\d{1,3}\s*", re.ASCII)  # a bound of a range that is no long list
 BLOCKS = frozenset({
     "if", "unless", "for", "case", "capture", "tablerow", "comment", "ifchanged", "highlight",
     "raw", "codeblock", "code",
@@ -62,3 +64,21 @@ def _close_block(
         heights[-1] = max(heights[-1], height)
         if last == name:
             return start, height
+
+
+def begins_block(tag: str) -> bool:
+    """Whether a tag begins a block."""
+    match = TAG.match(tag)
+    return match is not None and match[1] in BLOCKS
+
+
+def builds_list(tag: str, name: str) -> bool:
+    """Whether a tag could build a list of any length.
+
+    Only a loop may have a range; its iterations are limited. A reversed loop builds the whole list
+    first, so its range must be written in small numbers.
+    """
+    match = _RANGE.search(tag)
+    if match is None or name != "for":
+        return match is not None
+    return "reversed" in tag[match.end() :] and not all(map(_SMALL.fullmatch, match.groups()))
