@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from publisher import feeds, selection, sources
 from publisher.app import source_texts
-from publisher.app.doubts import addresses, ignored_files, unread_settings
+from publisher.app.doubts import ignored_files, unread_settings
 from publisher.lint import clients, posts
 from publisher.lint.built import BuiltReport
 from publisher.post import Diagnostic
@@ -129,8 +129,6 @@ def _unsettled(project: Project) -> Iterator[Diagnostic]:
             "element around the whole text, or run `publisher init --learn`"
         )
         yield project.of_setting(("posts", "body"), message)
-    if doubt := addresses.doubt(project.config):
-        yield project.of_setting(("posts", "permalink"), addresses.advice(doubt))
     if doubt := ignored_files.doubt(project.config):
         yield project.of_setting(("posts", "exclude"), ignored_files.advice(doubt))
     yield from unread_settings.problems(project.config)

@@ -15,6 +15,7 @@ import msgspec
 from publisher import config as configs
 from publisher import entry, feeds, identity, selection, sources
 from publisher.app import clock, pattern_limit, readable_ledger
+from publisher.app.doubts import addresses as doubted_addresses
 from publisher.app.doubts import exposed_password
 from publisher.content import cache as caches
 from publisher.content.cache import Cache
@@ -162,6 +163,9 @@ class Project:
         found = selections.check(self.config, self.entries)
         warnings = tuple(self.of_setting(one.key, one.message) for one in found)
         warnings += tuple(self._id_warnings())
+        if doubt := doubted_addresses.doubt(self.config):
+            advice = doubted_addresses.advice(doubt)
+            warnings += (self.of_setting(("posts", "permalink"), advice),)
         warnings += tuple(
             self.of_setting(("xmpp", number, "password_file"), message)
             for number, message in exposed_password.exposed(self.config)

@@ -38,6 +38,15 @@ def check(
     folder: Path, engine: str, files: Mapping[str, str], *, more: str = "", site: str = SITE
 ) -> str:
     """What `check` says of publisher.yaml; a post lies in the folder."""
+    run = set_up(folder, engine, files, more=more, site=site).run("check")
+    assert run.code == 0, run.err
+    return "".join(line for line in run.out.splitlines(keepends=True) if "publisher.yaml" in line)
+
+
+def set_up(
+    folder: Path, engine: str, files: Mapping[str, str], *, more: str = "", site: str = SITE
+) -> Blog:
+    """A blog of one post with these files of the generator."""
     blog, posts = Blog(folder), POSTS[engine]
     for name, text in {f"{posts}/2020-01-02-a.md": POST, **files}.items():
         path = blog.folder / name
@@ -45,9 +54,7 @@ def check(
         path.write_text(text)
     text = site.format(posts=posts, engine=engine, more=more)
     (blog.folder / "publisher.yaml").write_text(text)
-    run = blog.run("check")
-    assert run.code == 0, run.err
-    return "".join(line for line in run.out.splitlines(keepends=True) if "publisher.yaml" in line)
+    return blog
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,16 @@ def test_check_names_the_program_that_computes_addresses(
     assert f"posts.permalink is not set, but {place}" in said
     assert "computes the URLs of posts, and publisher" in said
     assert "set it, e.g. permalink: /:year/:slug/, or set site.output" in said
+
+
+@pytest.mark.parametrize("command", ["build", "plan", "publish", "status", "check"])
+def test_every_command_warns_of_addresses_that_a_program_computes(
+    tmp_path: Path, command: str
+) -> None:
+    files = {"eleventy.config.js": CONFIG, "src/_data/eleventyComputed.js": DATA}
+    run = set_up(tmp_path / "site", "eleventy", files).run(command)
+    said = " ".join((run.out + run.err).split())
+    assert said.count("eleventyComputed.js:1 computes the URLs of posts") == 1
 
 
 def test_many_programs_are_one_warning(tmp_path: Path) -> None:

@@ -438,6 +438,32 @@ def test_selectors_of_a_person_stay_where_a_run_takes_texts_with_them(blog: Blog
     assert blog.run("build").code == 0
 
 
+@pytest.mark.parametrize(
+    ("drop", "after"),
+    [
+        ("[.paywall, .entry > .share]", [".paywall", ".entry > .share"]),
+        (".paywall", [".paywall", ".entry > .share"]),
+        ("[.gone, .share, .entry .share]", ".entry > .share"),
+    ],
+)
+def test_selectors_of_posts_drop_stay_if_they_remove_something_else(
+    blog: Blog, drop: str, after: object
+) -> None:
+    """Few pages may have what a person wants to remove."""
+    wall = "<p class=paywall>Subscribe to read on</p>"
+    build(
+        blog.folder / "dist", lambda n: in_article(n)[: -len("</div>")] + wall * (n == 1) + "</div>"
+    )
+    assert blog.run("init", "--url", "https://a.example").code == 0
+    learned = config_text(blog)
+    own = re.sub("drop: .*", f"drop: {drop}", learned)
+    assert own != learned
+    (blog.folder / "publisher.yaml").write_text(own)
+    assert blog.run("init", "--learn", "--yes").code == 0
+    assert yaml.safe_load(config_text(blog))["posts"]["drop"] == after
+    assert blog.run("init", "--learn").out.splitlines()[-1] == "publisher.yaml stays as it is"
+
+
 def test_a_body_that_is_a_part_of_longer_texts_is_named_and_learned_again(blog: Blog) -> None:
     build(blog.folder / "dist")
     own = WRITTEN.replace("engine: any", "engine: any, body: [main p, main .entry]")

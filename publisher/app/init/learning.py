@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from publisher import sources
 from publisher.app.events import PagesRead, ignore
 from publisher.config.keys import OUTPUT_FOLDERS
+from publisher.sources.built.bodies.body import removing
 from publisher.sources.built.finding import media_names
 from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
@@ -159,7 +160,7 @@ def study(
         return Lesson(len(posts), reason=reason)
     learned = learn(best.pairs())
     own = _of_configuration(config, best, learned) if keeps_body else None
-    chosen = own or learned
+    chosen = own or _with_own_drop(config, best, learned)
     return Lesson(
         len(posts),
         best.name,
@@ -181,6 +182,25 @@ def _of_configuration(config: Config, trial: _Trial, learned: Learned) -> Learne
     if any(map(names_part, own.body)):
         is_as_good = False  # the texts of later posts may be more than that
     return own if own.refusal is None and (learned.refusal or is_as_good) else None
+
+
+def _with_own_drop(config: Config, trial: _Trial, learned: Learned) -> Learned:
+    """What was learned, and the selectors of `posts.drop` that still remove something beside it.
+
+    Of these a person may have written some, e.g. for what stands on a few pages only.
+    """
+    more = {one for one in config.posts.drop if one not in learned.drop}
+    if learned.refusal or not more:
+        return learned
+    useful: set[str] = set()
+    for _, page in trial.pairs():
+        useful |= removing(page, learned.body, learned.drop, more - useful)
+        if useful == more:
+            break
+    drop = [one for one in config.posts.drop if one in useful or one in learned.drop]
+    drop += [one for one in learned.drop if one not in drop]
+    found = measured(trial.pairs(), learned.body, drop)
+    return learned if found.refusal else replace(found, staying=learned.staying)
 
 
 def _not_found(folders: Sequence[str], best: _Trial | None, posts: int) -> str:

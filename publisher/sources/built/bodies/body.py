@@ -72,6 +72,18 @@ def find_body(page: BuiltPage, body: Sequence[str]) -> tuple[str, etree._Element
     return None
 
 
+def removing(
+    page: BuiltPage, body: Sequence[str], drop: Collection[str], more: Collection[str]
+) -> set[str]:
+    """Which selectors of `more` remove from the body of a page what those of `drop` leave."""
+    found = find_body(page, body)
+    if found is None:
+        return set()
+    gone = {inner for one in drop for outer in page.matches(one) for inner in outer.iter()}
+    inside = {*found[1].iterdescendants()} - gone
+    return {one for one in more if not inside.isdisjoint(page.matches(one))}
+
+
 def _inner_html(root: etree._Element) -> str:
     children = (etree.tostring(child, encoding="unicode", method="html") for child in root)
     return entities.escape(root.text or "", quote=False) + "".join(children)
