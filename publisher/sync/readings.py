@@ -43,13 +43,21 @@ def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference
     source, body = _made_from(record, seen)
     if source:
         is_same = source_hash.is_same(source, post.source) or source in post.earlier().sources
-        return "reading" if is_same else "edit"
+        return "reading" if is_same or _is_only_renamed(post, record, seen) else "edit"
     # From here on a version without sources has made the item.
     is_pending = record and record.state not in _AT_NODE and not _is_of(record, seen)
     if is_pending:  # an edit was about to be sent, and has not arrived
         return "edit"
     is_other = body and body != post.body and body not in post.earlier().bodies
     return "edit" if is_other else "reading"
+
+
+def _is_only_renamed(post: Desired, record: Recorded | None, seen: Seen) -> bool:
+    """Whether the file has another name, and the `id:` that keeps the item, but the same text."""
+    if record is None or not (record.done and _is_of(record, seen) and record.body):
+        return False
+    is_renamed = bool(record.path and post.path) and record.path != post.path
+    return is_renamed and (record.body, record.title) == (post.body, post.title)
 
 
 def _has_other_link(post: Desired, seen: Seen) -> bool:

@@ -246,8 +246,8 @@ def test_the_lines_for_posts_that_took_the_names_of_others_keep_all_items(
         rename(blog, name, name, line=f"{line}\n")
     kept = blog.run("publish", "--json")
     assert [(action, id_) for action, id_, _ in kept.changes] == [
-        ("changed", lake),
-        ("changed", mill),
+        ("corrected", lake),
+        ("corrected", mill),
     ]
     assert ids(prosody, node) == before
     assert blog.run("publish").out == ""

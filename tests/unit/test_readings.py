@@ -195,6 +195,24 @@ def test_another_reading_is_corrected_and_not_announced() -> None:
     assert not found.publishes
 
 
+@pytest.mark.parametrize(
+    ("facts", "action"),
+    [
+        ({"path": "old.md"}, "corrected"),
+        ({"path": "old.md", "body": "other"}, "changed"),
+        ({"path": "old.md", "title": "Two"}, "changed"),
+        ({"path": "old.md", "fingerprint": "of another item"}, "changed"),
+        ({}, "changed"),
+    ],
+)
+def test_a_renamed_post_with_the_id_of_its_item_is_no_edit(
+    facts: dict[str, str], action: str
+) -> None:
+    """The line with the id is new in its file, and nothing else."""
+    known = replace(record(source="another", body="body"), **facts)
+    assert [change.action for change in decided(known, EDITED).changes] == [action]
+
+
 def test_an_edit_is_announced() -> None:
     assert decided(record(source="another"), EDITED).changes == (Publish(POST, "changed"),)
 
