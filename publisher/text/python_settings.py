@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+MAX_JOINED = 100_000  # characters or items
 # Methods of lists and maps that change them.
 _ADDING = frozenset({"append", "extend", "insert", "pop", "remove", "setdefault", "update"})
 
@@ -40,9 +41,25 @@ def literals(tree: ast.Module) -> dict[str, object]:
 def _assign(literals: dict[str, object], name: str, value: ast.expr) -> None:
     """Record the value of a name. A computed value is unknown, and so is the name then."""
     try:
-        literals[name] = ast.literal_eval(_Names(literals).visit(value))
+        literals[name] = _value(_Names(literals).visit(value))
     except (ValueError, TypeError, SyntaxError, RecursionError):
         literals.pop(name, None)
+
+
+def _value(node: ast.expr) -> object:
+    """The value of a literal, or of literals that `+` joins. Raises what `literal_eval` raises."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            parts = _value(left), _value(right)
+            match parts:
+                case (str(one), str(other)) if len(one) + len(other) <= MAX_JOINED:
+                    return one + other
+                case (list(one), list(other)) if len(one) + len(other) <= MAX_JOINED:
+                    return [*one, *other]
+                case _:
+                    return ast.literal_eval(node)
+        case _:
+            return ast.literal_eval(node)
 
 
 def computed(tree: ast.Module) -> dict[str, int]:
@@ -96,14 +113,34 @@ def _assigned(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.id, node.lineno
 
 
-def star_imports(tree: ast.Module, read: Collection[str]) -> Iterator[int]:
-    """The lines of `from other import *`, unless `other` is one of `read`."""
+def unknown_names(tree: ast.Module, read: Collection[str]) -> Iterator[int]:
+    """The lines that may give any name a value.
+
+    These are `from other import *`, unless `other` is one of `read`, `exec(...)`, and changes of
+    `globals()` and its kin.
+    """
     for node in walk(tree):
         match node:
             case ast.ImportFrom(module=module, names=[ast.alias(name="*")]) if module not in read:
                 yield node.lineno
+            case ast.Call(func=ast.Name(id="exec" | "execfile")):
+                yield node.lineno
+            case (
+                ast.Call(func=ast.Attribute(value=scope))
+                | ast.Subscript(value=scope, ctx=ast.Store())
+            ) if _is_scope(scope):
+                yield node.lineno
             case _:
                 pass
+
+
+def _is_scope(node: ast.expr) -> bool:
+    """Whether it is the map of all names."""
+    match node:
+        case ast.Call(func=ast.Name(id="globals" | "locals" | "vars"), args=[]):
+            return True
+        case _:
+            return False
 
 
 def line_of(tree: ast.Module, keys: Sequence[str | int]) -> int:

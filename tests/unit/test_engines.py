@@ -668,6 +668,44 @@ def test_hugo_may_mount_other_folders_into_its_content(tmp_path: Path) -> None:
     assert [str(one.path) for one in reading.skipped] == ["content/posts/a.md"]
 
 
+def test_a_cascade_of_hugo_is_for_posts_of_its_language(tmp_path: Path) -> None:
+    text = "---\ndate: 2020-01-01\n---\nText.\n"
+    files = {
+        "hugo.yaml": "languages: {en: {}, de: {}, fr: {contentDir: content/fr}}\n",
+        "content/posts/_index.md": "---\ncascade: {tags: [english]}\n---\n",
+        "content/posts/_index.de.md": "---\ncascade: {tags: [deutsch]}\n---\n",
+        "content/fr/posts/_index.md": "---\ncascade: {tags: [francais]}\n---\n",
+        "content/posts/a.md": text,
+        "content/posts/a.de.md": text,
+        "content/fr/posts/a.md": text,
+    }
+    posts = read(tmp_path, "hugo", files, posts="content").posts
+    assert {str(one.path): one.tags for one in posts} == {
+        "posts/a.md": ("english",), "posts/a.de.md": ("deutsch",), "fr/posts/a.md": ("francais",),
+    }  # fmt: skip
+    (tmp_path / "content/posts/_index.de.md").unlink()
+    posts = read(tmp_path, "hugo", {}, posts="content").posts
+    assert {one.tags for one in posts if one.language == "de"} == {()}
+
+
+@pytest.mark.parametrize(
+    ("order", "date"),
+    [
+        ("[':default', goLive]", "2020-01-01"),
+        ("[goLive, ':default']", "2020-07-07"),
+        ("[':default']", "2020-01-01"),
+    ],
+)
+def test_hugo_s_order_of_publish_dates_has_the_date_among_its_defaults(
+    tmp_path: Path, order: str, date: str
+) -> None:
+    files = {
+        "hugo.yaml": f"frontmatter: {{publishDate: {order}}}\ntimeZone: UTC\n",
+        "content/a.md": "---\ndate: 2020-01-01T12:00:00Z\ngoLive: 2020-07-07T12:00:00Z\n---\n",
+    }
+    assert iso(post(tmp_path, "hugo", files, posts="content").published) == f"{date}T12:00:00Z"
+
+
 def test_a_cascade_of_hugo_is_for_the_pages_of_its_target(tmp_path: Path) -> None:
     """The item of a draft stays, which was published while publisher did not know targets."""
     files = {

@@ -46,7 +46,7 @@ _HUGO_DATE = re.compile(
     r"(?:[Tt ] *\d{1,2}:\d\d:\d\d(?:\.\d+)?(?: *(?:[Zz]|[+-]\d\d:?\d\d))?(?: [A-Z]+)?)?",
     re.ASCII,
 )
-_DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": _PUBLISHED}
+_DATES = {"date": ("date", *_PUBLISHED, *UPDATED[1:]), "publishdate": (*_PUBLISHED, "date")}
 _WITH_DATE = (*_DATES["date"], "expirydate", "unpublishdate")
 
 
@@ -108,7 +108,11 @@ class Hugo(HugoContent):
         date = self._first_moment(front_matter, name, keys)
         if date is None:
             date = self._date_of_name(front_matter, name, keys)
-        shown = self._first_moment(front_matter, name, self._keys_of("publishdate"))
+        others = self._keys_of("publishdate")
+        if "date" in others:  # which is read already, and counts more than the keys behind it
+            at = others.index("date")
+            others = others[:at] if _has_value(front_matter, "date") else others
+        shown = self._first_moment(front_matter, name, others)
         return replace(date, instant=shown.instant) if shown else date
 
     def _keys_of(self, date: str) -> list[str]:

@@ -64,7 +64,7 @@ class HugoContent(PostReader):
         self.location = folder.below(content)
         self._below_site = folder.below(".")
         self._bundles = folder.paths.folders("bundles", _bundles)
-        self._sections: dict[PurePosixPath, dict[str, Value]] = {}
+        self._sections: dict[tuple[PurePosixPath, str], dict[str, Value]] = {}
         self._main_sections_of: dict[str, Sequence[str]] = {}
         self._places: dict[str, tuple[ContentFolder | None, tuple[str, ...]]] = {}
         self._cascades_by_folder: dict[
@@ -210,7 +210,7 @@ class HugoContent(PostReader):
             found = hugo_settings.origin(files, self.folder.reach, (*language, *keys))
             found = found or hugo_settings.origin(files, self.folder.reach, keys)
             return self.place(*found) if found else None
-        page = self.index(cascade.folder)
+        page = self.index(cascade.folder, self.language_of(path))
         return (page, _line_in_head(self.document(page), keys)) if page else None
 
     @for_path
@@ -233,20 +233,23 @@ class HugoContent(PostReader):
             cascade = (
                 self.setting(language, "cascade")
                 if folder is None
-                else self.section_page(folder).get("cascade")
+                else self.section_page(folder, language).get("cascade")
             )
             self._cascades_by_folder[folder, language] = [*_divided(cascade, folder)]
         return self._cascades_by_folder[folder, language]
 
-    def section_page(self, folder: PurePosixPath) -> dict[str, Value]:
-        if folder not in self._sections:
-            page = self.index(folder)
-            self._sections[folder] = self.section(page) if page else {}
-        return self._sections[folder]
+    def section_page(self, folder: PurePosixPath, language: str = "") -> dict[str, Value]:
+        if (folder, language) not in self._sections:
+            page = self.index(folder, language)
+            self._sections[folder, language] = self.section(page) if page else {}
+        return self._sections[folder, language]
 
-    def index(self, folder: PurePosixPath) -> PurePosixPath | None:
-        """The page of a section."""
-        return next((path for path in _indexes(folder) if path in self.folder.paths), None)
+    def index(self, folder: PurePosixPath, language: str = "") -> PurePosixPath | None:
+        """The page of a section, in one language if that is given."""
+        paths = _indexes(folder)
+        if language and language != self.language_of(paths[0]):
+            paths = [path.with_name(f"_index.{language}{path.suffix}") for path in paths]
+        return next((path for path in paths if path in self.folder.paths), None)
 
     def setting(self, language: str, key: str) -> Value:
         return hugo_settings.of_language(self.settings, language, key)

@@ -75,13 +75,13 @@ def computed_names(
     """The first line of a Python file that gives one of the names a value which is no literal.
 
     `from other import *` may do so for each of them, unless `other` is in `read`: then its literals
-    are read as well.
+    are read as well. So may `exec` and changes of `globals()`.
     """
     tree = _tree(file, reach)
     computed = python_settings.computed(tree)
     lines = [(line, name) for name, line in computed.items() if name in names]
     if not python_settings.literals(tree).keys() >= {*names}:
-        lines += [(line, "") for line in python_settings.star_imports(tree, read)]
+        lines += [(line, "") for line in python_settings.unknown_names(tree, read)]
     return [AddressScript(file, *one) for one in sorted(lines)[:1]]
 
 
