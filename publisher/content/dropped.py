@@ -197,7 +197,7 @@ def _dropped_markup(
             where = int(place) if place else at
             resolved = resolve(target)
             if resolved is None:
-                file = short_line(_text_of(unquote(target)), 80)
+                file = short_line(_file_of(unquote(target)), 80)
                 yield f'no post has the file "{file}"; the link to it is removed', where, target
             elif target.strip() and not absolute(resolved, base):
                 yield url_message(target), where, target
@@ -222,6 +222,11 @@ def url_message(target: str) -> str:
     """Say that a URL has a scheme that is not allowed."""
     url, schemes = short_line(target, 40), ", ".join(sorted(SCHEMES))
     return f'the URL "{url}" is removed; readers follow only {schemes}'
+
+
+def _file_of(target: str) -> str:
+    """The file that a URL names, or the tag that names it, such as `{{< ref "a" >}}`."""
+    return target if target.startswith(("{{", "{%")) else _text_of(target)
 
 
 def _link_content(html: str, at: int) -> str:

@@ -325,3 +325,8 @@ def test_a_text_beside_posts_that_they_include_is_no_broken_post(tmp_path: Path)
     assert page.reason == "has no front matter, so Jekyll makes no post of it"
     (tmp_path / "_posts/part.md").write_text("---\ntitle: B\n---\n*Some* words.\n")
     assert sources.read(config, now=NOW).broken
+
+
+def test_a_path_from_the_root_is_no_file_to_include(tmp_path: Path) -> None:
+    ((_, message),) = told(rendered(tmp_path, "{% include /etc/hostname %}", {}))
+    assert "the file to include is '/etc/hostname'; write its path in _includes" in message

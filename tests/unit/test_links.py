@@ -13,7 +13,7 @@ from publisher.config import Engine, Site
 from publisher.content import dropped
 from publisher.content.links import Links
 from publisher.sources.engines import hugo_settings
-from tests.support.posts import WithSource, entries, post
+from tests.support.posts import WithSource, entries, post, told
 
 if TYPE_CHECKING:
     from publisher.post import Markup, Post
@@ -167,6 +167,11 @@ def test_a_link_to_a_missing_post_is_removed_with_a_warning(engine: Engine, writ
         6,
         f'no post has the file "{written}"; the link to it is removed',
     )
+
+
+def test_the_warning_of_a_missing_post_shows_the_tag_of_hugo() -> None:
+    ((_, message),) = told(entry("hugo", '[x]({{< ref "gone.md" >}})'))
+    assert message.startswith('no post has the file "{{< ref "gone.md" >}}"; ')
 
 
 @pytest.mark.parametrize(

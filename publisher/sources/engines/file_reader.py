@@ -134,7 +134,10 @@ def _refuse_lost(document: block.PostFile, path: PurePosixPath, own_draft: str |
     """Refuse a file in which a key that may make it a draft cannot be read. Raises PostError."""
     for key, line in document.lost_keys:
         if key.lower() in _GATES or key == own_draft:
-            message = f"{key} cannot be read; begin its line with `{key}:`, without spaces before"
+            message = (
+                f"{key} cannot be read; begin its line with `{key}:`, without spaces before, and "
+                "put a value with a colon in quotes"
+            )
             raise PostError(path, message, line=line)
 
 

@@ -109,6 +109,10 @@ class JekyllFiles:
         """Raises OSError or ConfigError."""
         folder = (self.files.posts / beside).parent if beside else self._includes
         path = PurePosixPath(name)
+        if path.is_absolute():
+            raise ConfigError(
+                f"the file to include is '{name[:60]}'; write its path in {folder.name}"
+            )
         if not _NAME.fullmatch(name) or any(part.startswith(".") for part in path.parts):
             raise ConfigError(f"Jekyll includes no file of the name '{short_line(name, 60)}'")
         if not beside:
