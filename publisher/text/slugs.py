@@ -37,6 +37,7 @@ _BASES = {
 _BETWEEN_WORDS = re.compile(r"""[\s~`!@#$%^&*()\-_+=\[\]{}|\\;:"'<>,.?/]+""")
 _NOT_IN_ID = re.compile(r"[^\w\- ]")
 _CONTROLS = re.compile(r"[\x00-\x1f]")
+_DROPPED_BY_SLUG = re.compile(r"""[^A-Za-z0-9_\s$*+~.()'"!\-:@]""")
 
 
 def slugify(text: str, *, mode: Literal["default", "pretty"]) -> str:
@@ -111,6 +112,12 @@ def eleventy_slug(text: str) -> str:
     plain = transliteration.of_eleventy(text.replace("&", " and ").replace("♥", " love "))
     plain = re.sub(r"([a-z0-9])'([ts])(?=\s|$)", r"\1\2", plain)
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def eleventy_old_slug(text: str) -> str:
+    """The slug of Eleventy's older filter `slug`, which keeps some signs."""
+    plain = _DROPPED_BY_SLUG.sub("", transliteration.of_slug(text)).replace("-", " ")
+    return re.sub(r"\s+", "-", plain.strip())
 
 
 def zola_slug(text: str, mode: str) -> str:

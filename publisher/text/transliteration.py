@@ -38,6 +38,29 @@ _ALPHABETS = (
     ("\u06f0", "\u06f9"), ("ა", "ჰ"),
 )  # fmt: skip
 
+# What Eleventy's older filter `slug` writes in another way than without accents: the tables of the
+# npm package slugify. Without a text, a letter goes.
+_OF_SLUG = """
+:ƑǇǊϴЍᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰ
+:ĉċĕĝġĥĭĵĺŏŗŝŭǎǐǒǔǖǘǚǜǟǡǧǩǫǭǰǵǹǻȁȃȅȇȉȋȍȏȑȓȕȗȟȧȩȫȭȯȱȳḁḃḅḇḉḋḍḏḑḓḕḗḙḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷ
+:ḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṥṧṩṫṭṯṱṳṵṷṹṻṽṿẇẉẋẍẏẑẓẕẖẗẘẙ \":“”„ ':‘’ (c):© (r):® *:• +:† -:–\ufeff ...:…
+0:\u0660\u06f0 1:\u0661\u06f1 2:\u0662\u06f2 3:ξ\u0663\u06f3 4:\u0664\u06f4 5:\u0665\u06f5
+6:\u0666\u06f6 7:\u0667\u06f7 8:θ\u0668\u06f8 9:\u0669\u06f9
+a:ªάαаԱ\u0621\u0623\u0627\u0639\u0649\u064eაά aa:\u0622 ae:æә an:\u064b and:& austral:₳
+b:βбԲ\u0628ბ baht:฿ bitcoin:₿ c:цћՑ c':Ծ cedi:₵ cent:¢ ch:чՉ\u0686ჩჭ cruzeiro:₢ currency:¤
+d:ðδдԴ\u062fდ∂ d':Ձ delta:∆ dh:\u0636 dj:đђ dollar:$ dong:₫ drachma:₯ dz:џძ
+e:əέεеэԵ\u0626\u0650ეέ e':Է ecu:₠ en:\u064d euro:€ ev:և f:ƒφфՖ\u0641ფ french-franc:₣
+g:γгґԳ\u06afგ gh:ғՂ\u063aღ greater:> guarani:₲ h:ήηхһՀ\u0629\u062d\u0647ჰή hryvnia:₴
+i:ıΐίιϊиіԻ\u0625იίιΐ indian-rupee:₹ infinity:∞ j:йјՋ\u062cჯ jh:Ժ k:κкԿ\u0643\u06a9კქ
+kazakhstani-tenge:₸ kh:қ\u062eხ kip:₭ l:łλлԼ\u0644ლ la:ﻻ laa:ﻵﻷ lai:ﻹ less:< lira:₤ lj:ǉљ love:♥
+m:μмՄ\u0645მ mill:₥ n:νнՆ\u0646ნ naira:₦ new-shequel:₪ ng:ң nj:ǌњ o:ºø˚οόоოό o'':Օ oe:œө
+on:\u064c or:| p:πпՊ\u067eპ p':Փ penny:₰ percent:% peseta:₧ peso:₱ pound:£ ps:ψ q:\u0642ყ q':Ք
+r:ρрՐ\u0631რ r':Ռ rial:﷼ rupee:₨ russian-ruble:₽ s:ςσсՍ\u0633\u0635ს sh:шщՇ\u0634შ sm:℠ ss:ß
+sum:∑ t:τтՏ\u062a\u0637თტ t':Թ th:þ\u062b\u0630 tm:™ ts:ცწ tugrik:₮ turkish-lira:₺ tw:Ճ
+u:уъѝұ\u0624\u064fუ ue:ү v:вՎვ w:ωώ\u0648ώ won:₩ x:χԽ y:ΰυϋύыՅ\u064a\u06ccύΰ y':Ը ya:я ye:є
+yen:¥円 yi:ї yo:ё yu:ю yuan:元 z:ζзԶ\u0632\u0638ზ zh:ж\u0698ჟ
+"""
+
 
 def unidecoded(text: str) -> str:
     """The text in ASCII by Unidecode, which has nothing for symbols and rare scripts."""
@@ -60,6 +83,20 @@ def of_eleventy(text: str) -> str:
     for letters, written in (("ъе", "ye"), ("ый", "iy")):
         lower = lower.replace(letters, written)
     return "".join(map(_of_eleventy, lower))
+
+
+def of_slug(text: str) -> str:
+    """The text in lower case and in ASCII by the npm package slugify; other letters go."""
+    return "".join(map(_of_slug, unicodedata.normalize("NFC", text)))
+
+
+def _of_slug(character: str) -> str:
+    letters, lower = _letters(_OF_SLUG), character.lower()
+    written = letters.get(character, letters.get(lower))
+    if written is not None:
+        return written
+    parts = unicodedata.normalize("NFD", lower)
+    return "".join(part for part in parts if part.isascii() or part.isspace())
 
 
 def _of_eleventy(character: str) -> str:

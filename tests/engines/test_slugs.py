@@ -76,7 +76,7 @@ CASES = [
         "eleventy",
         "src/posts/{}.md",
         "src/posts/t{}.md",
-        more='permalink: "/t/{number}/{{{{ title | slugify }}}}/"',
+        more='permalink: "/t/{number}/{{{{ title | slugify }}}}/{{{{ title | slug }}}}/"',
     ),
     Case(
         "hexo",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import subprocess
 from pathlib import PurePosixPath
@@ -837,6 +838,16 @@ def test_the_time_in_a_file_name_of_zola_is_that_of_the_post(tmp_path: Path) -> 
         ("blog/2020-01-01-a.md", "title: A B\npermalink: /{{ title | slugify }}/index.html",
          "/a-b/"),
         ("blog/2020-01-01-a.md", "permalink: plain/", "/plain/"),
+        ("blog/x/x.md", "date: 2020-01-01", "/blog/x/"),
+        ("blog/x/2020-01-01-x.md", "", "/blog/x/2020-01-01-x/"),
+        ("blog/2020-01-01-a.md", "permalink: \"/{{ page.date | date: '%Y/%m' }}/\"", "/2020/01/"),
+        ("blog/2020-01-01-a.md",
+         "title: A b\npermalink: \"/{{ title | upcase | replace: ' ', '-' }}/\"", "/A-B/"),
+        ("blog/2020-01-01-a.md",
+         "title: A\npermalink: '/{% if title %}{{ title | downcase }}{% endif %}/'", "/a/"),
+        ("blog/2020-01-01-a.md", "title: Über C+\npermalink: /{{ title | slug }}/", "/uber-c+/"),
+        ("blog/2020-01-01-a.md", "title: Über\npermalink: /{{ title | slugify }}/", "/ueber/"),
+        ("blog/2020-01-01-a.md", "title: Ü&Ö\npermalink: /{{ title | upcase | slug }}/", "/uando/"),
         ("blog/2020-01-01-a.md",
          "eleventyComputed: {permalink: '/k/{{ page.fileSlug }}/'}\npermalink: /x/", "/k/a/"),
     ],
@@ -847,6 +858,56 @@ def test_eleventy_s_urls(tmp_path: Path, name: str, matter: str, page: str) -> N
         f"src/{name}": f"---\n{matter}\n---\n",
     }
     assert post(tmp_path, "eleventy", files, posts="src").page == page
+
+
+@pytest.mark.parametrize(
+    ("permalink", "problem"),
+    [
+        ("/{{ title | shout }}/", "shout"),
+        ("/{{ title | sum }}/", "filter"),
+        ("/{{ missing | upcase }}/", "missing"),
+        ("/{{ title | date: }}/", "date"),
+        ("/{% include 'a' %}/", "include"),
+        ("/{{ title }}{% for i in (1..2000) %}x{% endfor %}/", "limit"),
+    ],
+)
+def test_eleventy_s_permalinks_that_only_a_program_can_compute_are_named(
+    tmp_path: Path, permalink: str, problem: str
+) -> None:
+    matter = json.dumps({"title": "A", "permalink": permalink})
+    files = {"eleventy.config.js": "", "blog/2020-01-01-a.md": f"---\n{matter}\n---\n"}
+    for rule, page, said in (
+        (None, "/blog/2020-01-01-a/", "posts.permalink describes such URLs; set it"),
+        ("/b/:year/:title/", "/b/2020/a/", "posts.permalink is used"),
+    ):
+        reading = read(tmp_path, "eleventy", files, permalink=rule)
+        (found,), (warning,) = reading.posts, reading.warnings
+        assert found.page == page
+        assert said in warning.message
+        assert problem in warning.message
+
+
+def test_posts_of_eleventy_get_the_data_of_their_layouts(tmp_path: Path) -> None:
+    matter = "date: 2020-01-01\nlayout: {}"
+    files = {
+        "eleventy.config.js": """module.exports = (c) => {
+            c.addLayoutAlias("short", "lay.html");
+            return {dir: {input: "src", layouts: "_layouts"}};
+        };""",
+        "src/_layouts/lay.html": "---\npermalink: /lay/{{ page.fileSlug }}/\ntags: [nav2]\n"
+        "author: Ann\nlayout: base/top\n---\n{{ content }}",
+        "src/_includes/base/top.njk": "---\nauthor: Top\nlanguage: de\n---\n{{ content }}",
+        "src/blog/blog.json": '{"layout": "lay"}',
+        "src/blog/a.md": "---\ndate: 2020-01-01\n---\n",
+        "src/blog/b.md": f"---\n{matter.format('short')}\nauthor: Own\ntags: own\n---\n",
+        "src/blog/c.md": f"---\n{matter.format('gone')}\n---\n",
+        "src/blog/d.md": f"---\n{matter.format('null')}\npermalink: /d/\n---\n",
+    }
+    posts = read(tmp_path, "eleventy", files, posts="src/blog").posts
+    a, b, c, d = posts
+    assert [one.page for one in posts] == ["/lay/a/", "/lay/b/", "/blog/c/", "/d/"]
+    assert [[who.name for who in one.authors] for one in (a, b, c)] == [["Ann"], ["Own"], []]
+    assert (a.language, b.tags, d.page) == ("de", ("own",), "/d/")
 
 
 def test_eleventy_s_directory_data_is_added(tmp_path: Path) -> None:
@@ -871,7 +932,7 @@ def test_computed_values_of_eleventy_s_directory_data_win(tmp_path: Path) -> Non
     reading = read(tmp_path, "eleventy", files, posts="blog")
     assert [parsed.page for parsed in reading.posts] == ["/k/a/", "/blog/2020-01-02-b/"]
     (warning,) = reading.warnings
-    assert (warning.line, "computed by the site's program" in warning.message) == (2, True)
+    assert (warning.line, "only the site's program has" in warning.message) == (2, True)
 
 
 def test_eleventy_merges_the_data_of_a_post_with_its_front_matter(tmp_path: Path) -> None:
@@ -994,7 +1055,7 @@ def test_eleventy_s_programs_are_never_run(tmp_path: Path) -> None:
         "/blog/2020-01-01-c/",
     ]
     (warning,) = reading.warnings
-    assert (warning.line, "computed by the site's program" in warning.message) == (2, True)
+    assert (warning.line, "only the site's program has" in warning.message) == (2, True)
 
 
 def test_a_date_that_changes_with_every_edit_is_refused_in_eleventy(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ JavaScript is never run. If the site computes URLs there, `posts.permalink` must
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from publisher.post import BodySyntax
 from publisher.sources import site_settings
 from publisher.sources.engines import eleventy_ignores, eleventy_programs
 from publisher.sources.engines.detected import DetectedSite, reach_of
+from publisher.sources.engines.eleventy_layouts import Layouts
 from publisher.sources.engines.eleventy_programs import PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder
@@ -24,10 +26,10 @@ from publisher.sources.front_matter.values import unique
 from publisher.system.paths import is_file
 from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
-from publisher.text.slugs import eleventy_slug
+from publisher.text.slugs import eleventy_old_slug, eleventy_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Status
@@ -78,6 +80,9 @@ _UNREAD = {
 }
 
 
+_SLUGS: dict[str, Callable[[str], str]] = {"slug": eleventy_old_slug, "slugify": eleventy_slug}
+
+
 class Eleventy(PostReader):
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         """Raises ConfigError if the configuration cannot be read."""
@@ -88,8 +93,15 @@ class Eleventy(PostReader):
             site_settings.data(file, folder.reach)
         self._input = self._program.source if self._program else ""
         self.location = folder.below(self._input)
+        self._layouts = self._found_layouts()
         self._data: dict[tuple[Path, str], Mapping[str, Value]] = {}
         self._data_sources: dict[PurePosixPath, SourceText] = {}
+
+    def _found_layouts(self) -> Layouts:
+        program = self._program or eleventy_programs.Program("")
+        site = self.folder.site / self._input
+        folders = [site / name for name in (program.layouts, program.includes) if name]
+        return Layouts(folders, program.aliases, self.folder.reach, _merged)
 
     def settings_files(self) -> list[SettingsFile]:
         """The configuration, wherever it lies."""
@@ -117,7 +129,9 @@ class Eleventy(PostReader):
         merged: dict[str, Value] = {}
         for one in (*data, own, {**values}):
             merged = _merged(merged, _cleaned(one))
-        values.update(merged)
+        # Here as well, tags are names of collections.
+        layout = {**self._layouts.data(merged.get("layout")), "tags": None, "layout": None}
+        values.update(_merged(layout, merged))
 
     def origin(self, path: PurePosixPath, key: str) -> Place | None:
         folder, stem = self.folder.posts / path.parent, path.stem
@@ -181,15 +195,43 @@ class Eleventy(PostReader):
         known = self._known(front_matter, parts.name, parts.published)
         if template is not None:
             filled = _VARIABLE.sub(lambda match: _value(match, known), template)
-            if "{{" not in filled and "{%" not in filled:
+            problem = ""
+            if "{{" in filled or "{%" in filled:
+                filled, problem = self._evaluated(template, known, front_matter, parts)
+            if not problem:
                 return encoded(filled.removesuffix("index.html"))
-            message = "permalink is computed by the site's program; posts.permalink is used"
-            front_matter.warn(key, message)
+            use = "is used" if self.config.posts.permalink else "describes such URLs; set it"
+            message = f"permalink needs what only the site's program has ({problem})"
+            front_matter.warn(key, f"{message}; posts.permalink {use}")
         if self.config.posts.permalink:
             return self.by_permalink(front_matter, parts)
         path = self.location / front_matter.path
-        last = () if path.stem == "index" else (path.stem,)
+        # A file with the name of its folder is the page of that folder.
+        is_of_folder = path.stem in {"index", *path.parts[-2:-1]}
+        last = () if is_of_folder else (path.stem,)
         return encoded("/".join([*path.parts[:-1], *last, ""]))
+
+    def template(self, front_matter: FrontMatter) -> str | None:
+        """None: a permalink of Eleventy is no template of ours."""
+        return None
+
+    def _evaluated(
+        self, template: str, known: dict[str, str], front_matter: FrontMatter, parts: UrlParts
+    ) -> tuple[str, str]:
+        """The permalink as Liquid evaluates it, or why it cannot be evaluated."""
+        from publisher.text import liquid_lines  # noqa: PLC0415 - few permalinks need the library
+
+        page = {
+            "date": parts.published.local,
+            "fileSlug": known["page.fileSlug"],
+            "filePathStem": known["page.filePathStem"],
+        }
+        values = {**front_matter.document.values, "page": page}
+        slugs = {name: partial(_slug_of_value, slug) for name, slug in _SLUGS.items()}
+        try:
+            return liquid_lines.evaluated(template, values, slugs), ""
+        except liquid_lines.LineError as error:
+            return "", str(error)
 
     def _known(self, front_matter: FrontMatter, name: Name, published: Moment) -> dict[str, str]:
         """The variables of a permalink."""
@@ -221,6 +263,8 @@ class Eleventy(PostReader):
         structural = {*_COLLECTIONS}
         for folder in self._folders(front_matter.path):
             structural |= {*site_settings.texts(self._directory(folder), "tags")}
+        layout = self._layouts.data(front_matter.document.values.get("layout"))
+        structural |= {*site_settings.texts(layout, "tags")}
         return tuple(tag for tag in tags if tag not in structural)
 
 
@@ -270,9 +314,15 @@ def _undated(stem: str) -> str:
 def _value(match: re.Match[str], known: dict[str, str]) -> str:
     value = known.get(match[1])
     filters = [part.strip() for part in match[2].split("|")[1:]]
-    if value is None or not {*filters} <= {"slug", "slugify"}:
+    if value is None or not {*filters} <= _SLUGS.keys():
         return match[0]
-    return eleventy_slug(value) if filters else value
+    for name in filters:
+        value = _SLUGS[name](value)
+    return value
+
+
+def _slug_of_value(slug: Callable[[str], str], value: object) -> str:
+    return slug(str(value))
 
 
 def _detect(folder: Path) -> DetectedSite | None:

@@ -15,7 +15,7 @@ from publisher.system.paths import is_file
 from publisher.text.script_settings import ScriptSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from publisher.sources.engines.scripts import AddressScript
@@ -37,6 +37,7 @@ _DATA_ENDINGS = tuple(f".11tydata{ending}" for ending in _ENDINGS)
 _PERMALINK = re.compile(
     r"(?<![\w.])permalink[\"']?\s*(?:[:(,]|$)|\.permalink\s*=(?!=)|[\"']permalink[\"']\s*,"
 )
+_ALIAS = re.compile(r"addLayoutAlias\(\s*([\"'])([^\"'\n]+)\1\s*,\s*([\"'])([^\"'\n]+)\3")
 _COMPUTED_DATA = re.compile(r"addGlobalData\(\s*[\"'`]eleventyComputed[\"'`]")
 _GLOBAL = re.compile(r"addGlobalData\(\s*[\"'`](?:permalink|eleventyComputed\.permalink)\b")
 
@@ -47,6 +48,8 @@ class Program(Struct, frozen=True):
     `source` and `output` are the input and the output folder, relative to the site; empty for the
     defaults, the site itself and `_site`. `base` is the path of the site on its host, without
     slashes at its ends. `has_containers` tells that `:::` begins a container in Markdown.
+    `includes` and `layouts` are the folders of layouts below `source`, the second empty if it is
+    the first; `aliases` are other names of layouts.
     """
 
     file: str
@@ -54,6 +57,9 @@ class Program(Struct, frozen=True):
     output: str = ""
     base: str = ""
     has_containers: bool = False
+    includes: str = "_includes"
+    layouts: str = ""
+    aliases: Mapping[str, str] = {}
 
 
 def find(folder: Path, reach: Reach) -> Program | None:
@@ -77,6 +83,9 @@ def find(folder: Path, reach: Reach) -> Program | None:
         next(iter(output_folder(output)), ""),
         base=(options.get("pathprefix") or _text_of(settings.find("pathPrefix"))).strip("/"),
         has_containers=any(name in text or _depends(package, name) for name in _CONTAINERS),
+        includes=inside(_folder(settings, "includes", "setIncludesDirectory") or "_includes"),
+        layouts=inside(_folder(settings, "layouts", "setLayoutsDirectory")),
+        aliases={name: path for _, name, _, path in _ALIAS.findall(text)},
     )
 
 

@@ -1,0 +1,64 @@
+"""Read the data in the front matter of Eleventy's layouts, which the posts that use them get."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from publisher.sources import site_settings
+from publisher.sources.front_matter import block
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from publisher.system.symlinks import Reach
+    from publisher.text.yaml_document import Value
+
+_KINDS = ("", ".njk", ".liquid", ".html", ".md", ".webc", ".hbs", ".mustache", ".haml", ".pug")
+_MOST = 20  # layouts within each other
+
+
+class Layouts(Struct, frozen=True):
+    """The layouts in some folders, the first of which counts, by their names and `aliases`.
+
+    `merge` joins the data of a layout with those that win.
+    """
+
+    folders: Sequence[Path]
+    aliases: Mapping[str, str]
+    reach: Reach
+    merge: Callable[[Mapping[str, Value], Mapping[str, Value]], dict[str, Value]]
+    _known: dict[str, dict[str, Value]] = field(default_factory=dict)
+
+    def data(self, name: Value) -> Mapping[str, Value]:
+        """The data of a layout and of those around it; empty if there is none.
+
+        Raises ConfigError and PostError.
+        """
+        if not isinstance(name, str):
+            return {}
+        if name not in self._known:
+            merged: dict[str, Value] = {}
+            for one in reversed([*self._chain(name)]):
+                merged = self.merge(merged, one)
+            self._known[name] = merged
+        return self._known[name]
+
+    def _chain(self, name: Value) -> Iterator[Mapping[str, Value]]:
+        """The data of the layout, of the one around it, and so on."""
+        for _ in range(_MOST):
+            if not (isinstance(name, str) and (file := self._file(name))):
+                return
+            path = PurePosixPath(file.name)
+            values = block.read(site_settings.data(file, self.reach), path).values
+            yield values
+            name = values.get("layout")
+
+    def _file(self, name: str) -> Path | None:
+        written = self.aliases.get(name, name)
+        names = [f"{written}{kind}" for kind in _KINDS]
+        found = (site_settings.find(folder, names) for folder in self.folders)
+        return next(filter(None, found), None)
