@@ -208,11 +208,13 @@ class WordSearch:
     def _may_keep(self, post: Post, page: PurePosixPath, taken: Collection[PurePosixPath]) -> bool:
         """Whether a post keeps its page although its words were not found there.
 
-        If others have its title, only the page that it had before.
+        If others have its title, only the page that it had before, and if it was edited since.
         """
         if post.path in self._pages or page in taken:
             return False
-        return not self.shares_title(post) or self._known.row(post.path).page == str(page)
+        row = self._known.row(post.path)
+        is_edited = row.taken is not None and row.taken.source != digest(post.body)
+        return not self.shares_title(post) or (row.page == str(page) and is_edited)
 
     @cached_property
     def _titles(self) -> SameTitles:
