@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.built_blog import THEME, BuiltBlog
+from tests.support.opened_pages import opened
+from tests.unit.test_built_site import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,3 +222,54 @@ def test_the_page_of_a_deleted_post_is_not_that_of_a_new_one(
     os.utime(path, (1, 1))  # as of a checkout
     blog.run("build")
     assert entries(blog) == own({day: f"p{day}" for day in (3, 4, 6)})
+
+
+@pytest.mark.parametrize("source", ["", ", from: source"])
+def test_a_series_whose_pages_are_known_opens_none(tmp_path: Path, text: str, source: str) -> None:
+    blog = a_blog(tmp_path, more=source)
+    for day in DAYS:
+        write(blog, day, text)
+    build(blog, {day: of_day(day - 1) for day in DAYS}, text)
+    read(blog)
+    with opened(blog.output) as pages:
+        read(blog)
+    assert pages == []
+
+
+def test_a_title_of_one_post_opens_no_page_of_another(blog: BuiltBlog) -> None:
+    """Also if the page lacks words of the post, and shows others."""
+    for day in DAYS:
+        write(blog, day, MUCH, title=f"Of {THINGS[day % 7]}")
+    more = THEME.replace("{body}", "{body}<p>Read on at the baker's, who has more of them.</p>")
+    build(blog, {day: of_day(day) for day in DAYS}, MUCH, more, title="")
+    blog.page("about/index.html", THEME.format(title="About", head="", body="All about it"))
+    with opened(blog.output) as pages:
+        read(blog)
+    assert "about/index.html" not in pages
+
+
+def test_a_page_for_which_only_the_title_speaks_gives_no_text(tmp_path: Path) -> None:
+    """It is that of a deleted post whose address a new one has; nothing is remembered."""
+    blog = a_blog(tmp_path, "/:slug/")
+    for day in (3, 4, 5):
+        write(blog, day, MUCH, slug=f"p{day}")
+    build(blog, {3: "p3", 4: "p4", 9: "p5"}, MUCH)
+    for path in blog.posts.glob("*.md"):
+        os.utime(path, (1, 1))
+    run = blog.run("build")
+    assert THINGS[9 % 7] not in (blog.folder / "feed.atom").read_text(encoding="utf-8"), run.err
+
+
+@pytest.mark.parametrize("theme", [DATED, THEME])
+def test_a_page_that_states_another_day_is_not_that_of_a_post_without_words_of_its_own(
+    tmp_path: Path, theme: str
+) -> None:
+    """All texts are the same. Without days on the pages, the addresses decide."""
+    same = "This is the same text for every day, word for word."
+    blog = a_blog(tmp_path, "/:slug/")
+    for day in (3, 5):
+        write(blog, day, same, slug=f"p{8 - day}")
+    build(blog, {3: "p3", 5: "p5"}, same, theme)
+    assert blog.run("build").code == 0
+    links = {day: link for day, (link, _) in entries(blog).items()}
+    assert links == ({3: "p3", 5: "p5"} if theme == DATED else {3: "p5", 5: "p3"})

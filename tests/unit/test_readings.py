@@ -334,6 +334,18 @@ BUILT = dataclasses.replace(POST, page="built now")
             "none",
             id="an older build than that",
         ),
+        pytest.param(
+            dataclasses.replace(BUILT, shown_pages=frozenset({"built now", "of a neighbour"})),
+            "of a neighbour",
+            "reading",
+            id="the page of another post",
+        ),
+        pytest.param(
+            dataclasses.replace(BUILT, shown_pages=frozenset({"built now", "of a neighbour"})),
+            "built now",
+            "none",
+            id="a page that another post shows, too",
+        ),
     ],
 )
 def test_another_build_is_no_other_reading(post: Desired, page: str, found: str) -> None:
@@ -480,6 +492,12 @@ TEXTLESS = dataclasses.replace(PAGE, page="no text", is_page_new=False, is_textl
             dataclasses.replace(PAGE, is_page_new=False), "p1", True, id="the page was known"
         ),
         pytest.param(TEXTLESS, "p1", False, id="the item shows a text"),
+        pytest.param(
+            dataclasses.replace(TEXTLESS, shown_pages=frozenset({"p2"})),
+            "p2",
+            True,
+            id="the item shows the text of another post",
+        ),
         pytest.param(TEXTLESS, "no text", True, id="the item shows none either"),
         pytest.param(TEXTLESS, "", False, id="the item shows the source"),
         pytest.param(dataclasses.replace(TEXTLESS, page=""), "", False, id="a page that is a post"),

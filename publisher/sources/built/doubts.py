@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from publisher.sources.built.bodies.accept import OTHER_WORDS, is_mostly
 from publisher.sources.built.bodies.opened import title_of
-from publisher.sources.built.finding.pair import has_name
+from publisher.sources.built.finding.pair import has_name, stated_day
 from publisher.sources.built.pages.page import words_of_html
 from publisher.sources.built.pages.words import consecutive, source_words
 from publisher.sources.built.state.conclusion import Look, is_as_taken
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import PurePosixPath
 
     from publisher.post import Post
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 class Doubts:
     """The doubts of one run."""
 
-    def __init__(self, placement: Placement, known: Recollection) -> None:
+    def __init__(self, placement: Placement, known: Recollection, zone: dt.tzinfo) -> None:
+        """`zone` is that of the site."""
         self._placement = placement
         self._search = placement.search
         self._known = known
+        self._zone = zone
 
     def is_doubtful(self, post: Post, found: Found | None) -> bool:
         """Whether other pages must be compared with the post."""
@@ -42,7 +45,8 @@ class Doubts:
     def _may_be_others(self, post: Post, found: Found | None) -> bool:
         """Whether the page of a post may be that of another one with its title.
 
-        It lacks words of the post, or its body shows others, and it was not compared before.
+        It lacks words of the post, or its body shows others, or it states another day, and it was
+        not compared before.
         """
         page = self._placement.page(post)
         if page is None or self._search.is_compared(post):
@@ -52,8 +56,13 @@ class Doubts:
         if not isinstance(found, Look) or found.is_cut:
             return False
         is_compared = found.row.compared == str(found.page) and is_as_taken(found)
-        is_sure = not found.opened.missing and _is_exactly(post, found)
+        is_sure = _is_exactly(post, found) and self._is_of_day(post, found)
         return not (is_compared or is_sure) and self._search.shares_title(post)
+
+    def _is_of_day(self, post: Post, look: Look) -> bool:
+        """Whether a page states no other day than that of the post."""
+        stated = stated_day(look.opened.head.published or "", self._zone)
+        return stated in {None, post.published.astimezone(self._zone).date()}
 
     def _is_uncompared(self, post: Post, page: PurePosixPath) -> bool:
         """Whether the page of a post whose text is that of its source was never compared."""
@@ -87,7 +96,9 @@ def _shows_more(post: Post, look: Look) -> bool:
 
 
 def _is_exactly(post: Post, look: Look) -> bool:
-    """Whether the body on a page has no words that its post has not, and enough of them to tell."""
+    """Whether a page has all words of its post, and the body no others, and enough to tell."""
+    if look.opened.missing:
+        return False
     shown = consecutive(words_of_html(look.body.html))
     return bool(shown) and shown <= consecutive(source_words(post.body, title=title_of(post)))
 

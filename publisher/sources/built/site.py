@@ -83,7 +83,7 @@ class BuiltSite:
         self._known = Recollection(PageMemory(config.state, anew=anew))
         self._placement = Placement(config, output, files, self._known)
         self._reader = PageReader(config, output, files, self._placement, self._known)
-        self._doubts = Doubts(self._placement, self._known)
+        self._doubts = Doubts(self._placement, self._known, config.site.zone)
         self._outcomes = Outcomes(config, output, files, self._placement, self._known)
         self._has_schedule = False
 
