@@ -41,6 +41,7 @@ _TIME_AND_ZONE = re.compile(
     r"(?: ?(?P<half>[AP])\.?M\.?)?(?: ?(?P<zone>[A-Z]+|(?:UTC|GMT)?[+-]\d[\d:]*))?",
     re.ASCII | re.IGNORECASE,
 )
+_LETTERED = re.compile(r" \d{1,2} ?(?:[AaPp][Mm]|h(?: ?\d{1,2})?)$", re.ASCII)  # 10am, 10h30
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\D*\d{1,2}[-/.]\d", re.ASCII)
 # dateutil fills in missing parts from a default. These two differ in year, month, day and hour, so
@@ -89,14 +90,16 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
 def read(text: str, *, month_first: bool = False) -> WrittenDate:
     """Parse a date with an optional time and zone. Raises DateError.
 
-    With `month_first` `05/06/2014` is the 6th of May, for which dateutil takes it, too.
+    With `month_first` it is what dateutil takes it for: `05/06/2014` is the 6th of May, and
+    `2014-05-06 10h30` has a time.
     """
     if len(text) > MAX_LENGTH:
         raise DateError(f"'{shortened(text, MAX_LENGTH)}' is not a date")
     cleaned = text if _CLEAN.fullmatch(text) else _cleaned(text)
     try:
-        is_numeric = _DAY.match(cleaned)
-        return _numeric(cleaned) if is_numeric else _worded(cleaned, month_first=month_first)
+        if _DAY.match(cleaned) and not (month_first and _LETTERED.search(cleaned)):
+            return _numeric(cleaned)
+        return _worded(cleaned, month_first=month_first)
     except (ValueError, OverflowError) as error:
         raise DateError(f"{text!r} is not a date") from error
 
