@@ -277,7 +277,8 @@ class Watcher:
         return bool(why)
 
     def _run(self, reason: Reason) -> None:
-        self._vanished_at = burst.vanished(self._burst, now=self._clock.monotonic())
+        began = self._clock.monotonic()
+        self._vanished_at = burst.vanished(self._burst, now=began)
         self._burst, self._agenda = None, Agenda()
         done, error = None, None
         try:
@@ -293,7 +294,7 @@ class Watcher:
             error = problem
             due, now = self._state.next_due, self._clock.now()
             found = outcome.of_error(error, known_due=due, now=now)
-        self._conclude(found)
+        self._conclude(found, began=began)
         self._on_event(RunEnded(reason, done, error, found.may_pass))
 
     def _publish(self, config: Config, options: PublishOptions, on_event: OnEvent) -> PublishResult:
@@ -348,7 +349,7 @@ class Watcher:
             self._note_publish(found)
         else:
             self._removals, self._burst = Removals(self._timing.removal), None
-            self._conclude(found)
+            self._conclude(found, began=self._clock.monotonic())
 
     def _options(self) -> PublishOptions:
         """Those of a run of its own: it asks for a page once, and the next run asks again."""
@@ -368,16 +369,15 @@ class Watcher:
         if found.has_sent:
             self._update(last_publish=self._clock.now())
 
-    def _conclude(self, found: RunOutcome) -> None:
-        """Plan the next runs, and tell how this one went."""
+    def _conclude(self, found: RunOutcome, *, began: float) -> None:
+        """Plan the next runs, and tell how this one went. It may have doubted all since `began`."""
         with suppress(LedgerError):  # the disk is full, and the run has said so
             self._ledger.nodes()  # only a reader of the log keeps it
-        now = self._now()
-        timing = self._timing
+        now, timing = self._now(), self._timing
         if not found.may_pass:
             self._pauses = timing.retry.pauses()
         self._agenda = Agenda(date=found.next_due).at(
-            "removal", self._removals.next_belief(now=now.monotonic)
+            "removal", self._removals.next_belief(now=began)
         )
         pause = min(next(self._pauses), found.longest_pause) if found.may_pass else None
         self._schedule("retry", pause)
