@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from publisher.system.looks import Look
 
 FOLDER, NAME = "read", "posts"  # in the state folder
-_VERSION = 2
+_VERSION = 3
 _CHECK_BYTES = 4
 _MOST_BYTES = 2_000_000_000
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")

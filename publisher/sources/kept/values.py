@@ -50,6 +50,7 @@ class KeptFields(Struct, array_like=True, frozen=True):
 
     published: dt.datetime
     updated: dt.datetime
+    page: str
     categories: tuple[str, ...]
     tags: tuple[str, ...]
     authors: tuple[Person, ...]
@@ -68,7 +69,6 @@ class MoreFields(Struct, array_like=True, frozen=True):
     title: str | None
     slug: str
     file_date: dt.date | None
-    page: str
     name: str | None
     lines: tuple[int, int]
     templates: str

@@ -304,8 +304,8 @@ class Placement:
         runs have read there: a run must not depend on these.
         """
         row = self._known.row(post.path)
-        is_read = self._config.posts.from_pages and not post.body_from_source
-        if is_read and row.page == str(page) and self._is_of_site(row.address):
+        is_known = bool(row.page) and row.page == str(page) and self._is_of_site(row.address)
+        if is_known and self._config.posts.from_pages and not post.body_from_source:
             return row.address
         return self.address_of(page, Head())
 

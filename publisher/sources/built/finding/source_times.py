@@ -50,7 +50,7 @@ class SourceTimes:
 
         If all sources are, they were checked out or copied behind it, and their times say nothing.
         """
-        times = [one.mtime_ns for one in self._of_posts]
-        if len(times) >= _MANY and min(times) > self._newest:
+        if self._files.signature(path).mtime_ns <= self._newest:
             return False
-        return self._files.signature(path).mtime_ns > self._newest
+        times = [one.mtime_ns for one in self._of_posts]
+        return len(times) < _MANY or min(times) <= self._newest

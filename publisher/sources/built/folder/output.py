@@ -284,11 +284,13 @@ class OutputFolder:
         """The home page, and the index pages of the folders with the most pages."""
         if HOME in self._pages:
             yield HOME
-        counts = Counter(page.parent for page in self._pages if page.name not in INDEXES)
-        counts.update(page.parent.parent for page in self._pages if page.name in INDEXES)
-        full = sorted(counts, key=lambda folder: (-counts[folder], folder))
+        split = [str(page).rpartition("/") for page in self._pages]
+        counts = Counter(
+            folder.rpartition("/")[0] if name in INDEXES else folder for folder, _, name in split
+        )
+        full = sorted(counts, key=lambda folder: (-counts[folder], folder.split("/")))
         for folder in full[:_MAX_INDEXES]:
-            page = self.file_of(f"{folder}/") if folder != PurePosixPath() else None
+            page = self.file_of(f"{folder}/") if folder else None
             if page:
                 yield page
 
