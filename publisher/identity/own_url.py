@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _MARKS = "-_.~"  # RFC 3986 section 2.3: what a URL carries unencoded beside letters and digits
 _INDEX = re.compile(r"(?<=/)index\.html?$|\.html?$")
 _DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}")  # at the beginning of a file's name
+_DECODED = re.compile(r"[A-Za-z0-9/_.~-]*")  # a path in which there is nothing to decode
 _WORD = re.compile(r"[^\W_]+")
 # The keys with which a front matter gives the URL itself, or its last part.
 _KEYS = ("permalink", "url", "path", "slug", "save_as")
@@ -29,6 +30,10 @@ def has_slug(page: str) -> bool:
 
 def path_of(link: str, root: str) -> str:
     """The decoded path of a URL below the root of the site."""
+    rest = link.removeprefix(root)
+    is_plain = rest.startswith("/") and not root.endswith("/")
+    if is_plain and rest != link and _DECODED.fullmatch(rest):
+        return rest
     return unquote(urlsplit(link).path).removeprefix(urlsplit(root).path.rstrip("/"))
 
 
@@ -36,7 +41,10 @@ def names_post(post: Post, link: str, root: str) -> bool:
     """Whether the last part of a URL has something in common with what names the post."""
     page = page_of(path_of(link, root))
     last = page.rpartition("/")[2]
-    return has_slug(page) and (not words(last).isdisjoint(_names(post)) or _is_given(post, last))
+    if not has_slug(page):
+        return False
+    is_slug = last.casefold() == post.slug.casefold() and _WORD.search(last)
+    return bool(is_slug) or not words(last).isdisjoint(_names(post)) or _is_given(post, last)
 
 
 def _is_given(post: Post, last: str) -> bool:

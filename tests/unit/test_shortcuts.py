@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.identity import own_url
 from publisher.post import Post
 from publisher.sources.built.pages.address import url_path, url_paths
 from publisher.sources.engines.for_path import for_path
@@ -27,6 +28,10 @@ from publisher.text.slugs import go_lower, hugo_slug, is_word
 from publisher.text.yaml_document import PlainScalar
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+A_POST = Post(
+    path=PurePosixPath("file.md"), body="Text.", body_line=1, markup="markdown", marker=None,
+    title="A", slug="a", published=NOW, updated=NOW, file_date=None, page="/a/",
+)  # fmt: skip
 # Words, blanks of all kinds, ideographs, marks, controls and what URLs keep.
 TEXTS = st.text(
     st.sampled_from("ab Zß\t\n\r\f\v\x00\x1f\x85\xa0\u2028\u3000漢字かé\u0301-_.~%2f#\ufffd")
@@ -127,15 +132,30 @@ def test_the_url_paths_of_a_page_are_those_of_its_file(name: str, root: str) -> 
 
 
 def test_a_post_at_another_address_has_all_other_fields() -> None:
-    post = Post(
-        path=PurePosixPath("a.md"), body="Text.", body_line=1, markup="markdown", marker=None,
-        title="A", slug="a", published=NOW, updated=NOW, file_date=None, page="/a/",
-    )  # fmt: skip
-    moved = post.at("https://x.example/a/")
-    assert moved == dataclasses.replace(post, address="https://x.example/a/")
-    assert moved.at(None) == post
+    moved = A_POST.at("https://x.example/a/")
+    assert moved == dataclasses.replace(A_POST, address="https://x.example/a/")
+    assert moved.at(None) == A_POST
 
 
 @given(st.from_regex(dates._CLEAN, fullmatch=True))
 def test_nothing_is_cleaned_of_a_date_in_the_usual_form(text: str) -> None:
     assert dates._cleaned(text) == text
+
+
+@given(
+    st.sampled_from(["https://x.example", "https://x.example/blog", "https://x.example/blog/"]),
+    st.text(st.sampled_from("aB1/-_.~%2F?#;ä ")),
+)
+def test_the_path_of_a_url_is_decoded_the_same(root: str, rest: str) -> None:
+    for link in (root + rest, f"{root}/{rest}", f"https://y.example/{rest}"):
+        path = unquote(urlsplit(link).path).removeprefix(urlsplit(root).path.rstrip("/"))
+        assert own_url.path_of(link, root) == path
+
+
+@given(st.text(st.sampled_from("aB-_.~")), st.text(st.sampled_from("aB-_.~")))
+def test_a_url_names_a_post_if_both_have_a_word_in_common(last: str, slug: str) -> None:
+    post = dataclasses.replace(A_POST, slug=slug, title=None)
+    has_slug = own_url.has_slug(own_url.page_of(f"/{last}/"))
+    words = own_url.words(own_url.page_of(f"/{last}/"))
+    is_named = has_slug and not words.isdisjoint(own_url.words(slug) | {"file"})
+    assert own_url.names_post(post, f"https://x.example/{last}/", "https://x.example") == is_named
