@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.identity import own_url
@@ -40,9 +40,11 @@ ANY = st.one_of(TEXTS, st.text())
 
 
 @given(ANY)
+@example("two words")
 def test_words_are_counted_the_same_with_and_without_ideographs(text: str) -> None:
     # One ideograph makes the long way be taken, and is one more word in a line of its own.
     assert count_words(text) == count_words(f"{text}\n漢") - 1
+    assert count_words(f"{text}\n漢字") == count_words(text) + 2
 
 
 @given(ANY)
@@ -53,12 +55,14 @@ def test_a_printable_text_is_legal(text: str) -> None:
 
 
 @given(ANY)
+@example("a  b")
 def test_a_text_is_put_on_one_line_the_same_whatever_follows(text: str) -> None:
     # The line break at the end makes the long way be taken.
     assert one_line(text) == one_line(f"{text}\n")
 
 
 @given(ANY)
+@example("a!b")
 def test_a_slug_of_hugo_has_each_character_that_it_keeps(text: str) -> None:
     kept = [char for char in text if char in "._#+~-@/\\" or is_word(char)]
     assert [char for char in hugo_slug(text) if char not in "%-"] == [
@@ -109,6 +113,8 @@ def test_a_rule_remembers_for_each_reader() -> None:
 
 
 @given(ANY, st.booleans())
+@example(text="a//b", is_rooted=True)
+@example(text="/a", is_rooted=True)
 def test_a_url_path_is_encoded_the_same(text: str, is_rooted: bool) -> None:
     path = f"/{text}" if is_rooted else text
     expected = "/" + quote(re.sub("/{2,}", "/", path).lstrip("/"), safe="/!$&'()*+,;=:@~")
