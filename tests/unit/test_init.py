@@ -80,6 +80,9 @@ SITES: dict[str, tuple[str, Mapping[str, str], str, str]] = {
              "content/posts", "docs"),
     "jekyll": ("jekyll", {"_config.yml": "destination: out\n", "_posts/2020-01-02-a.md": POST},
                "_posts", ""),
+    "jekyll, source elsewhere": ("jekyll", {"_config.yml": "source: src\n",
+                                            "src/_posts/2020-01-02-a.md": POST},
+                                 "src/_posts", "src"),
     "obsidian": ("plain", {".obsidian/app.json": "{}",
                            "a.md": POST.replace("---\nText", "publish: true\n---\nText")}, ".", ""),
 }  # fmt: skip

@@ -58,7 +58,7 @@ def _place(folder: Path, site: DetectedSite, engine: Engine, output: str) -> tup
     if usual:
         return (named[0] if named else usual), _BUILT
     if not site.generator:
-        return "", ""
+        return site.copied, _COPIED if site.copied else ""
     built = next((name for name in named if is_folder(folder / name)), "")
     if built:
         return built, _BUILT

@@ -38,8 +38,9 @@ class DetectedSite:
     program, from which only literals were taken; `unread` says where it computes a value, by our
     keys. `base` is the path of the site on its host if a setting of its own says it, without
     slashes at its ends. `output` are folders into which the site may be
-    built, and `static` is one whose files the build copies into the site. All folders are relative
-    to the folder in which we looked.
+    built, and `static` is one whose files the build copies into the site. `copied` is
+    the folder of all sources if an engine of ours copies every file there that is no source. All
+    folders are relative to the folder in which we looked.
     """
 
     engine: Engine = DEFAULT_ENGINE
@@ -49,6 +50,7 @@ class DetectedSite:
     site: str | None = None
     output: Sequence[str] = ()
     static: str = ""
+    copied: str = ""
     source: str = ""
     program: str = ""
     unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

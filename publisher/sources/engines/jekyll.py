@@ -318,6 +318,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         timezone=text(settings, "timezone"),
         permalink=text(settings, "permalink"),
         output=output_folder(text(settings, "destination")),
+        copied=jekyll_settings.folders(settings).source,
         author=_known_author(folder, settings),
     )
 
