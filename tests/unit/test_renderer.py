@@ -238,7 +238,7 @@ def test_a_key_that_known_settings_lack_is_empty(tmp_path: Path) -> None:
 
 
 def test_another_url_of_the_post_renders_it_again(tmp_path: Path) -> None:
-    this_post, link = of("plain", body="[a](a)"), "https://blog.example/moved/"
+    this_post, link = of("plain", body="![a](a.png)"), "https://blog.example/moved/"
     before = content(this_post, cache=tmp_path)
     assert content(this_post, cache=tmp_path, link=link) == content(this_post, link=link) != before
 
