@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
@@ -300,6 +301,16 @@ def test_texts_without_spaces_are_compared_by_character() -> None:
     assert found(posts, pages) == {"a.md": "p/a.html", "b.md": "p/b.html"}
 
 
+def test_posts_of_one_title_have_the_pages_with_what_only_they_say() -> None:
+    """Also if their addresses are those of their neighbours."""
+    posts, pages = series(6)
+    shifted = [
+        replace(one, expected=PurePosixPath(f"{(n + 1) % 6}.html")) for n, one in enumerate(posts)
+    ]
+    assert found(shifted, pages) == {f"{n}.md": f"{n}.html" for n in range(6)}
+    assert found(posts[:3], pages[3:]) == {}
+
+
 # Growth
 
 
@@ -334,6 +345,14 @@ def near_identical(size: int) -> tuple[list[PostWords], list[PageWords]]:
     return posts, [page(f"{n}.html", f"{text(1, 20)} {n}", title="Hi") for n in range(size)]
 
 
+def series(size: int) -> tuple[list[PostWords], list[PageWords]]:
+    """Posts of one title, which have half of their words in common."""
+    texts = [f"{text(1, 10)} {text(n, 10)}" for n in range(2, size + 2)]
+    posts = [post(f"{n}.md", one, "Log") for n, one in enumerate(texts)]
+    pages = [page(f"{n}.html", one, title="Log") for n, one in enumerate(texts)]
+    return [replace(one, shares_title=True) for one in posts], pages
+
+
 def shown_everywhere(size: int) -> tuple[list[PostWords], list[PageWords]]:
     posts, _ = ordinary(size)
     return posts, [
@@ -342,7 +361,7 @@ def shown_everywhere(size: int) -> tuple[list[PostWords], list[PageWords]]:
     ]
 
 
-@pytest.mark.parametrize("site", [ordinary, identical, near_identical, shown_everywhere])
+@pytest.mark.parametrize("site", [ordinary, identical, near_identical, series, shown_everywhere])
 def test_the_work_grows_in_proportion_to_the_site(
     site: Callable[[int], tuple[list[PostWords], list[PageWords]]],
 ) -> None:

@@ -20,6 +20,7 @@ from publisher.sources.built.finding import media_names
 from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.finding.pair import PostWords
+from publisher.sources.built.finding.same_titles import SameTitles
 from publisher.sources.built.folder.output import OutputFolder
 from publisher.sources.built.learning.learn import MAX_PAGES, learn, measured
 from publisher.sources.built.learning.learning_page import LearnedPost
@@ -249,6 +250,7 @@ class _Trial:
         ours = [feed.path for feed in config.feeds] + ([config.page.path] if config.page else [])
         self._output = OutputFolder(config.path.parent / name, config.site.root, ours)
         self._heads: dict[PurePosixPath, Head] = {}
+        self._titles = SameTitles([post for post, _ in posts])
         post_words, words = [self._post_words(*one) for one in posts], self._page_words()
         self.pages = find(post_words, words)
         url = self.metadata().url if self.pages else None
@@ -268,6 +270,7 @@ class _Trial:
             post.language,
             self._output.file_of(post.page),
             media=media_names.of_post(post),
+            shares_title=self._titles.are_shared(post.path),
         )
 
     def _page_words(self) -> list[PageWords]:

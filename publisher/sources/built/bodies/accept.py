@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # The reason why the body of a page is not taken that has a field for a password in its place.
 WALLED = "asks for a password"
 _MOST_MISSING = 0.5  # of a text that a page shows somewhere
+_MANY_MISSING = 0.2  # the same if others have the title, too
 
 FEWEST_WORDS = 10  # a shorter source says too little about its page
 _LEAST_SHARE, _LEAST_WITH_TITLE = 0.5, 0.1
@@ -51,7 +52,7 @@ class RefusedBody(Struct, frozen=True):
 
 OTHER_TITLE = RefusedBody("has another title")
 # Of a post with a title that others have, too.
-OTHER_WORDS = RefusedBody("has the title of several posts, and for the most part other words")
+OTHER_WORDS = RefusedBody("has the title of several posts, and other words than this one")
 
 
 def accepts(
@@ -120,12 +121,13 @@ def _compared(
 def only_by_title(source_words: Sequence[str], body: Sequence[str], page: Sequence[str]) -> bool:
     """Whether only its title tells that a page is that of a post, if it has it at all.
 
-    The body has other words for the most part, and the page lacks most words of the post.
+    The body has many other words, and the page lacks many of the post. So it is with the pages of
+    other posts of a series, which have much of their text in common.
     """
     source, shown = consecutive(source_words), consecutive(body)
-    if len(source & shown) >= _LEAST_SHARE * len(shown):
+    if len(source & shown) >= _LEAST_OWN * len(shown):
         return False
-    return len(source - consecutive(page)) > _MOST_MISSING * len(source)
+    return len(source - consecutive(page)) > _MANY_MISSING * len(source)
 
 
 def is_mostly(source_words: Sequence[str], body: Sequence[str]) -> bool:
