@@ -279,8 +279,8 @@ IMPURE = {
         "__init__", "finding/page_names", "finding/page_search", "finding/placement",
         "finding/left_pages", "finding/source_times", "finding/word_search", "finding/words_cache",
         "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
-        "doubts", "earlier_pages", "outcomes", "page_bodies", "page_post_reader", "page_posts",
-        "page_reader", "read_pages", "site",
+        "doubts", "earlier_pages", "lost_dates", "outcomes", "page_bodies", "page_post_reader",
+        "page_posts", "page_reader", "read_pages", "site",
         "state/known_pages", "state/memory", "state/memory_schema", "state/recollection",
     )),
 }  # fmt: skip
