@@ -49,15 +49,20 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
 
 
 def _without_page(project: Project) -> str:
-    """How many posts the site does not publish, and the names of those not named before."""
+    """How many posts have no page that is recognised, and the names of those not named before."""
     built = project.built
     count = len(built.without_page)
-    posts = "1 post has no page" if count == 1 else f"{count} posts have no page"
-    them = "it" if count == 1 else "them"
+    output = project.config.output_name
+    posts = (
+        f"1 post is not published, because no page in {output} was recognised as its page"
+        if count == 1
+        else f"{count} posts are not published, because no pages in {output} were recognised as "
+        "theirs"
+    )
     names = ", ".join(map(str, built.unsaid[:NAMED]))
     more = f" and {len(built.unsaid) - NAMED} more" if len(built.unsaid) > NAMED else ""
     named = f": {names}{more}" if names else ""
-    return f"{posts} in {project.config.output_name}, so the site does not publish {them}{named}"
+    return f"{posts}{named}"
 
 
 def elsewhere(project: Project) -> str:

@@ -84,16 +84,13 @@ class TextlessPost(Struct, frozen=True):
     def advice(self) -> str:
         """How to change what readers see; the same for all posts of a run."""
         keep_out = _KEEP_PAGE_OUT if self.is_page else _KEEP_POST_OUT
-        return f"if such a page is faulty, correct it and build the site; {keep_out}"
+        return f"if such a page is faulty, correct it and build; {keep_out}"
 
 
-_KEEP_PAGE_OUT = (
-    "if it is not for everybody, list it in posts.exclude, which keeps it out and retracts its item"
-)
+_KEEP_PAGE_OUT = "posts.exclude keeps a page out and retracts its item"
 _KEEP_POST_OUT = (
-    "if the post is not for everybody, add `private: true` (or `password:`, `protected:`) to the "
-    "front matter, which keeps it out, but leaves an item that is published already (`draft: true` "
-    "retracts it); if everybody may read the text of the source, add `body: source`"
+    "in the front matter `private: true` keeps a post out, `draft: true` retracts its item, too, "
+    "and `body: source` sends the text of the source"
 )
 
 

@@ -131,9 +131,9 @@ def _other_contents_message(count: int, task: Task, state: State | None) -> str:
 
 def _older_builds_message(count: int, task: Task, state: State | None) -> str:
     """Say that items show their pages as they were before the site was built anew."""
-    items = "1 item shows" if count == 1 else f"{count} items show"
-    pages = "its page" if count == 1 else "their pages"
-    return f"{items} an older build of {pages}; {_refresh_advice(task, state)}"
+    items = "1 item still shows" if count == 1 else f"{count} items still show"
+    page = "its page was" if count == 1 else "their pages were"
+    return f"{items} the text from before {page} built again; {_refresh_advice(task, state)}"
 
 
 def _refresh_advice(task: Task, state: State | None) -> str:

@@ -464,7 +464,7 @@ def test_the_note_on_an_item_of_a_post_without_a_page_advises_no_repair(
     blog.build_site()
     assert blog.run("publish").code == 0
     blog.build_site(leaves_out={"boat"})
-    named = "note: 1 post has no page in _site, so the site does not publish it"
+    named = "note: 1 post is not published, because no page in _site was recognised as its page"
     stays = "1 item stays, whose post has no page; to retract it, remove or hide its post"
     for command in (["plan", "--verify"], ["status"]):
         run = blog.run(*command)

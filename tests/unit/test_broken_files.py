@@ -40,7 +40,8 @@ def test_a_broken_file_without_a_page_is_named_once(blog: BuiltBlog, text: str) 
     blog.build_site(leaves_out={"post"})
     first, second = blog.run("build"), blog.run("build")
     assert (first.code, second.code) == (0, 0)
-    said = "1 post has no page in _site, so the site does not publish it: templates/post.md"
+    why = "no page in _site was recognised as its page"
+    said = f"1 post is not published, because {why}: templates/post.md"
     assert said in first.err
     assert "templates/post.md" not in second.err
 
@@ -48,8 +49,9 @@ def test_a_broken_file_without_a_page_is_named_once(blog: BuiltBlog, text: str) 
 def test_check_names_its_fault(blog: BuiltBlog) -> None:
     run = blog.run("check")
     assert run.code == 0
-    assert "post.md:3: not published: the site in _site has no page of it (date: '{{date}}'" in (
-        run.out
+    assert (
+        "post.md:3: not published: no page in _site was recognised as its page (date: '{{date}}'"
+        in (run.out)
     )
     assert "1 without a page" in run.out
 

@@ -49,7 +49,7 @@ def test_no_run_gives_a_post_the_address_of_a_list(blog: BuiltBlog, body: str, t
     for _ in range(3):
         run = blog.run("build")
         assert run.code == 0
-        assert "1 post has no page" in run.err
+        assert "1 post is not published" in run.err
         found = (blog.folder / "feed.atom").read_text(encoding="utf-8")
         assert found.count("<entry") == 3
         assert "/archive/" not in found
@@ -60,7 +60,7 @@ def test_a_list_gives_no_address_where_the_text_comes_from_the_source(blog: Buil
     blog.page("archive/index.html", PAGE.format(title="Archive", body=body))
     blog.set_up(posts=", from: source")
     for _ in range(3):
-        assert "1 post has no page" in blog.run("build").err
+        assert "1 post is not published" in blog.run("build").err
 
 
 def test_a_page_at_an_unusual_address_without_its_title_is_taken(blog: BuiltBlog) -> None:
@@ -68,7 +68,7 @@ def test_a_page_at_an_unusual_address_without_its_title_is_taken(blog: BuiltBlog
     blog.page("posts/mill.html", page)
     for _ in range(2):
         run = blog.run("build")
-        assert (run.code, "has no page" in run.err) == (0, False)
+        assert (run.code, "is not published" in run.err) == (0, False)
         assert "/posts/mill" in (blog.folder / "feed.atom").read_text(encoding="utf-8")
 
 
@@ -109,7 +109,7 @@ def test_a_list_whose_headings_link_to_its_posts_is_the_page_of_none(
         blog.page(path, PAGE.format(title="A blog", body=body))
     for _ in range(2):
         run = blog.run("build")
-        assert (run.code, "1 post has no page" in run.err) == (0, True)
+        assert (run.code, "1 post is not published" in run.err) == (0, True)
         assert (blog.folder / "feed.atom").read_text(encoding="utf-8").count("<entry") == 3
 
 
@@ -120,7 +120,7 @@ def test_the_page_of_a_tag_that_has_the_name_of_a_post_is_not_the_post_s(blog: B
     )
     blog.set_up(posts=", from: source")
     blog.page("tags/mill/index.html", PAGE.format(title="About the mill", body=body))
-    assert "1 post has no page" in blog.run("build").err
+    assert "1 post is not published" in blog.run("build").err
 
 
 def test_a_page_whose_heading_links_to_itself_or_to_another_site_is_a_post_s(
@@ -132,5 +132,5 @@ def test_a_page_whose_heading_links_to_itself_or_to_another_site_is_a_post_s(
             title="A blog", body=LINK.format(slug="mill", text=TEXTS["mill"], url=url)
         )
         blog.page("old/place/index.html", page)
-        assert "has no page" not in blog.run("build").err
+        assert "is not published" not in blog.run("build").err
         (blog.folder / ".publisher/pages.sqlite").unlink()

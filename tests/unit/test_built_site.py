@@ -382,12 +382,12 @@ def test_a_post_without_a_page_is_none_of_the_site_and_is_named_once(blog: Built
     blog.build_site(leaves_out={"mill"})
     first, second = blog.run("build"), blog.run("build")
     assert (first.code, second.code) == (0, 0)
-    note = "note: 1 post has no page in _site, so the site does not publish it"
+    note = "note: 1 post is not published, because no page in _site was recognised as its page"
     assert f"{note}: 2026-01-01-mill.md\n" in first.err
     assert f"{note}\n" in second.err
     assert "mill" not in feed(blog)
     assert "without a page" in second.out
-    assert "2026-01-01-mill.md: not published: the site in" in blog.run("check").out
+    assert "2026-01-01-mill.md: not published: no page in" in blog.run("check").out
 
 
 def test_a_hook_does_not_repeat_which_posts_have_no_page(blog: BuiltBlog) -> None:
@@ -400,7 +400,7 @@ def test_posts_are_named_from_the_newest_on(blog: BuiltBlog) -> None:
     blog.build_site(leaves_out={"mill", "boat"})
     (note,) = blog.run("build").err.splitlines()
     assert note.index("-boat.md") < note.index("-mill.md")
-    assert blog.run("plan").err.splitlines()[0].endswith("does not publish them")
+    assert blog.run("plan").err.splitlines()[0].endswith("were recognised as theirs")
 
 
 def cut(blog: BuiltBlog, slug: str, share: float = 0.8) -> None:
@@ -460,7 +460,7 @@ def test_times_that_a_checkout_made_say_nothing(blog: BuiltBlog) -> None:
         blog.touch(path)
     run = blog.run("build")
     assert run.code == 0
-    assert "1 post has no page" in run.err
+    assert "1 post is not published" in run.err
 
 
 def test_a_page_elsewhere_is_found_by_its_words_and_remembered(blog: BuiltBlog) -> None:
@@ -504,7 +504,7 @@ def test_a_page_without_the_text_gives_title_summary_and_link(blog: BuiltBlog) -
     assert run.code == 0
     assert "2026-01-01-mill.md: the page mill/index.html " in run.err
     assert "readers see the title, the summary and the link" in run.err
-    assert run.err.index("add `private: true`") < run.err.index("add `body: source`")
+    assert run.err.index("`private: true`") < run.err.index("`body: source`")
     assert "log in" not in feed(blog)
     assert "grinds corn" not in feed(blog)
     assert "All about it." in feed(blog)
@@ -744,7 +744,7 @@ def test_two_posts_with_one_address_do_not_get_the_same_body(blog: BuiltBlog) ->
     blog.touch(path)
     blog.build_site()  # the last one has written the page
     run = blog.run("build")
-    assert "1 post has no page" in run.err
+    assert "1 post is not published" in run.err
     assert ("grinds corn" in feed(blog)) != ("turns in the wind" in feed(blog))
 
 
@@ -795,7 +795,7 @@ def test_the_page_of_a_file_that_is_no_post_is_not_that_of_a_post_with_its_title
     os.utime(path, (1, 1))  # as of a checkout
     run = blog.run("build")
     assert "birthday" not in feed(blog)
-    assert "1 post has no page in _site" in run.err
+    assert "1 post is not published, because no page in _site" in run.err
     assert "2026-01-08-open.md" in run.err
 
 
@@ -998,12 +998,15 @@ def test_a_page_that_cannot_be_read_is_named(
         built.write_text(page, encoding="utf-8")
     else:
         built.symlink_to(outside)
-    assert f"no page of it that can be read: {place}/index.html {reason}" in blog.run("check").out
+    assert (
+        f"not published: its page cannot be used: {place}/index.html {reason}"
+        in blog.run("check").out
+    )
     for _ in range(2):
         run = blog.run("build")
         assert run.code == 0
         assert f"mill.md: is not published, because its page cannot be used: {place}" in run.err
-        assert "the site does not publish it" not in run.err
+        assert "recognised as its page" not in run.err
 
 
 @pytest.mark.parametrize("place", ["mill", "posts/mill"])
@@ -1023,16 +1026,16 @@ def test_what_only_has_the_name_of_a_page_is_named(
     page.parent.mkdir(parents=True, exist_ok=True)
     make(page)
     said = f"{place}/index.html {kind}"
-    assert f"no page of it that can be read: {said}" in blog.run("check").out
+    assert f"not published: its page cannot be used: {said}" in blog.run("check").out
     run = blog.run("build")
-    assert (run.code, "the site does not publish it" in run.err) == (0, False)
+    assert (run.code, "recognised as its page" in run.err) == (0, False)
     assert f"because its page cannot be used: {said}" in run.err
 
 
 def test_a_folder_with_a_page_may_have_the_name_of_one(blog: BuiltBlog) -> None:
     (blog.output / "mill/index.html").unlink()
     blog.page("old/mill.html/index.html", "<html><body>Another text</body></html>")
-    assert "the site does not publish it" in blog.run("build").err
+    assert "recognised as its page" in blog.run("build").err
 
 
 def test_a_page_that_leads_to_another_is_named_with_that(blog: BuiltBlog) -> None:
@@ -1047,7 +1050,7 @@ def test_what_to_do_about_pages_without_text_is_said_once(larger: BuiltBlog) -> 
     ask_password(larger, "mill", "boat", "inn")
     for command in ("build", "check"):
         run = larger.run(command)
-        said = [line for line in (run.out + run.err).splitlines() if "password" in line]
+        said = (run.out + run.err).splitlines()
         assert sum("`private: true`" in line for line in said) == 1
         assert (
             sum(line.endswith("an item that was published with its text keeps it") for line in said)
@@ -1067,7 +1070,7 @@ def test_a_new_post_whose_page_asks_for_a_password_is_found_by_title_and_name(
     (larger.output / "moved").rename(larger.output / "notes/key")
     run = larger.run("build")
     assert "the page notes/key/index.html asks for a password, so readers see" in run.err
-    assert "has no page" not in run.err
+    assert "is not published" not in run.err
     assert "who have the key" not in feed(larger)
 
 

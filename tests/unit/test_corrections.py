@@ -125,7 +125,8 @@ def test_another_build_of_the_pages_is_named_and_sent_only_if_that_is_asked_for(
     work = task(posts, sources=SOURCES, pages=new)
     result = run(node, work, ledger)
     assert actions(result) == []
-    said = "2 items show an older build of their pages; `publisher publish --refresh` sends every"
+    refresh = "`publisher publish --refresh` sends every"
+    said = f"2 items still show the text from before their pages were built again; {refresh}"
     assert any(note.startswith(said) for note in result.notes), result.notes
     assert any(note.startswith(said[:40]) for note in offline(node.address, work, ledger).notes)
     refreshed = run(

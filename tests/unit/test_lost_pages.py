@@ -160,7 +160,7 @@ def test_posts_that_lose_their_pages_together_stay_until_the_next_build(blog: Bu
     build(blog, 2, 5, 7, 8)
     run = blog.run("build")
     assert run.code == 0
-    assert "4 posts have no page" in run.err
+    assert "4 posts are not published" in run.err
     assert weeks_in(blog) == POSTS - 4
     assert blog.run("build").code == 0
 

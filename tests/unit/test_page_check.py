@@ -197,8 +197,8 @@ def test_every_post_without_a_page_is_listed(blog: BuiltBlog) -> None:
     lines = check(blog)
     for name in ("2026-01-02-a1.md", "2026-01-04-a3.md"):
         (line,) = [line for line in lines if name in line]
-        assert "not published: the site in" in line
-        assert "has no page of it" in line
+        assert "not published: no page in" in line
+        assert "was recognised as its page" in line
 
 
 @pytest.mark.parametrize("command", [("check",), ("build",), ("plan", "--offline")], ids=" ".join)

@@ -128,7 +128,7 @@ def _changes(config: Config, lesson: Lesson) -> list[Change]:
     """
     # So that the next time shows that a person wrote it.
     stays = "posts.body stays; " if lesson.stays else ""
-    comment = f"{LEARNED}: {stays}{lesson.summary}"
+    comment = f"{LEARNED}: {stays}{lesson.figures}"
     output = config.path.parent / lesson.output
     same = config.site.output and os.path.realpath(output) == os.path.realpath(config.site.output)
     changes = [] if same else [Change("site", "output", lesson.output, after=("url",))]

@@ -121,7 +121,7 @@ def _posts(facts: SiteFacts) -> Iterator[str]:
         yield _comment("Templates for new posts, which are no posts.")
         yield f"  exclude: {yaml_edit.written(tuple(facts.templates))}\n"
     if facts.lesson:
-        yield _comment(f"{LEARNED}: {facts.lesson.summary}")
+        yield _comment(f"{LEARNED}: {facts.lesson.figures}")
         learned = facts.lesson.keys.items()
         yield from (f"  {key}: {yaml_edit.written(value)}\n" for key, value in learned)
     for line in facts.comments:

@@ -97,7 +97,14 @@ class Lesson(Struct, frozen=True):
                 else f"to take them from the pages, set `body: {_example(self.learned)}`, list in "
                 "posts.drop what is not text, and remove posts.from"
             )
-            return f"{self.reason}, so texts are rendered from their sources; {advice}"
+            return f"{self.figures}; {advice}"
+        return self.figures
+
+    @property
+    def figures(self) -> str:
+        """The same without advice, for the comment in publisher.yaml."""
+        if self.learned is None or self.reason:
+            return f"{self.reason}, so texts are rendered from their sources"
         pages = number_of(self.learned.matched, "page")
         return f"{found_in(self.learned.body)}: {self.learned.accepted} of {pages}"
 

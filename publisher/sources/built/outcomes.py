@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from publisher.sources.built.state.recollection import Recollection
 
 _FROM_SOURCE = PageHash()
-_NO_PAGE = "the site in {} has no page of it"
+_NO_PAGE = "no page in {} was recognised as its page"
 
 
 class Outcomes:
@@ -114,7 +114,7 @@ class Outcomes:
         reason = _NO_PAGE.format(self._config.output_name)
         if unreadable:
             self._unreadable[post.path] = UnreadablePage(post.path, *unreadable)
-            reason = f"{reason} that can be read: {unreadable[0]} {unreadable[1]}"
+            reason = f"its page cannot be used: {unreadable[0]} {unreadable[1]}"
         else:
             self._without_page[post.path] = row.is_said
         return Skip(post.path, reason, status="no-page", post=post)

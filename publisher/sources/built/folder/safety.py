@@ -174,9 +174,10 @@ _OF_PAGES = (
     "posts.exclude; without posts.body, entries have no texts, but summaries and links"
 )
 _OF_SOURCES = (
-    "correct posts.body and posts.drop, or run `publisher init --learn`. If not everybody may read "
-    "these posts, add `private: true` to their front matter, which keeps them out; if everybody "
-    "may read their whole text, add `body: source`"
+    "correct posts.body and posts.drop, or run `publisher init --learn`. If these are the pages of "
+    "other posts, give the posts titles of their own, or set posts.permalink. If not everybody may "
+    "read these posts, add `private: true` to their front matter, which keeps them out; if "
+    "everybody may read their whole text, add `body: source`"
 )
 
 
