@@ -396,8 +396,9 @@ def test_a_renamed_post_that_has_no_page_yet_is_held(
         blog.build_site()
         assert blog.run("publish").code == 0
         assert blog.run("publish", "--json", "--verify").changes == []
-        event = reader.next()  # its link is another one
-        assert (event.kind, event.id) == ("published", old)
+        if not keeps_state:  # nobody knows that the file had another name
+            event = reader.next()
+            assert (event.kind, event.id) == ("published", old)
         hears_nothing_more(server, node, reader)
 
 
