@@ -149,3 +149,22 @@ def test_after_a_full_build_only_the_pages_of_the_feed_are_opened(tmp_path: Path
     few = opened_after_a_full_build(tmp_path / "few", 12)
     assert few == opened_after_a_full_build(tmp_path / "many", 48)
     assert few[0] <= FEED_LENGTH + 1
+
+
+def calls_after_a_full_build(folder: Path, count: int) -> int:
+    """How many calls a run makes for one changed post of `count`, all of whose pages are new."""
+    write_site(folder, count, with_pages=True)
+    write_all_pages(folder, count)
+    run(folder)
+    time.sleep(TICK)
+    write_post(folder, count - 1, " An edit.")
+    write_all_pages(folder, count, " An edit.")
+    with calls() as counted:
+        run(folder)
+    return sum(counted.values())
+
+
+def test_after_a_full_build_the_steps_grow_with_the_pages(tmp_path: Path) -> None:
+    calls_after_a_full_build(tmp_path / "first", 15)  # which imports and compiles
+    few, some, many = (calls_after_a_full_build(tmp_path / str(n), n) for n in (15, 30, 60))
+    assert many - some <= 2.5 * (some - few)

@@ -239,6 +239,10 @@ class OutputFolder:
 
     def links(self) -> frozenset[str]:
         """The URL paths that the sitemap names; without one, those to which the home page links."""
+        return self._links
+
+    @cached_property
+    def _links(self) -> frozenset[str]:
         return self.sitemap() or self._links_of_indexes()
 
     def links_to(self, page: PurePosixPath) -> bool:
