@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TICK = 0.012  # seconds, longer than a tick of the clock of the kernel
 FEED_LENGTH = 5
-# Calls of Python functions for each post of a first run; there were 2,700 of them before.
+# Calls of Python functions for each post of a first run, which takes about 700 of them.
 MOST_CALLS = 800
 CONFIG = f"""\
 site: {{title: A blog, url: "https://blog.example", since: 2010-01-01, output: public}}
