@@ -84,6 +84,25 @@ def is_ours(path: Path) -> bool:
     return has_url and isinstance(posts, dict) and not {"path", "feed", "pages"}.isdisjoint(posts)
 
 
+def is_read_beside(path: Path, folder: Path) -> bool:
+    """Whether another configuration in the folder of this one has the posts of a folder."""
+    others = (one for one in path.absolute().parent.glob("*.y*ml") if one.name != path.name)
+    paths = ((one, _posts_path(one)) for one in others if is_ours(one))
+    places = (one.parent / written for one, written in paths if written)
+    return any(place.is_relative_to(folder) or folder.is_relative_to(place) for place in places)
+
+
+def _posts_path(path: Path) -> str:
+    """The value of posts.path in a configuration of ours; empty if it cannot be read."""
+    try:
+        document = yaml_document.read(path.read_text(encoding="utf-8-sig")).value
+    except yaml_document.YamlError:
+        return ""
+    posts = document.get("posts") if isinstance(document, dict) else None
+    written = posts.get("path") if isinstance(posts, dict) else None
+    return written if isinstance(written, str) else ""
+
+
 def _require_trusted(path: Path, uid: int) -> None:
     """Refuse a file that another user may have written. Raises ConfigError."""
     # The configuration names a command that prints the password, and we would run it.

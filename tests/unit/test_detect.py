@@ -200,6 +200,61 @@ def test_sections_that_are_not_read_are_named(tmp_path: Path, settings: Mapping[
     ]
 
 
+LANGUAGES = (
+    "baseURL = 'https://a.example'\n[languages.en]\ncontentDir = 'english'\n"
+    "[languages.de]\ncontentDir = 'german'\n"
+)
+
+
+def test_languages_side_by_side_in_the_site_are_all_read(tmp_path: Path) -> None:
+    write(tmp_path, {"hugo.toml": LANGUAGES, "english/blog/a.md": TOML, "german/blog/b.md": TOML})
+    found = detected(tmp_path)
+    assert (found.posts, found.notes) == (".", ())
+
+
+def test_a_language_without_posts_changes_nothing(tmp_path: Path) -> None:
+    sections = {"english/blog/a.md": TOML, "german/blog/_index.md": TOML}
+    write(tmp_path, {"hugo.toml": LANGUAGES, **sections})
+    assert detected(tmp_path).posts == "english/blog"
+
+
+def test_content_that_is_mounted_from_elsewhere_is_named(tmp_path: Path) -> None:
+    mounts = (
+        "[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n"
+        "[[module.mounts]]\nsource = 'notes'\ntarget = 'content/notes'\n"
+    )
+    write(tmp_path, {"hugo.toml": mounts, "content/posts/a.md": TOML, "notes/b.md": TOML})
+    found = detected(tmp_path)
+    assert found.posts == "content/posts"
+    assert found.notes == ["notes is not read; to read all content set `path: .`"]
+
+
+@pytest.mark.parametrize("settings", [".eleventy.js", "astro.config.mjs"])
+def test_folders_with_dated_posts_beside_the_posts_are_named(tmp_path: Path, settings: str) -> None:
+    above = "src" if settings.startswith(".") else "src/content"
+    texts = {f"{above}/blog/a.md": YAML, f"{above}/notes/b.md": YAML, f"{above}/notes/x/c.md": YAML}
+    pages = {f"{above}/pages/about.md": "---\ntitle: About\n---\n", f"{above}/layouts/d.md": YAML}
+    write(tmp_path, {settings: "export default {dir: {input: 'src'}}", **texts, **pages})
+    found = detected(tmp_path)
+    assert found.posts == f"{above}/blog"
+    assert found.notes == [
+        f"{above}/notes is not read (2 files with a date); to read all folders set `path: {above}`"
+    ]
+
+
+def test_collections_of_jekyll_with_dated_pages_are_named(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "_config.yml": "collections:\n  notes: {output: true}\n  parts: {output: false}\n"
+                       "  posts: {output: true}\n  empty: {output: true}\n",
+        "_posts/2020-01-02-a.md": YAML, "_notes/b.md": YAML, "_parts/c.md": YAML,
+    })  # fmt: skip
+    assert detected(tmp_path).notes == [
+        "the collection _notes is not read (1 file with a date); for it write a second "
+        "configuration, with `path: _notes`, `engine: any`, `permalink` and "
+        "`state: .publisher-notes`"
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [("_config.yml", "title: ["), ("hugo.toml", "title ="), ("pelicanconf.py", "def"),

@@ -669,6 +669,21 @@ def test_hugo_may_mount_other_folders_into_its_content(tmp_path: Path) -> None:
     assert [str(one.path) for one in reading.skipped] == ["content/posts/a.md"]
 
 
+def test_the_whole_site_of_hugo_has_the_posts_of_all_languages(tmp_path: Path) -> None:
+    text = "---\ntitle: A\ndate: 2020-01-01\n---\n"
+    files = {
+        "hugo.yaml": "languages: {en: {contentDir: data}, de: {contentDir: content.de}}\n",
+        "data/blog/a.md": text, "content.de/blog/a.md": text, "themes/x/content/posts/a.md": text,
+        "archetypes/default.md": text, "layouts/single.html": "<p>", "README.md": text,
+        "old/a.md": text,
+    }  # fmt: skip
+    reading = read(tmp_path, "hugo", files)
+    assert [(str(one.path), one.page, one.language) for one in reading.posts] == [
+        ("content.de/blog/a.md", "/de/blog/a/", "de"), ("data/blog/a.md", "/blog/a/", None),
+    ]  # fmt: skip
+    assert [str(one.path) for one in reading.skipped] == ["old/a.md"]
+
+
 def test_a_cascade_of_hugo_is_for_posts_of_its_language(tmp_path: Path) -> None:
     text = "---\ndate: 2020-01-01\n---\nText.\n"
     files = {

@@ -60,7 +60,7 @@ def check(folder: Path, engine: str, files: Mapping[str, str], **keys: str) -> l
     (folder / "publisher.yaml").write_text(config)
     run = blog.run("check")
     assert run.code == 0, run.err
-    named = (": publisher does not read ", ": ARTICLE_PATHS names ")
+    named = (": publisher does not read ", ": ARTICLE_PATHS names ", ": posts.path has no posts ")
     return [line for line in run.out.splitlines() if any(one in line for one in named)]
 
 
@@ -216,6 +216,48 @@ def test_article_paths_without_an_article_are_named(tmp_path: Path) -> None:
         "pelicanconf.py:2: warning: ARTICLE_PATHS names 'gone', which is not in content; correct "
         "or remove it"
     ]
+
+
+HUGO_LANGUAGES = {
+    "hugo.toml": "[languages.en]\ncontentDir = 'content'\n\n"
+                 "[languages.de]\ncontentDir = 'content.de'\n"
+                 "[languages.fr]\ncontentDir = 'content.fr'\n"
+                 "[languages.it]\ncontentDir = 'content/it'\n",
+    "content/blog/a.md": POST, "content.de/blog/a.md": POST, "content.de/b.md": POST,
+    "content.fr/_index.md": POST,
+}  # fmt: skip
+
+
+def test_a_language_in_a_folder_that_is_not_read_is_named(tmp_path: Path) -> None:
+    lines = check(tmp_path, "hugo", HUGO_LANGUAGES, posts="content/blog")
+    (line,) = [one for one in lines if "is not read" in one]
+    assert line.startswith(
+        "hugo.toml:5: warning: posts.path has no posts in 'de': content.de (2 files) is not read."
+    )
+    assert "`path: content.de` and `state: .publisher-de`" in line
+
+
+@pytest.mark.parametrize("path", ["content.de", "content.de/blog", "."])
+def test_a_language_that_another_configuration_reads_is_not_named(
+    tmp_path: Path, path: str
+) -> None:
+    other = "site: {title: A, url: 'https://a.example'}\nposts: {path: %s}\n"
+    files = {**HUGO_LANGUAGES, "publisher.de.yaml": other % path}
+    assert not check(tmp_path / "a", "hugo", files, posts="content/blog")
+    files["publisher.de.yaml"] = other % "elsewhere"
+    assert check(tmp_path / "b", "hugo", files, posts="content/blog")
+
+
+def test_posts_of_all_languages_leave_none_to_name(tmp_path: Path) -> None:
+    assert not check(tmp_path, "hugo", HUGO_LANGUAGES, posts=".")
+
+
+def test_init_names_a_language_that_the_given_folder_does_not_have(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "site")
+    write(blog.folder, HUGO_LANGUAGES)
+    (blog.folder / "publisher.yaml").unlink()
+    run = blog.run("init", "--url", "https://site.example", "--posts", "content/blog")
+    assert "note: hugo.toml:5: posts.path has no posts in 'de': content.de" in run.err
 
 
 def test_files_of_parts_and_languages_of_hugo_are_searched(tmp_path: Path) -> None:

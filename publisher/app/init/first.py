@@ -32,7 +32,7 @@ from publisher.system.paths import is_folder
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.app.events import OnEvent
@@ -82,12 +82,20 @@ def init(
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
     _ask_about_ignored(config, ask)
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
-    for one in unread_settings.doubts(_parsed(facts, path)):
-        on_event(Note(f"{one.place}: {one.message}".removeprefix(f"{folder}/")))
+    for note in _unread(_parsed(facts, path)):
+        on_event(Note(note.removeprefix(f"{folder}/")))
     since = found.oldest or dt.datetime.now(dt.UTC).date()
     _write(path, document.text(facts, since))
     posts = None if options.feed else folder / facts.posts["path"]
     return WrittenConfig(posts, site.name, site.source, found, facts.lesson, facts.taken)
+
+
+def _unread(config: Config) -> Iterator[str]:
+    """What of the settings is not read, or names what does not exist, with the places."""
+    for doubt in unread_settings.doubts(config):
+        yield f"{doubt.place}: {doubt.message}"
+    for problem in unread_settings.problems(config):
+        yield f"{problem.path}:{problem.line}: {problem.message}"
 
 
 def _require_new(path: Path) -> None:

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from publisher.sources import site_settings
 from publisher.sources.engines.any import RECORD
 from publisher.sources.engines.detected import DetectedSite, inside, output_folder, reach_of
-from publisher.sources.engines.likely_posts import posts_folder
+from publisher.sources.engines.likely_posts import posts_folder, unread_beside
 from publisher.text import script_settings
 
 if TYPE_CHECKING:
@@ -170,10 +170,11 @@ def _site(generator: Generator, folder: Path, source: str, text: str) -> Detecte
     written = facts.get("output")
     output = output_folder(posixpath.join(generator.root, written) if written else None)
     base = facts.get("base", "")
+    posts = posts_folder(folder, generator.posts, generator.static)
     return DetectedSite(
         engine=RECORD.name,
         generator=generator.name,
-        posts=posts_folder(folder, generator.posts, generator.static),
+        posts=posts,
         source=source,
         title=facts.get("title"),
         url=_url(facts.get("url", ""), base) or None,
@@ -184,6 +185,7 @@ def _site(generator: Generator, folder: Path, source: str, text: str) -> Detecte
         static=inside(facts.get("static", "")) or generator.static,
         program="" if is_yaml else source,
         unread={key: f"{source}:{line}: `{name}`" for key, (line, name) in unread.items()},
+        notes=unread_beside(folder, posts),
     )
 
 

@@ -126,12 +126,17 @@ def folders_named(folder: Path, wanted: str) -> Iterator[str]:
         )
 
 
+def texts_in(folder: Path) -> int:
+    """How many pages in Markdown a folder has, apart from those of sections."""
+    texts = folder.rglob("*.md") if is_folder(folder) else ()
+    return sum(not text.name.startswith("_index.") for text in texts)
+
+
 def unread_sections(folder: Path, content: str, posts: str) -> Iterator[str]:
     """A note for each section with pages that is not read, because only `posts` is."""
     if posts == content or not is_folder(folder / content):
         return
     for section in sorted((folder / content).iterdir()):
         name = f"{content}/{section.name}"
-        texts = section.rglob("*.md") if section.is_dir() and name != posts else ()
-        if any(not text.name.startswith("_index.") for text in texts):
+        if name != posts and texts_in(section):
             yield f"{name} is not read; to read all sections set `path: {content}`"

@@ -19,7 +19,7 @@ from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_layouts import Layouts
 from publisher.sources.engines.eleventy_programs import PROGRAMS, address_scripts
 from publisher.sources.engines.engine import EngineRecord, PostReader
-from publisher.sources.engines.likely_posts import posts_folder
+from publisher.sources.engines.likely_posts import posts_folder, unread_beside
 from publisher.sources.engines.unread import SettingsFile, changes, if_computed
 from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.values import unique
@@ -332,13 +332,15 @@ def _detect(folder: Path) -> DetectedSite | None:
     source = program.source
     is_certain = program.file in PROGRAMS or not source
     within = [f"{source}/{name}" for name in _IN_SOURCE] if source else []
+    posts = posts_folder(folder, (*within, *_POSTS))
     return DetectedSite(
         engine=RECORD.name,
-        posts=posts_folder(folder, (*within, *_POSTS)),
+        posts=posts,
         site=None if is_certain else ".",
         base=program.base,
         output=(program.output,) if program.output else (),
         program=program.file,
+        notes=unread_beside(folder, posts),
     )
 
 

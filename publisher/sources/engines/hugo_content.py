@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from publisher.config.find import is_read_beside
+from publisher.post import Diagnostic
 from publisher.sources import site_settings
 from publisher.sources.engines import hugo_settings, hugo_urls, markups
+from publisher.sources.engines.detected import texts_in
 from publisher.sources.engines.engine import PostReader
 from publisher.sources.engines.for_path import for_path
 from publisher.sources.engines.markups import MARKUPS
@@ -18,6 +21,7 @@ from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import source_text
 from publisher.sources.front_matter.values import language_tag
 from publisher.text import setting_lines
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _FENCES = frozenset({"---", "+++"})
+# Folders of a site whose files are never pages, unless the settings say that they have content.
+_OTHERS = frozenset({
+    "archetypes", "assets", "data", "i18n", "layouts", "public", "resources", "static", "themes",
+})  # fmt: skip
 
 
 class _Cascade(Struct, frozen=True):
@@ -150,12 +158,20 @@ class HugoContent(PostReader):
         """Whether the file is a post, and no resource of a bundle."""
         if self.markup_of(path) == "unrendered" and self._leaving_out(path):
             return False
+        is_other = not path.parts[1:] or path.parts[0] in _OTHERS
+        if is_other and self._is_in_site and self._content(path) is None:
+            return False
         if not self._bundles:
             return True
         parents = {*path.parents}
         if is_index(path):
             parents.discard(path.parent)
         return self._bundles.isdisjoint(parents)
+
+    @cached_property
+    def _is_in_site(self) -> bool:
+        """Whether the posts are looked for in the whole site, which has folders with content."""
+        return bool(self._content_folders) and self.folder.posts == self.folder.site
 
     def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
         """What the settings leave out. An item of it that was published before stays."""
@@ -192,6 +208,17 @@ class HugoContent(PostReader):
         """The setting that disables a language."""
         own = site_settings.is_true(self.settings, "languages", language, "disabled")
         return f"languages.{language}.disabled" if own else "disableLanguages"
+
+    def setting_problems(self) -> Iterator[Diagnostic]:
+        """Name the languages with a folder of their own that no configuration reads."""
+        files = self.settings_files()
+        for one in hugo_settings.elsewhere(self.settings, self.folder.site, self.folder.posts):
+            place = self.folder.site / one.path
+            keys = ("languages", one.language, "contentdir")
+            found = hugo_settings.origin(files, self.folder.reach, keys)
+            count = texts_in(place)
+            if found and count and not is_read_beside(self.config.path, place):
+                yield Diagnostic(*self.place(*found), _unread(one, count))
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
         """Add the values of cascades: the nearest section first, the settings last."""
@@ -296,6 +323,17 @@ class HugoContent(PostReader):
     @property
     def has_capitals(self) -> bool:
         return self.settings.get("disablepathtolower") == "true"
+
+
+def _unread(folder: ContentFolder, count: int) -> str:
+    """What to do about the folder of a language that is not read."""
+    language, files = folder.language, number_of(count, "file")
+    return (
+        f"posts.path has no posts in '{language}': {folder.path} ({files}) is not read. If nothing "
+        "is published yet, set `path` to the folder that has all languages, e.g. `path: .`; else "
+        f"write a second configuration, e.g. publisher.{language}.yaml, with `path: {folder.path}` "
+        f"and `state: .publisher-{language}`, and run it with --config"
+    )
 
 
 def _first_part(folders: Sequence[str], path: PurePosixPath) -> str:

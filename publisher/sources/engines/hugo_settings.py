@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from publisher.sources import site_settings
 from publisher.sources.engines import ignore_settings
-from publisher.sources.engines.detected import first_folder, inside, unread_sections
+from publisher.sources.engines.detected import first_folder, inside, texts_in, unread_sections
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.unread import SettingsFile, changes
 from publisher.system.paths import all_below, is_file, is_folder
@@ -230,6 +230,18 @@ def _of_languages(settings: Mapping[str, Value]) -> list[ContentFolder]:
     return [ContentFolder(PurePosixPath(path), language, root) for path, language in found.items()]
 
 
+def elsewhere(settings: Mapping[str, Value], site: Path, posts: Path) -> list[ContentFolder]:
+    """The folders with content outside of the folder of the posts, which lies in another one."""
+    found = content_folders(settings, site)
+    places = [site / one.path for one in found]
+    if any(place.is_relative_to(posts) for place in places):
+        return []  # the whole content, or all languages of a part of it
+    here = next((one for one in places if posts.is_relative_to(one)), None)
+    if here is None:
+        return []
+    return [one for one in found if not {here, *here.parents} & {site / one.path}]
+
+
 def main_sections(settings: Mapping[str, Value], language: str) -> list[str]:
     """The sections whose pages are posts, in lower case; none if the settings do not say it."""
     own = site_settings.section(settings, "languages", language)
@@ -242,16 +254,25 @@ def main_sections(settings: Mapping[str, Value], language: str) -> list[str]:
 
 def posts_folder(folder: Path, settings: Mapping[str, Value]) -> tuple[str, Sequence[str]]:
     """The section with the posts, else the content folder; and notes on unread sections."""
-    contents = {one.language: str(one.path) for one in content_folders(settings, folder)}
-    above = posixpath.commonpath(contents.values()) if len(contents) > 1 else ""
-    if above:
+    found = content_folders(settings, folder)
+    found.sort(key=lambda one: len(one.below.parts), reverse=True)  # the root of a language counts
+    contents = {one.language: str(one.path) for one in found}
+    filled = {place for place in contents.values() if texts_in(folder / place)}
+    if len(contents) > 1 and (above := posixpath.commonpath(contents.values())):
         return above, ()
+    if len(filled) > 1:  # side by side in the site
+        return ".", ()
     language = main_language(settings)
     content = contents.get(language) or next(iter(contents.values()), "content")
     main = main_sections(settings, language)
     sections = [f"{content}/{name}" for name in main or _USUAL]
     posts = (content if len(main) > 1 else None) or first_folder(folder, sections) or content
-    return posts, () if main else [*unread_sections(folder, content, posts)]
+    others = [
+        f"{one.path} is not read; to read all content set `path: .`"
+        for one in elsewhere(settings, folder, folder / posts)
+        if texts_in(folder / one.path)
+    ]
+    return posts, others if main else [*others, *unread_sections(folder, content, posts)]
 
 
 def has_link_hook(settings: Mapping[str, Value]) -> bool:

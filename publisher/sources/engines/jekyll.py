@@ -29,16 +29,18 @@ from publisher.sources.engines.detected import (
 )
 from publisher.sources.engines.engine import EngineRecord, PostReader, UndatedError
 from publisher.sources.engines.jekyll_files import JekyllFiles
+from publisher.sources.engines.likely_posts import dated
 from publisher.sources.engines.names import Name, begins_with_date, date_fault, dated_part
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.values import person, unique
 from publisher.text import globs, permalinks
+from publisher.text.counts import number_of
 from publisher.text.dates import WrittenDate
 from publisher.text.permalinks import encoded
 from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Person
@@ -320,6 +322,7 @@ def _detect(folder: Path) -> DetectedSite | None:
         output=output_folder(text(settings, "destination")),
         copied=jekyll_settings.folders(settings).source,
         author=_known_author(folder, settings),
+        notes=[*_unread_collections(folder, settings)],
     )
 
 
@@ -330,6 +333,21 @@ def _posts_folder(folder: Path, settings: dict[str, Value]) -> str | None:
     if len(places) > 1:
         return source or "."
     return posixpath.join(source, places[0]) if places else first_folder(folder, POSTS)
+
+
+def _unread_collections(folder: Path, settings: dict[str, Value]) -> Iterator[str]:
+    """A note for each collection beside the posts that has dated files and pages of its own."""
+    source = jekyll_settings.folders(settings).collections
+    for name in site_settings.section(settings, "collections"):
+        place = posixpath.join(source, f"_{name}")
+        has_pages = site_settings.is_true(settings, "collections", name, "output")
+        count = dated(folder / place) if has_pages and name != "posts" else 0
+        if count:
+            yield (
+                f"the collection {place} is not read ({number_of(count, 'file')} with a date); for "
+                f"it write a second configuration, with `path: {place}`, `engine: any`, "
+                f"`permalink` and `state: .publisher-{name}`"
+            )
 
 
 def _author_files(data: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.sources.engines.markups import MARKDOWN, UNRENDERED
 from publisher.sources.engines.names import begins_with_date
 from publisher.system.symlinks import open_regular
+from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,12 +42,39 @@ def posts_folder(folder: Path, usual: Sequence[str], static: str = "") -> str | 
     If there are no dated posts, the first of the usual folders with any post; else None. `static`
     is the folder of static files, where some sites keep their posts, too.
     """
-    dated = next((name for name in usual if any(_dated(folder / name))), None)
-    if dated:
-        return _narrowed(folder, dated)
+    first = next((name for name in usual if any(_dated(folder / name))), None)
+    if first:
+        return _narrowed(folder, first)
     filled = next((name for name in usual if any(_texts(folder / name))), None)
     in_static = static if static and any(_dated(folder / static)) else None
     return filled or in_static or common_folder(folder)
+
+
+def dated(folder: Path) -> int:
+    """How many files with a date there are below a folder."""
+    return sum(1 for _ in _dated(folder))
+
+
+def unread_beside(folder: Path, posts: str | None) -> list[str]:
+    """A note for each folder beside that of the posts that has dated posts, too."""
+    above = PurePosixPath(posts or "").parent
+    if not posts or posts == ".":
+        return []
+    try:
+        places = sorted(one for one in (folder / above).iterdir() if one.is_dir())
+    except OSError:
+        return []
+    counts = {one.name: dated(one) for one in places if _is_other(one, folder / posts)}
+    return [
+        f"{above / name} is not read ({number_of(count, 'file')} with a date); to read all folders "
+        f"set `path: {above}`"
+        for name, count in counts.items()
+        if count
+    ]
+
+
+def _is_other(place: Path, posts: Path) -> bool:
+    return place != posts and not place.is_symlink() and _may_have_posts(place.name)
 
 
 def _narrowed(folder: Path, place: str) -> str:
