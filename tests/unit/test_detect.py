@@ -133,7 +133,7 @@ def test_a_site_is_detected_by_its_settings(tmp_path: Path, name: str) -> None:
 def test_the_configuration_that_init_writes_can_be_built(tmp_path: Path, name: str) -> None:
     blog = Blog(tmp_path / "site")
     (blog.folder / "publisher.yaml").unlink()
-    engine, _, files = SITES[name]
+    engine, posts, files = SITES[name]
     write(blog.folder, files)
     run = blog.run("init")
     assert run.code == 0, run.err
@@ -141,7 +141,8 @@ def test_the_configuration_that_init_writes_can_be_built(tmp_path: Path, name: s
     assert blog.run("check").code == 0
     assert blog.run("build").code == 0
     assert "since: 2020-01-02" in (blog.folder / "publisher.yaml").read_text()
-    feed = (blog.folder / (FEED_FOLDERS[engine] or "") / "feed.atom").read_bytes()
+    source = posts.partition("/")[0] if engine == "jekyll" and "/" in posts else ""
+    feed = (blog.folder / (source or FEED_FOLDERS[engine] or "") / "feed.atom").read_bytes()
     assert b"<title>A post</title>" in feed
     assert b'href="https://a.example/feed.atom" rel="self"' in feed
 
