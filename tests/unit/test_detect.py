@@ -251,8 +251,8 @@ def test_collections_of_jekyll_with_dated_pages_are_named(tmp_path: Path) -> Non
     })  # fmt: skip
     assert detected(tmp_path).notes == [
         "the collection _notes is not read (1 file with a date); for it write a second "
-        "configuration, with `path: _notes`, `engine: any`, `permalink` and "
-        "`state: .publisher-notes`"
+        "configuration, with `path: _notes`, `engine: any`, `permalink`, "
+        "`state: .publisher-notes` and feeds of its own"
     ]
 
 

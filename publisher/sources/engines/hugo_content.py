@@ -331,8 +331,9 @@ def _unread(folder: ContentFolder, count: int) -> str:
     return (
         f"posts.path has no posts in '{language}': {folder.path} ({files}) is not read. If nothing "
         "is published yet, set `path` to the folder that has all languages, e.g. `path: .`; else "
-        f"write a second configuration, e.g. publisher.{language}.yaml, with `path: {folder.path}` "
-        f"and `state: .publisher-{language}`, and run it with --config"
+        f"write a second configuration, e.g. publisher.{language}.yaml, with "
+        f"`path: {folder.path}`, `state: .publisher-{language}` and feeds of its own, and run it "
+        "with --config"
     )
 
 

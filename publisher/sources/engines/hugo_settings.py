@@ -231,15 +231,15 @@ def _of_languages(settings: Mapping[str, Value]) -> list[ContentFolder]:
 
 
 def elsewhere(settings: Mapping[str, Value], site: Path, posts: Path) -> list[ContentFolder]:
-    """The folders with content outside of the folder of the posts, which lies in another one."""
+    """The folders with content that the folder of the posts neither has nor is in."""
     found = content_folders(settings, site)
-    places = [site / one.path for one in found]
-    if any(place.is_relative_to(posts) for place in places):
-        return []  # the whole content, or all languages of a part of it
-    here = next((one for one in places if posts.is_relative_to(one)), None)
-    if here is None:
-        return []
-    return [one for one in found if not {here, *here.parents} & {site / one.path}]
+    others = [one for one in found if not _is_related(site / one.path, posts)]
+    return others if others != found else []  # the posts are outside of all content
+
+
+def _is_related(folder: Path, other: Path) -> bool:
+    """Whether one of the folders is in the other one."""
+    return folder.is_relative_to(other) or other.is_relative_to(folder)
 
 
 def main_sections(settings: Mapping[str, Value], language: str) -> list[str]:

@@ -346,7 +346,7 @@ def _unread_collections(folder: Path, settings: dict[str, Value]) -> Iterator[st
             yield (
                 f"the collection {place} is not read ({number_of(count, 'file')} with a date); for "
                 f"it write a second configuration, with `path: {place}`, `engine: any`, "
-                f"`permalink` and `state: .publisher-{name}`"
+                f"`permalink`, `state: .publisher-{name}` and feeds of its own"
             )
 
 
