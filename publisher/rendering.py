@@ -89,6 +89,7 @@ class Renderings:
             content,
             attachment=reading.attachment,
             list_page=reading.list_page,
+            other_page=reading.other_page,
         )
         self._renderer = Renderer(site, links, cache)
         self._site = site

@@ -109,6 +109,18 @@ def _of_slug(target: str, targets: Targets) -> str | None:
     return targets.names.get(target.lower()) or targets.names.get(slug.lower())
 
 
+def files_of_hugo(name: str, language: str | None) -> Iterator[str]:
+    """The files for which a reference of Hugo may stand; those in the post's language come first.
+
+    A folder stands for the page of a bundle, or that of a section.
+    """
+    bare = name.removesuffix(".md")
+    for end in (f".{language}.md", ".md") if language else (".md",):
+        yield from ((f"{bare}{end}", f"{bare}/index{end}") if bare else ())
+        yield f"{bare}/_index{end}".lstrip("/")
+    yield name
+
+
 def relative_to(folder: str, path: str) -> str:
     """Resolve a path against a folder."""
     return posixpath.normpath(posixpath.join(folder, unquote(path)))

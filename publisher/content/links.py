@@ -27,7 +27,7 @@ from publisher.content.generator_links import (
 )
 from publisher.text import markdown_code
 from publisher.text.slugs import github_slug
-from publisher.text.uris import ROOT_IMAGE
+from publisher.text.uris import ROOT_IMAGE, uri
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,18 +71,20 @@ class Links:
         *,
         attachment: Callable[[str, PurePosixPath], str | None] | None = None,
         list_page: Callable[[str, str, str | None], str | None] | None = None,
+        other_page: Callable[[str, str, str | None], str | None] | None = None,
     ) -> None:
         """`posts` are (post, URL of its page). `content` is what templates read of the whole site.
 
         `url_path_of` returns the URL path of a file of the site that is no post, or None; by
         default it is the path of the file. `attachment` does so for the name of a file in the note
-        with a path; by default there is none. `list_page` is that of `Reading`.
+        with a path; by default there is none. `list_page` and `other_page` are those of `Reading`.
         """
         self.settings = settings or {}
         self.content = content
         self._url_path_of = url_path_of or (lambda file: quote(f"/{file}"))
         self._attachment = attachment or (lambda name, note: None)
         self._list_page = list_page or (lambda kind, name, language: None)
+        self._other_page = other_page or (lambda kind, name, language: None)
         self._site = site
         self._posts = posts
 
@@ -184,16 +186,30 @@ class Links:
         here = (post.location or post.path).parent.as_posix() if post else "."
         if not path:
             return mark + anchor
-        bare = path.strip("/")
-        if not bare:  # the root of the site
-            return urlsplit(self._site.root).path + mark + anchor
-        for name in (relative_to(here, path), bare):
-            for file in (name, f"{name}.md", f"{name}/index.md"):
-                if page := self._pages.get(file):
+        bare, language = path.strip("/"), post.language if post else None
+        if not bare:  # the home page of the language
+            files = generator_links.files_of_hugo("", language)
+            home = next(filter(None, map(self._page_at, files)), self._site.root)
+            return urlsplit(home).path + mark + anchor
+        # A rooted path begins at the folder of a language, which may lie in that of the content.
+        above = [folder.as_posix() for folder in reversed(PurePosixPath(here).parents)][1:]
+        for name in (relative_to(here, path), bare, *(f"{folder}/{bare}" for folder in above)):
+            for file in generator_links.files_of_hugo(name, language):
+                if page := self._page_at(file):
                     return urlsplit(page).path + mark + anchor
         stem = bare.rpartition("/")[2].removesuffix(".md").lower()
         page = self._names.get(bare.removesuffix(".md").lower()) or self._names.get(stem)
+        page = page or self._other("name", stem, language)
         return page and urlsplit(page).path + mark + anchor
+
+    def _page_at(self, file: str) -> str | None:
+        """The URL of the page of a file, whether it is a post or not."""
+        return self._pages.get(file) or self._other("path", file)
+
+    def _other(self, kind: str, name: str, language: str | None = None) -> str | None:
+        """The URL of a page that is no post."""
+        page = self._other_page(kind, name, language)
+        return page and (self._site.root.rstrip("/") + page if page[0] == "/" else uri(page))
 
     def resolved(self, url: str, post: Post) -> str | None:
         """Translate a URL as this post writes it; None for the path of a file that is no post."""
@@ -229,7 +245,7 @@ class Links:
             return url
         here = (post.location or post.path).parent.as_posix()
         target = unquote(path.lstrip("/")) if path[0] == "/" else relative_to(here, path)
-        page = self._pages.get(target)
+        page = self._page_at(target)
         # Ordinary URLs, too, may end in .html or .txt, so a path that is no post stays.
         return url if page is None else page + mark + anchor
 
@@ -247,7 +263,7 @@ class Links:
             stems = (f"{file}/index", file)
             names = [f"{stem}{end}.md" for stem in stems for end in (f".{post.language}", "")]
             for one in (*names, file):
-                if page := self._pages.get(one):
+                if page := self._page_at(one):
                     return page + url[len(path) :]
         return self._path(url, post)
 
@@ -291,9 +307,9 @@ class Links:
         written, mark, anchor = path.partition("#")
         file = unquote(written)
         folder, _, name = file.rpartition("/")
-        if name.startswith("_index."):
+        page = self._page_at(file)
+        if page is None and name.startswith("_index."):
             return f"{self._site.root}{quote(folder)}/{mark}{anchor}".replace("//#", "/#")
-        page = self._pages.get(file)
         return page and page + mark + anchor
 
 

@@ -108,7 +108,8 @@ class Reading(Struct, frozen=True):
     returns the absolute URL path of a file that is not a post, or None if it is unknown, and
     `attachment` that of a file which the note with a path calls by its name. `list_page` returns
     the URL path, relative to the site, of the page of a tag, category or author, by that kind, its
-    name and the language of the post that links to it. `not_due` are the
+    name and the language of the post that links to it. `other_page` returns the URL, or its path
+    below that of the site, of a page that is no post; see `OtherPages.find`. `not_due` are the
     posts with a date in the future that stay, because they were published already.
     `template_files` is None if the templates of the engine read no files. `earlier` returns what
     earlier versions made of the post with a path, which takes time. `bodies` has the bodies of
@@ -127,6 +128,7 @@ class Reading(Struct, frozen=True):
     url_path_of: Callable[[PurePosixPath], str | None] | None = None
     attachment: Callable[[str, PurePosixPath], str | None] | None = None
     list_page: Callable[[str, str, str | None], str | None] | None = None
+    other_page: Callable[[str, str, str | None], str | None] | None = None
     pages: tuple[Page, ...] = ()
     not_due: tuple[Post, ...] = ()
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier

@@ -22,6 +22,7 @@ from publisher.sources import kept, site_settings
 from publisher.sources.engines import RECORDS
 from publisher.sources.engines.file_reader import read_file
 from publisher.sources.kept import Kept
+from publisher.sources.other_pages import OtherPages
 from publisher.sources.post_files import PostFiles
 from publisher.sources.walk import enter, walk
 from publisher.system import looks
@@ -113,7 +114,7 @@ def _read_folder(
         ]
         # A glob such as `img/**` matches what is in a folder, but not the folder itself.
         skipped = [skip for skip in listing.skipped if not is_excluded(f"{skip.path}/x")]
-        reading = _reading(reader, read_files, skipped)
+        reading = _reading(reader, read_files, skipped, now)
     if keeps:
         reading = replace(reading, keep=partial(before.write, seen))
     if lost := [page.path for page in reading.pages if page.is_meant]:
@@ -142,12 +143,16 @@ def _read_or_kept(
 
 
 def _reading(
-    reader: PostReader, read_files: Sequence[_FileRead], skipped: Sequence[Skip]
+    reader: PostReader,
+    read_files: Sequence[_FileRead],
+    skipped: Sequence[Skip],
+    now: dt.datetime,
 ) -> Reading:
     """What was read: the files, and those that were `skipped` without being read."""
     outcomes = [outcome for outcome, _, _ in read_files]
     skips = [*skipped, *(outcome for outcome in outcomes if isinstance(outcome, Skip))]
-    folder = reader.folder
+    folder, record = reader.folder, RECORDS[reader.config.posts.engine]
+    others = OtherPages(reader, lambda files: record.reader(files, record), outcomes, now)
     return Reading(
         tuple(outcome for outcome in outcomes if isinstance(outcome, Post)),
         tuple(sorted(skips, key=lambda skip: skip.path)),
@@ -158,6 +163,7 @@ def _reading(
         template_files=reader.template_files,
         attachment=reader.attachment,
         list_page=reader.list_page,
+        other_page=others.find,
         pages=tuple(outcome for outcome in outcomes if isinstance(outcome, Page)),
         not_due=tuple(
             outcome for outcome, _, is_due in read_files if isinstance(outcome, Post) and not is_due

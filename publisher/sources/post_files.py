@@ -32,7 +32,8 @@ class PostFiles:
 
     `committed` is the author date of the last commit that changed a file (`updated: git`).
     `instead` are bytes that are read in the place of those on disk. The `trace` has all that was
-    looked at beside the file of the post itself.
+    looked at beside the file of the post itself. `is_whole`: these are all files of the site's
+    content, whether they are posts or not.
     """
 
     config: Config
@@ -43,6 +44,7 @@ class PostFiles:
     committed: Mapping[PurePosixPath, dt.datetime] = field(default_factory=dict)
     instead: Mapping[PurePosixPath, Bytes] = field(default_factory=dict)
     trace: Trace = field(default_factory=Trace)
+    is_whole: bool = False
 
     @property
     def paths(self) -> Paths:

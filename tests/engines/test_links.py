@@ -133,6 +133,52 @@ HUGO = Site(
     },
     {"/blog/one/": "blog/one/index.html", "/de/blog/drei/": "de/blog/drei/index.html"},
 )
+_OF_SECTION = " ".join(
+    f'[x]({{{{< ref "{target}" >}}}})'
+    for target in (
+        "/about", "about.md#x", "../about.md", "/docs/one", "one.md", "docs/own", "/docs",
+        "/docs/_index.md", "/docs/in", "/pages", "/pages/bundle", "bundle", "deep-down",
+        "/pages/Big Name.md", "/pages/more/deep-down.md", "/",
+    )
+)  # fmt: skip
+_PAGES_OF_HUGO = {
+    "content/about.md": "title: About",
+    "content/about.fr.md": "title: A propos",
+    "content/docs/_index.md": "title: Docs",
+    "content/docs/in/_index.md": "title: In\nurl: /inner/",
+    "content/docs/one.md": "title: The One",
+    "content/docs/own.md": "title: Own\nurl: /mine/",
+    "content/pages/bundle/index.md": "title: B\nslug: packed",
+    "content/pages/Big Name.md": "title: Big",
+    "content/pages/more/deep-down.md": "title: Deep",
+    "content/blog/one-post.md": f"title: T\ndate: 2020-01-03\n---\nBEGINS {_OF_SECTION} ENDS\n",
+    "content/blog/zwei.fr.md": "title: T\ndate: 2020-01-01\n---\n"
+    'BEGINS [x]({{< ref "/about" >}}) [x]({{< relref "about" >}}) [x]({{< ref "/" >}}) ENDS\n',
+}
+
+
+def _hugo_beside(engine: str, settings: str = "") -> Site:
+    """A site with links of posts in one section to pages in others."""
+    own = {
+        "hugo.toml": f"""baseURL = "https://site.example/sub/"
+defaultContentLanguage = "en"
+disableKinds = ["taxonomy", "term", "RSS", "sitemap", "404"]
+{settings}
+[permalinks]
+docs = "/d/:slug/"
+[languages]
+en = {{weight = 1}}
+fr = {{weight = 2}}
+""",
+        **{f"layouts/_default/{name}.html": "{{ .Content }}" for name in ("single", "list")},
+        **{name: f"---\n{text}\n---\n" for name, text in _PAGES_OF_HUGO.items()},
+    }
+    main = "/en" if "InSubdir" in settings else ""
+    pages = (f"{main}/blog/one-post/", "/fr/blog/zwei/")
+    url = "https://site.example/sub"
+    return Site(engine, url, own, {page: f"{page[1:]}index.html" for page in pages})
+
+
 _OF_HEXO = (
     '<img src="{% asset_path i.png %}"> {% asset_link "d e.pdf" "A" %}'
     ' <a href="{% post_path two %}">x</a>'
@@ -154,6 +200,8 @@ HEXO = Site(
 )
 SITES = [
     HUGO,
+    *map(_hugo_beside, ("hugo", "hugo-newest")),
+    _hugo_beside("hugo-newest", "defaultContentLanguageInSubdir = true"),
     HEXO,
     _pelican("", {"/newer.html": "newer.html", "/older.html": "older.html"}),
     _pelican(

@@ -91,6 +91,8 @@ class PostReader(SiteReader):
         folder.trace.shares = self.shares_looks
         # The folder of the posts, relative to the folder of the site's content.
         self.location = PurePosixPath()
+        # The folder of the site with all of its content, if posts link to the files in it.
+        self.content = ""
         # When posts that were read expire, or are deleted.
         self.deadlines: list[dt.datetime] = []
 
@@ -181,6 +183,10 @@ class PostReader(SiteReader):
 
     def finished(self, front_matter: FrontMatter, post: Post) -> Post:
         """The post with the changes that no other rule makes."""
+        return post
+
+    def addressed(self, post: Post) -> Post:
+        """The post with its `address`, if its page is not below the URL of the site."""
         return post
 
     def source_text(self, path: PurePosixPath, text: str) -> SourceText:
@@ -326,6 +332,18 @@ class PostReader(SiteReader):
     def url_path_of(self, file: PurePosixPath) -> str | None:
         """The absolute URL path of another file of the site; None if it is unknown."""
         return permalinks.encoded(str(file))
+
+    @property
+    def main_language(self) -> str:
+        """The language of pages whose paths name none."""
+        return ""
+
+    def section_address(self, path: PurePosixPath) -> str | None:
+        """The URL path of the page of a section, by its file `_index.md`, there or not.
+
+        None if the site shows no such page.
+        """
+        return None
 
     def attachment(self, name: str, note: PurePosixPath) -> str | None:
         """The absolute URL path of a file that a note calls by its name; None if there is none."""

@@ -247,7 +247,7 @@ def _page(reader: PostReader, front_matter: FrontMatter, error: UndatedError) ->
     return Page(
         front_matter.path,
         error.message,
-        one,
+        reader.addressed(one),
         has_url=one.page == other.page,
         is_meant=isinstance(error, UnknownDateError),
     )

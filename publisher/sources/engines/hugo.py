@@ -165,7 +165,7 @@ class Hugo(HugoContent):
         return front_matter.texts((name or default).lower())
 
     def finished(self, front_matter: FrontMatter, post: Post) -> Post:
-        """The post at the address of its language, if that has a host of its own.
+        """The post with its address.
 
         Warns of dates that Hugo cannot read: older versions show none on the page, newer ones fail.
         """
@@ -175,10 +175,12 @@ class Hugo(HugoContent):
             if text[:4].isdecimal() and not _HUGO_DATE.fullmatch(text):
                 fix = f"write e.g. `{key}: 2008-10-21T18:00:00Z`"
                 front_matter.warn(key, f"{key}: Hugo cannot read '{short_line(text, 40)}'; {fix}")
-        languages = site_settings.section(self.settings, "languages")
-        base = site_settings.text(languages, self.language_of(front_matter.path), "baseurl") or ""
-        is_url = base.lower().startswith(("http://", "https://"))
-        return dataclasses.replace(post, address=base.rstrip("/") + post.page) if is_url else post
+        return self.addressed(post)
+
+    def addressed(self, post: Post) -> Post:
+        """The post at the address of its language, if that has a host of its own."""
+        host = self._host(self.language_of(post.path))
+        return dataclasses.replace(post, address=host + post.page) if host else post
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         path, language = front_matter.path, self._prefix(parts.name.language)
@@ -199,6 +201,32 @@ class Hugo(HugoContent):
         page = language + self._clean(page)
         is_ugly = page and self._is_ugly(folders[0].lower().replace(" ", "-") if folders else "")
         return encoded(page + (".html" if is_ugly else "/"))
+
+    def section_address(self, path: PurePosixPath) -> str | None:
+        folder, language = path.parent, self.language_of(path)
+        if self.index(folder, language) is None and not self.is_section(folder):
+            return None
+        values, own = self.section_page(folder, language), self.setting(language, "permalinks")
+        templates = own.get("section") if isinstance(own, dict) else None
+        is_off = site_settings.text(values, "build", "render") in _OFF
+        # Permalinks of sections are not read.
+        if is_off or values.get("draft") == "true" or templates:
+            return None
+        prefix, given = self._prefix(language), site_settings.text(values, "url")
+        if given:
+            page = given if given[0] == "/" else f"{prefix}/{given}"
+        else:
+            page = prefix + self._clean("/".join(folder.parts).replace(" ", "-"))
+            page += "/index.html" if self._is_ugly("".join(folder.parts[:1]).lower()) else ""
+        end = "" if page.endswith(".html") else "/"
+        return self._host(language) + encoded(page.rstrip("/") + end)
+
+    def _host(self, language: str) -> str:
+        """The URL of the language's own host, without the slash at its end, or nothing."""
+        languages = site_settings.section(self.settings, "languages")
+        base = site_settings.text(languages, language, "baseurl") or ""
+        is_url = base.lower().startswith(("http://", "https://"))
+        return base.rstrip("/") if is_url else ""
 
     def _clean(self, path: str) -> str:
         has_accents = self.settings.get("removepathaccents") != "true"

@@ -68,8 +68,8 @@ class HugoContent(PostReader):
 
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
-        content = site_settings.text(self.settings, "contentdir") or "content"
-        self.location = folder.below(content)
+        self.content = site_settings.text(self.settings, "contentdir") or "content"
+        self.location = folder.below(self.content)
         self._below_site = folder.below(".")
         self._bundles = folder.paths.folders("bundles", _bundles)
         self._sections: dict[tuple[PurePosixPath, str], dict[str, Value]] = {}
@@ -193,6 +193,7 @@ class HugoContent(PostReader):
             return self._disabling(language)
         main = self._main_sections(language)
         is_whole = content is not None and content.path.is_relative_to(self._below_site)
+        is_whole = is_whole and not self.folder.is_whole  # then pages, too, are asked for
         if main and is_whole and _first_part(self._placed(path)[1], path) not in main:
             return "mainSections"
         targeted = (one.values for one in self._found_cascades(path) if one.has_target)
@@ -277,6 +278,12 @@ class HugoContent(PostReader):
         if language and language != self.language_of(paths[0]):
             paths = [path.with_name(f"_index.{language}{path.suffix}") for path in paths]
         return next((path for path in paths if path in self.folder.paths), None)
+
+    def is_section(self, folder: PurePosixPath) -> bool:
+        """Whether Hugo makes a section of a folder of the content that has no page of its own."""
+        if len(folder.parts) != 1 or folder in self._bundles:
+            return not folder.parts
+        return any(file.startswith(f"{folder}/") for file in self.folder.files)
 
     def setting(self, language: str, key: str) -> Value:
         return hugo_settings.of_language(self.settings, language, key)

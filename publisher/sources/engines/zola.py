@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -50,7 +51,8 @@ _UNREAD = {"slugify.anchors": changes("bodies", unless=("on",))}
 class Zola(PostReader):
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
-        self.location = folder.below("content")
+        self.content = "content"
+        self.location = folder.below(self.content)
         self._sections: dict[PurePosixPath, dict[str, Value]] = {}
 
     def site_languages(self) -> list[str]:
@@ -114,9 +116,22 @@ class Zola(PostReader):
         if (dated := _NAME.match(stem)) and dated[2]:
             values.setdefault("date", dated[1])
 
+    @cached_property
+    def main_language(self) -> str:
+        return site_settings.text(self.settings, "default_language") or "en"
+
+    def _prefix(self, language: str | None) -> str:
+        return f"{language}/" if language not in {None, self.main_language} else ""
+
+    def section_address(self, path: PurePosixPath) -> str | None:
+        if path not in self.folder.paths:
+            return None
+        folder = (self.location / path).parent
+        page = self._prefix(self.without_language(path)[1]) + "/".join(folder.parts)
+        return encoded(f"{page.rstrip('/')}/")
+
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
-        main = site_settings.text(self.settings, "default_language") or "en"
-        prefix = f"{parts.name.language}/" if parts.name.language not in {None, main} else ""
+        prefix = self._prefix(parts.name.language)
         given = front_matter.wanted("path")
         if given is not None:
             return encoded(f"{given.strip('/')}/")
