@@ -147,8 +147,13 @@ def outcome(site: Path) -> tuple[object, ...]:
     return said, {one.relative_to(site): one.read_bytes() for one in feeds if one.is_file()}
 
 
-def fresh(site: Path, before: dict[Path, bytes]) -> tuple[object, ...]:
-    """The outcome of a run in the same place that finds the files from `before`, and no caches."""
+def fresh(
+    site: Path, before: dict[Path, bytes], times: dict[Path, tuple[int, int]]
+) -> tuple[object, ...]:
+    """The outcome of a run in the same place that finds the files from `before`, and no caches.
+
+    They have their times, too: that of the memory of pages tells which pages were written since.
+    """
     state = site / ".publisher"
     with tempfile.TemporaryDirectory(dir=site.parent) as aside:
         for cache in CACHES:
@@ -160,6 +165,7 @@ def fresh(site: Path, before: dict[Path, bytes]) -> tuple[object, ...]:
             file.parent.mkdir(parents=True, exist_ok=True)
             if not file.is_file() or file.read_bytes() != data:
                 file.write_bytes(data)
+            os.utime(file, ns=times[file])
         found = outcome(site)
         for cache in CACHES:
             shutil.rmtree(state / cache, ignore_errors=True)
@@ -185,9 +191,10 @@ def sequence(site: Path, make: Callable[[Path], None], seed: int, counts: Counte
     said: list[str] = []
     for _ in range(CHANGES):
         before = written(site)
+        times = {one: (one.stat().st_atime_ns, one.stat().st_mtime_ns) for one in before}
         counts["kept" if has_kept(site) else "read"] += 1
         found = outcome(site)
-        assert found == fresh(site, before), (make.__name__, seed, said)
+        assert found == fresh(site, before, times), (make.__name__, seed, said)
         said.append(change(site, chance))
         time.sleep(TICK)
 
