@@ -1468,7 +1468,7 @@ def test_pelican_s_metadata(tmp_path: Path, name: str, text: str) -> None:
         ("ARTICLE_URL = '{date:%Y}/{date:%m}/{slug}/'", "", "/2020/02/the-title/"),
         ("ARTICLE_URL = '{category}/{slug}/index.html'", "Category: Big News\n",
          "/big-news/the-title/"),
-        ("Y = 'posts/'\nARTICLE_URL = Y + '{slug}'", "", "/the-title.html"),
+        ("Y = 'posts/'\nARTICLE_URL = Y + '{slug}'", "", "/posts/the-title"),
         ("SLUGIFY_SOURCE = 'basename'", "", "/a-file.html"),
         ("SLUG_REGEX_SUBSTITUTIONS = [('T(.)', r'\\1'), (' ', '_')]", "", "/he_ile.html"),
         ("SLUG_REGEX_SUBSTITUTIONS = []\nARTICLE_URL = '{category}/{slug}'\n"

@@ -288,7 +288,7 @@ def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, expected: str) -> No
             "[A](<https://a.example/>)",
             "only what it names is kept",
         ),
-        ("{% post_link other 'T' %}.", ".", "; dropped"),
+        ("{% post_link missing 'T' %}.", ".", "no post has this file or name; dropped"),
         ("{{ site.title }}.", ".", "the value of site is not known here; dropped"),
     ],
 )
