@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 # More than some 50 requests in flight are not faster.
 WINDOW = 40
 # Changes are sent in batches: what each costs besides its bytes, e.g. a transaction of the ledger,
-# is then paid once. The rest of the window keeps the server busy meanwhile. The items of most blogs
-# have some 5 kB, of which four or more make a batch.
+# is then paid once. The rest of the window keeps the server busy meanwhile.
 BATCH = 8
 # The slowest server that the watchdog tolerates (`watchdog.SLOWEST`) reads these in about a minute.
 WINDOW_BYTES = 128_000
-BATCH_BYTES = WINDOW_BYTES // 4
+BATCH_BYTES = WINDOW_BYTES // 8
 
 # RFC 6120 section 13.12: a server must not close the stream because of a smaller stanza.
 LEAST_LIMIT = 10_000

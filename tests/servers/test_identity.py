@@ -120,9 +120,20 @@ def test_a_tombstone_does_not_remove_another_post(blog: Blog) -> None:
 def make_older(blog: Blog) -> None:
     """A ledger of an older version, without paths, in which all items were seen long ago."""
     database = sqlite3.connect(blog.folder / ".publisher" / "ledger.sqlite")
-    for column in ("path", "source", "link", "adopted", "contents", "hidden", "page", "added"):
+    for column in (
+        "path",
+        "source",
+        "link",
+        "adopted",
+        "contents",
+        "hidden",
+        "page",
+        "added",
+        "text",
+    ):
         database.execute(f"ALTER TABLE item DROP COLUMN {column}")
-    database.execute("ALTER TABLE node DROP COLUMN refused")
+    for column in ("refused", "reader"):
+        database.execute(f"ALTER TABLE node DROP COLUMN {column}")
     database.execute("UPDATE item SET at = at - 3600")
     database.execute("PRAGMA user_version = 3")
     database.commit()

@@ -14,6 +14,7 @@ import pytest
 from publisher import sources
 from publisher.config import Config, Engine, Person, Posts, Site
 from publisher.errors import ConfigError
+from publisher.sources.front_matter.docinfo import docinfo
 from tests.support.posts import rendered
 
 if TYPE_CHECKING:
@@ -2280,3 +2281,8 @@ def test_a_setting_of_a_type_that_makes_no_sense_is_not_used(
     keys = "title: T\ndate: 2020-01-01\n"
     front = keys if engine == "pelican" else f"---\n{keys}---\n"
     assert read(tmp_path, engine, {settings: text, path: f"{front}\nText."}).posts
+
+
+@pytest.mark.parametrize("text", [".. a comment", ".. a comment\n\n   ", ".. _target:\n\n"])
+def test_a_text_in_restructuredtext_may_hold_nothing_that_is_seen(text: str) -> None:
+    assert docinfo(text.split("\n"), PurePosixPath("a.rst")) is None

@@ -105,6 +105,8 @@ def _past_invisible(lines: list[str], at: int) -> int:
 
 def _title(lines: list[str], start: int) -> tuple[str | None, int]:
     """The title at line index `start` and the index below it; (None, start) without a title."""
+    if start >= len(lines):  # all lines above are comments and targets
+        return None, start
     over = bool(_ADORNMENT.fullmatch(lines[start]))
     text, under = start + over, start + over + 1
     if under >= len(lines) or not lines[text].strip() or not _ADORNMENT.fullmatch(lines[under]):
