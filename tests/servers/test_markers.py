@@ -73,6 +73,15 @@ async def published(server: Server, node: str, payloads: Mapping[str, str]) -> N
             await made.publish(Item(id_, payload))
 
 
+def correct_all(blog: Blog, node: str) -> None:
+    """Plan and publish the corrections of the five posts."""
+    planned = blog.run("plan", "--json").changes
+    assert [(action, outcome) for action, _, outcome in planned] == 5 * [("corrected", "planned")]
+    run = blog.run("publish")
+    assert (run.code, run.err) == (0, "")
+    assert f"{node}: 5 corrected" in run.out
+
+
 def fingerprints(server: Server, node: str) -> dict[str, str]:
     return {
         event.id or "": event.payload.findtext(markers.FINGERPRINT) or ""
@@ -166,13 +175,7 @@ def test_what_an_upgrade_renders_differently_is_corrected_and_nobody_is_notified
         is_rerendered=True,
     )
     with Subscriber(server, "reader", node) as reader:
-        planned = blog.run("plan", "--json").changes
-        assert [(action, outcome) for action, _, outcome in planned] == 5 * [
-            ("corrected", "planned")
-        ]
-        run = blog.run("publish")
-        assert (run.code, run.err) == (0, "")
-        assert f"{node}: 5 corrected" in run.out
+        correct_all(blog, node)
         for again in (("publish",), ("publish", "--verify"), ("plan", "--verify")):
             assert blog.run(*again, "--json").changes == []
         reader.nothing_for(0.5)
@@ -206,13 +209,7 @@ def test_what_an_upgrade_reads_differently_is_corrected_and_nobody_is_notified(
         is_cut_off=is_cut_off,
     )
     with Subscriber(server, "reader", node) as reader:
-        planned = blog.run("plan", "--json").changes
-        assert [(action, outcome) for action, _, outcome in planned] == 5 * [
-            ("corrected", "planned")
-        ]
-        run = blog.run("publish")
-        assert (run.code, run.err) == (0, "")
-        assert f"{node}: 5 corrected" in run.out
+        correct_all(blog, node)
         assert blog.run("publish", "--json").changes == []
         reader.nothing_for(0.5)
         assert set(fingerprints(server, node).values()).isdisjoint({markers.ANOTHER})

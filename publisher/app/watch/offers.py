@@ -141,7 +141,7 @@ class Offers:
     def renew(self) -> str:
         """Make the socket again if somebody has removed it. Returns a message if that happened.
 
-        The caller holds the lock of the state folder. A failure is told once.
+        The caller holds the lock of the state folder. A failure is reported once.
         """
         if self._is_in_place():
             return ""
