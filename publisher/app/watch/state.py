@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "watch.json"  # in the state folder
 MAX_BYTES = 1_000_000
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 5.0
 
 
 class WatchState(msgspec.Struct, frozen=True, kw_only=True):
