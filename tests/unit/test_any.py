@@ -283,7 +283,10 @@ ENGINES: list[Engine] = ["any", "jekyll", "hugo", "zola", "eleventy", "hexo"]
 @pytest.mark.parametrize(
     "line",
     ["password: hunter2", "encrypted: true", "protected: yes", "private: true", "unlisted: true",
-     "noindex: true", "noIndex: true", "extra: {password: x}"],
+     "noindex: true", "noIndex: true", "extra: {password: x}", "visibility: unlisted",
+     "Visibility: Private", "params: {visibility: members}", "status: unlisted",
+     "robots: noindex, nofollow", "robots: [follow, noindex]", "robotsNoIndex: true",
+     "seo: {noindex: true}"],
 )  # fmt: skip
 def test_a_post_for_some_readers_is_not_published(
     tmp_path: Path, engine: Engine, line: str
@@ -302,7 +305,8 @@ def test_a_post_for_some_readers_is_not_published(
 @pytest.mark.parametrize(
     "line",
     ["password:", 'password: ""', "encrypted: false", "protected: no", "private: off", "noindex: 0",
-     "unlisted: ~", "robots: index"],
+     "unlisted: ~", "robots: index", "robots: index, follow", "visibility: public", "visibility:",
+     "visibility: [public]", "status: published", "robotsNoIndex: false", "seo: {title: noindex}"],
 )  # fmt: skip
 def test_an_empty_or_false_value_keeps_no_post_back(tmp_path: Path, line: str) -> None:
     text = f"---\ntitle: A\ndate: 2024-01-02\n{line}\n---\nText\n"

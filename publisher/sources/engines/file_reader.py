@@ -45,8 +45,8 @@ _FENCE = re.compile(r"\ufeff?(?:---|\+\+\+)[ \t]*\r?\n")
 _GATES = frozenset({
     "draft", "isdraft", "is_draft", "publish", "published", "ispublished", "status", "visibility",
     "hidden", "private", "unlisted", "noindex", "password", "encrypt", "encrypted", "protected",
-    "feed", "deleted", "headless", "render", "build", "_build", "expirydate", "publishdate",
-    "eleventyexcludefromcollections",
+    "robots", "robotsnoindex", "feed", "deleted", "headless", "render", "build", "_build",
+    "expirydate", "publishdate", "eleventyexcludefromcollections",
 })  # fmt: skip
 _DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 ReadFile = tuple["Post | Skip | Page | None", "list[Diagnostic]"]

@@ -21,9 +21,20 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 # Keys with which plugins and themes keep a post from some readers; with `_OFF` they do not.
-_RESTRICTIONS = ("password", "encrypted", "protected", "private", "unlisted", "noindex")
+_RESTRICTIONS = (
+    "password", "encrypted", "protected", "private", "unlisted", "noindex", "robotsnoindex",
+)  # fmt: skip
 _OFF = FALSE | {"0", "none", "null"}
-_CONTAINERS = ("extra", "params")
+# The values of other keys that say the same: of Ghost, of themes, of what a page says to robots.
+_FOR_SOME = frozenset({
+    "filter", "hidden", "members", "paid", "password", "private", "protected", "subscribers",
+    "tiers", "unlisted",
+})  # fmt: skip
+_RESTRICTING_VALUES = {
+    "visibility": _FOR_SOME, "status": frozenset({"unlisted"}), "robots": frozenset({"noindex"}),
+}  # fmt: skip
+_CONTAINERS = ("extra", "params", "seo")
+_WORDS = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _SHOWN: dict[str, Shown] = {"full": "full", "summary": "summary", "auto": "auto"}
 _KINDS: dict[str, Literal["full", "trailer", "bonus"]] = {
@@ -37,10 +48,11 @@ def is_left_out(front_matter: FrontMatter) -> bool:
 
 
 def restriction(front_matter: FrontMatter) -> str | None:
-    """The key that keeps the post from some readers, as written: `password: x`, `noindex: true`.
+    """What keeps the post from some readers: `password`, `noindex`, or `visibility: unlisted`.
 
-    Themes read it in any case, and engines keep keys of themes in containers. An empty value and
-    `false` mean nothing.
+    It is the key as written, and its value only if that says it: a password is shown nowhere.
+    Themes read keys in any case, and engines keep those of themes in containers. An empty value
+    and `false` mean nothing.
     """
     values = front_matter.document.values
     inner = (value for key in _CONTAINERS if isinstance(value := values.get(key), dict))
@@ -48,7 +60,19 @@ def restriction(front_matter: FrontMatter) -> str | None:
         for key, value in part.items():
             if key.lower() in _RESTRICTIONS and _is_on(value):
                 return key
+            if said := _restricting(key, value):
+                return f"{key}: {said}"
     return None
+
+
+def _restricting(key: str, value: Value) -> str | None:
+    """Which word of the value says that the post is for some readers; None if none does."""
+    known = _RESTRICTING_VALUES.get(key.lower())
+    if known is None:
+        return None
+    texts = value if isinstance(value, list) else [value]
+    found = (word for text in texts for word in _WORDS.findall((one_line(text) or "").lower()))
+    return next((word for word in found if word in known), None)
 
 
 def _is_on(value: Value) -> bool:
