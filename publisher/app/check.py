@@ -81,13 +81,21 @@ def check(
     if not project.config.site.output:
         of_settings = (*of_settings, *_title(project, lambda _: None))
         return Checked(diagnostics, of_clients, of_settings, unread, BuiltReport(), ())
-    from publisher.app import page_check, page_languages, unlisted  # noqa: PLC0415 - parse pages
+    from publisher.app import (  # noqa: PLC0415 - parse pages
+        noindex,
+        page_check,
+        page_languages,
+        unlisted,
+    )
 
     of_settings = (*of_settings, *_title(project, page_check.site_title))
     differences = page_check.compared(project, watch)
     moved = page_check.addresses(project)
-    for one in unlisted.warnings(project):
+    of_robots, of_output = noindex.warnings(project)
+    for one in (*unlisted.warnings(project), *of_robots):
         diagnostics[one.path].append(one)
+    if of_output:
+        of_settings = (*of_settings, project.of_setting(("site", "output"), of_output))
     of_settings = (*of_settings, *page_languages.warnings(project))
     if drops := page_check.useless_drops(project):
         of_settings = (*of_settings, project.of_setting(("posts", "drop"), drops))

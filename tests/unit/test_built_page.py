@@ -318,6 +318,17 @@ def test_robots_say_what_is_not_indexed(content: str, *, expected: bool) -> None
     assert head(f'<meta name="robots" content="{content}">').is_noindex == expected
 
 
+def test_of_several_words_to_robots_the_strictest_counts() -> None:
+    first, second = '<meta name="robots" content="index">', '<META name="Robots" content="NOINDEX">'
+    assert head(first + second).is_noindex
+    assert head(second + first).is_noindex
+
+
+def test_what_hides_from_one_search_engine_hides_from_no_other() -> None:
+    html = '<meta name="googlebot" content="noindex"><meta name="description" content="noindex">'
+    assert not head(html).is_noindex
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

@@ -51,6 +51,51 @@ def test_a_list_of_some_posts_says_nothing(blog: BuiltBlog, posts: int) -> None:
     assert UNLISTED not in blog.run("check").out
 
 
+def hide(blog: BuiltBlog, number: int, robot: str = "robots", encoding: str = "utf-8") -> None:
+    """Let the page of a post ask a robot not to list it."""
+    page = blog.output / f"p{number}/index.html"
+    meta = f'<meta name="{robot}" content="NoIndex, follow"></head>'
+    page.write_text(page.read_text().replace("</head>", meta), encoding=encoding)
+
+
+@pytest.mark.parametrize("more", ["", ", from: source"])
+@pytest.mark.parametrize(
+    ("robot", "encoding"), [("robots", "utf-8"), ("googlebot", "utf-8"), ("robots", "utf-16")]
+)
+def test_a_post_that_its_page_hides_from_search_engines_is_published_and_named_once(
+    blog: BuiltBlog, more: str, robot: str, encoding: str
+) -> None:
+    blog.set_up(posts=more or ", body: .post-content")
+    hide(blog, 9, robot, encoding)
+    run = blog.run("check")
+    assert [line for line in run.out.splitlines() if "search engines" in line] == [
+        "posts/2024-01-19-p9.md:1: warning: its page asks search engines not to list it "
+        f'(`<meta name="{robot}" content="noindex">`), but readers get it; if it is not for them '
+        "either, write `noindex: true` into its front matter"
+    ]
+    assert f"{COUNT} posts: {COUNT} published" in run.out
+    assert blog.run("build").code == 0
+    assert "/p9/" in (blog.folder / "feed.atom").read_text(encoding="utf-8")
+
+
+def test_what_the_author_writes_then_keeps_the_post_out(blog: BuiltBlog) -> None:
+    hide(blog, 9)
+    post = blog.posts / "2024-01-19-p9.md"
+    post.write_text(post.read_text().replace("title:", "noindex: true\ntitle:"))
+    assert "search engines" not in blog.run("check").out
+    assert blog.run("build").code == 0
+    assert "/p9/" not in (blog.folder / "feed.atom").read_text(encoding="utf-8")
+
+
+def test_a_whole_site_that_hides_from_search_engines_is_named_as_such(blog: BuiltBlog) -> None:
+    for number in range(5):
+        hide(blog, number)
+    lines = [line for line in blog.run("check").out.splitlines() if "search engines" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("publisher.yaml:")
+    assert f"site.output holds pages of {COUNT} posts, and 5 of them ask search" in lines[0]
+
+
 def test_our_own_feeds_are_no_lists_of_the_site(blog: BuiltBlog) -> None:
     config = blog.folder / "publisher.yaml"
     config.write_text(config.read_text().replace("path: feed.", "path: _site/feed."))

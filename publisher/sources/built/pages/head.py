@@ -88,7 +88,7 @@ def read_head(tree: etree._Element) -> Head:
         type=metas.get("og:type") or ("article" if article else None),
         is_redirect=any(map(_is_redirect, metas_of := [*tree.iter("meta")])),
         redirect_url=next(filter(None, map(_redirect_url, filter(_is_redirect, metas_of))), None),
-        is_noindex=bool(_NO_INDEX.search(metas.get("robots", ""))),
+        is_noindex="robots" in noindex_names(tree),
         local=read_signs(tree, metas, links.get("canonical")),
     )
 
@@ -133,6 +133,21 @@ def _links(link: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 _NO_INDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
+_ROBOTS = frozenset({"baiduspider", "bingbot", "duckduckbot", "googlebot", "robots", "yandex"})
+
+
+def noindex_names(tree: etree._Element) -> tuple[str, ...]:
+    """Which robots the page asks not to list it; `robots` are all of them.
+
+    Of several such elements the strictest counts, as search engines read them.
+    """
+    found = {
+        name
+        for meta in tree.iter("meta")
+        if (name := (meta.get("name") or "").strip().lower()) in _ROBOTS
+        and _NO_INDEX.search(meta.get("content") or "")
+    }
+    return tuple(sorted(found))
 
 
 _REDIRECT = re.compile(r"""\burl\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
