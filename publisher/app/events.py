@@ -59,14 +59,28 @@ class PagesRead(Struct, frozen=True):
     step: Literal["reading", "learning from"] = "reading"
 
 
+class PostsRead(Struct, frozen=True):
+    """Some of the files that have to be read are read: `read` of `total`, which are many."""
+
+    read: int
+    total: int
+
+
 class Note(Struct, frozen=True):
     """A message for the user that does not stop the operation."""
 
     text: str
 
 
-Event: TypeAlias = Note | WaitingForLock | FeedsBuilt | NodesOpen | NodeRead | PagesRead | StepTaken
+Event: TypeAlias = (
+    Note | WaitingForLock | FeedsBuilt | NodesOpen | NodeRead | PagesRead | PostsRead | StepTaken
+)
 OnEvent: TypeAlias = "Callable[[Event], None]"
+
+
+def posts_read(on_event: OnEvent) -> Callable[[int, int], None]:
+    """Return a function that reports how many posts are read, and how many have to be."""
+    return lambda read, total: on_event(PostsRead(read, total))
 
 
 def ignore(_: Event) -> None:

@@ -248,13 +248,15 @@ def read(
     every_page: bool = False,
     may_lose_pages: bool = False,
     anew: bool = False,
+    on_read: Callable[[int, int], None] = lambda *_: None,
 ) -> Project:
     """Read the posts of a configuration.
 
-    `writes` caches renderings and remembers built pages for later runs. `every_page` opens the page
-    of every post, and not only of those that a feed or a node needs. With `may_lose_pages`, it is
-    no error if several pages that are posts are gone. With `anew`, built pages are opened that are
-    as they were at the last run, too.
+    `writes` caches what was read and rendered for later runs, and remembers built pages.
+    `every_page` opens the page of every post, and not only of those that a feed or a node needs.
+    With `may_lose_pages`, it is no error if several pages that are posts are gone. With `anew`,
+    built pages are opened that are as they were at the last run, too. If many files must be read,
+    `on_read` gets the number of those that are read, and of all of them.
 
     Posts dated after `now` (aware; default: the clock) are scheduled, unless they were published
     already (`app.clock`). Raises ConfigError if the posts folder does not exist; Unavailable if the
@@ -271,6 +273,7 @@ def read(
         may_lose_pages=may_lose_pages,
         anew=anew,
         keeps=writes,
+        helpers=sources.Helpers("publisher.app.reading_helper", on_read),
     )
     if writes:
         first_commits.remember(reading.first_commits, config.state)

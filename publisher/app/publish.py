@@ -13,7 +13,7 @@ from msgspec import Struct
 from publisher.app import absent, choice, no_posts
 from publisher.app import project as projects
 from publisher.app.build import build
-from publisher.app.events import FeedsBuilt, WaitingForLock, ignore
+from publisher.app.events import FeedsBuilt, WaitingForLock, ignore, posts_read
 from publisher.app.options import PublishOptions
 from publisher.app.push import Push
 from publisher.errors import GitAtWorkError, UnsafePlanError
@@ -95,7 +95,9 @@ def publish_under_lock(
     return _publish(config, options, on_event, logins, doubt)
 
 
-def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Project:
+def read(
+    config: Config, options: PublishOptions, on_event: OnEvent = ignore, *, writes: bool = False
+) -> Project:
     """Read the posts as a run does.
 
     Raises UnsafePlanError if the folder is gone or there are no posts at all, but some were
@@ -114,6 +116,7 @@ def read(config: Config, options: PublishOptions, *, writes: bool = False) -> Pr
         writes=writes,
         may_lose_pages=allowed,
         anew=options.nodes.verify,
+        on_read=posts_read(on_event),
     )
     project = choice.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
@@ -128,7 +131,7 @@ def _publish(
     kept: Logins | None = None,
     doubt: Doubt | None = None,
 ) -> PublishResult:
-    project = read(config, options, writes=True)
+    project = read(config, options, on_event, writes=True)
     if doubt:
         project = replace(project, doubted=doubt(absent.paths(project)))
     _require_posts(project, options)

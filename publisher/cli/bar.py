@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
     from rich.progress_bar import ProgressBar
 
-    from publisher.app.events import PagesRead
+    from publisher.app.events import PagesRead, PostsRead
     from publisher.sync import ItemsRead
     from publisher.text.node_address import NodeAddress
 
@@ -32,7 +32,7 @@ LABEL = 40  # cells; a wide character takes two
 
 
 class Bar:
-    """A row for the changes at all nodes together, and one for each node that is being read.
+    """A row for the posts that are read, one for the changes at all nodes, and one for each node.
 
     It clears itself at the end.
     """
@@ -52,6 +52,7 @@ class Bar:
             redirect_stdout=sys.stdout.isatty(),
         )
         self._changes = self._rows.add_task("publishing", total=None, visible=False)
+        self._posts = self._rows.add_task("reading posts", total=None, visible=False)
         self._nodes: dict[NodeAddress, TaskID] = {}
         self._rows.start()
 
@@ -63,6 +64,13 @@ class Bar:
         if is_new:
             self._rate.count()
         self._rows.update(self._changes, completed=done, total=total, visible=True)
+
+    def show_posts(self, posts: PostsRead) -> None:
+        """Show how many posts are read; no longer once all of them are."""
+        is_shown = posts.read < posts.total
+        self._rows.update(
+            self._posts, completed=posts.read, total=posts.total, visible=is_shown, refresh=True
+        )
 
     def show_reading(self, address: NodeAddress, items: ItemsRead) -> None:
         """Show how many items of a node are listed or read; no longer once all of them are."""

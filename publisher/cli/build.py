@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from publisher.app import no_posts, repeatable, source_texts
 from publisher.app import project as projects
 from publisher.app.build import build
+from publisher.app.events import posts_read
 from publisher.cli import options, output
+from publisher.cli.progress import progress
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     config = options.load_config(arguments)
     arguments.attempt.begin(config)
     allowed: bool = arguments.allow_empty
-    project = projects.read(config, now=arguments.now, writes=True, may_lose_pages=allowed)
+    with progress() as show:
+        project = projects.read(
+            config, now=arguments.now, writes=True, may_lose_pages=allowed, on_read=posts_read(show)
+        )
     built = build(project, allow_empty=allowed, new_ids=arguments.new_ids)
     if arguments.json:
         output.print_json(_document(project, built))

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from publisher.app import project as projects
 from publisher.app.check import check
+from publisher.app.events import posts_read
 from publisher.cli import built_pages, check_json, options, output
+from publisher.cli.progress import progress
 from publisher.lint import clients
 from publisher.text.counts import number_of
 
@@ -52,9 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project = projects.read(
-        options.load_config(arguments), now=arguments.now, every_page=True, anew=True
-    )
+    config = options.load_config(arguments)
+    with progress() as show:
+        project = projects.read(
+            config, now=arguments.now, every_page=True, anew=True, on_read=posts_read(show)
+        )
     watch = _with_bar if sys.stderr.isatty() else iter
     checked = check(project, now=arguments.now, with_clients=arguments.readers, watch=watch)
     if arguments.json:

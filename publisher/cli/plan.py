@@ -35,9 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     chosen = options.node_options(arguments)
-    project = read(options.load_config(arguments), PublishOptions(now=arguments.now, nodes=chosen))
-    built = build.preview(project, allow_empty=chosen.allow_retracts)
+    config = options.load_config(arguments)
     with progress() as show:
+        project = read(config, PublishOptions(now=arguments.now, nodes=chosen), show)
+        built = build.preview(project, allow_empty=chosen.allow_retracts)
         plans = preview(
             project,
             chosen,

@@ -12,6 +12,7 @@ from publisher.app.events import (
     NodesOpen,
     Note,
     PagesRead,
+    PostsRead,
     StepTaken,
     WaitingForLock,
 )
@@ -62,6 +63,9 @@ class _Progress:
             case NodeRead(address=address, items=items):
                 if self._is_watched and (items.total is None or items.total >= LEAST_ITEMS):
                     self._with_bar().show_reading(address, items)
+            case PostsRead():
+                if self._is_watched:
+                    self._with_bar().show_posts(event)
             case Note(text=text):
                 self._notes.append(text)
                 if self._is_watched:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from publisher.app import build
 from publisher.app import project as projects
+from publisher.app.events import posts_read
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
 from publisher.cli import hand_over, options, output, report, watcher_status
@@ -56,11 +57,12 @@ def _show_watcher(folder: Path, error: PublisherError, *, as_json: bool) -> None
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    project = projects.read(options.load_config(arguments), now=arguments.now)
+    config = options.load_config(arguments)
     # Only the payload of an item shows whether it is ours although it has no post and no record, so
     # those are fetched, too.
     chosen = NodeOptions(fetch_foreign=True)
     with progress() as show:
+        project = projects.read(config, now=arguments.now, on_read=posts_read(show))
         plans = preview(
             project, chosen, config_option=options.config_option(arguments), on_event=show
         )

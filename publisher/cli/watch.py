@@ -22,6 +22,7 @@ from publisher.app.events import (
     NodesOpen,
     Note,
     PagesRead,
+    PostsRead,
     StepTaken,
     WaitingForLock,
 )
@@ -108,7 +109,7 @@ class _Log:
                 if event != self._sessions.get(jid):
                     _print(_session_line(event))
                 self._sessions[jid] = event
-            case NodeRead() | PagesRead():
+            case NodeRead() | PagesRead() | PostsRead():
                 pass
             case Reloaded(error=PublisherError() as error):
                 output.print_error("error: the old configuration stays in use", error)

@@ -8,40 +8,52 @@ configuration.
 from __future__ import annotations
 
 import dataclasses
-import os
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from publisher.config import MAX_LEVELS_UP
-from publisher.errors import ConfigError
-from publisher.post import Diagnostic, Page, Post, Reading, Skip
-from publisher.sources import kept, site_settings
+from publisher.post import Page, Post, Reading, Skip
+from publisher.sources import each_file, kept, site_folder
 from publisher.sources.engines import RECORDS
 from publisher.sources.engines.file_reader import read_file
 from publisher.sources.kept import Kept
 from publisher.sources.other_pages import OtherPages
 from publisher.sources.post_files import PostFiles
-from publisher.sources.walk import enter, walk
+from publisher.sources.site_folder import reach_of, settings_of, site_of
+from publisher.sources.walk import walk
 from publisher.system import looks
-from publisher.system.paths import is_folder
-from publisher.system.reasons import closed_by, permission_advice, reason
 from publisher.system.site_files import Files
-from publisher.system.symlinks import Reach
 from publisher.text import globs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from publisher.config import Config
+    from publisher.sources.each_file import FileRead
     from publisher.sources.engines.engine import PostReader
     from publisher.sources.walk import Listing
+    from publisher.system.looks import Look
+    from publisher.system.symlinks import Reach
 
-# What a file is, its warnings, and whether it is due.
-_FileRead: TypeAlias = "tuple[Post | Skip | Page | None, Sequence[Diagnostic], bool]"
+__all__ = ["Helpers", "reach_of", "read", "settings_of", "site_of"]
+
+MANY = 1000  # files; fewer are read before another process has started
+
+
+class Helpers(Struct, frozen=True):
+    """How to read many files side by side in other processes: see `side_by_side`.
+
+    Such a process runs `main` of the module, which must end in `helper.serve`. `on_read` gets the
+    number of files that are read, and of those that have to be.
+    """
+
+    module: str
+    on_read: Callable[[int, int], None]
 
 
 def read(
@@ -53,6 +65,7 @@ def read(
     may_lose_pages: bool = False,
     anew: bool = False,
     keeps: bool = False,
+    helpers: Helpers | None = None,
 ) -> Reading:
     """Read all posts, in the order of their paths.
 
@@ -60,7 +73,8 @@ def read(
     published before. `published_ids` returns the ids of all items that are known; only a feed is
     asked for them. With `may_lose_pages`, it is no error if several pages that are posts are gone.
     With `anew`, files and built pages are read that are as they were at the last run, too. With
-    `keeps`, `Reading.keep` lets the next run read only what has changed.
+    `keeps`, `Reading.keep` lets the next run read only what has changed, and `helpers` read many
+    files side by side.
 
     If the configuration names the output folder of the site, the posts have the addresses of their
     pages; `built.examined` gives them their bodies.
@@ -84,7 +98,7 @@ def read(
             may_lose_pages=may_lose_pages,
             anew=anew,
         )
-    return _read_folder(config, now, was_published, anew=anew, keeps=keeps)
+    return _read_folder(config, now, was_published, anew=anew, keeps=keeps, helpers=helpers)
 
 
 def _read_folder(
@@ -94,12 +108,13 @@ def _read_folder(
     *,
     anew: bool,
     keeps: bool,
+    helpers: Helpers | None,
 ) -> Reading:
-    _require_folder(config.posts.path, config.path)
+    site_folder.require_folder(config.posts.path, config.path)
     horizon = kept.horizon(config.state) if keeps else 0
     with looks.recorded() as seen:
-        _require_own_folder(config)
-        reach = reach_of(config)
+        site_folder.require_own_folder(config)
+        reach = site_folder.reach_of(config)
         listing = walk(config.posts.path, reach)
         record = RECORDS[config.posts.engine]
         reader = record.reader(_folder(config, listing, reach), record)
@@ -107,14 +122,16 @@ def _read_folder(
         if not anew:
             before.load()
         is_excluded = _exclusion(config)
-        read_files = [
-            _read_or_kept(reader, before, path, now, was_published)
-            for path in listing.paths
-            if not is_excluded(path)
-        ]
+        files = _files(
+            [path for path in listing.paths if not is_excluded(path)],
+            before,
+            seen,
+            was_published,
+            helpers,
+        )
         # A glob such as `img/**` matches what is in a folder, but not the folder itself.
         skipped = [skip for skip in listing.skipped if not is_excluded(f"{skip.path}/x")]
-        reading = _reading(reader, read_files, skipped, now)
+        reading = _reading(reader, files, skipped, now)
     if keeps:
         reading = replace(reading, keep=partial(before.write, seen))
     if lost := [page.path for page in reading.pages if page.is_meant]:
@@ -124,27 +141,69 @@ def _read_folder(
     return _located(reading, reader, config.site.output, now, was_published, anew=anew)
 
 
-def _read_or_kept(
-    reader: PostReader,
+def _files(
+    paths: Sequence[str],
     before: Kept,
-    path: str,
-    now: dt.datetime,
+    seen: Mapping[Look, str],
     was_published: Callable[[Post], bool],
-) -> _FileRead:
-    """What a file is: what it was at the last run, as long as nothing has changed for it."""
-    if known := before.outcome(path):
-        return *known, True
-    dated = len(reader.deadlines), len(reader.first_commits)
-    outcome, warnings, is_due = _read_file(reader, PurePosixPath(path), now, was_published)
-    # What depends on the clock, on what was published or on git is read in every run.
-    if is_due and dated == (len(reader.deadlines), len(reader.first_commits)):
-        before.add(path, (outcome, warnings))
-    return outcome, warnings, is_due
+    helpers: Helpers | None,
+) -> list[FileRead]:
+    """What each file is: what it was at the last run, as long as nothing has changed for it."""
+    read: dict[str, FileRead] = {}
+
+    def add_known(paths: Iterable[str]) -> None:
+        for path in paths:
+            if known := before.outcome(path):
+                read[path] = *known, True
+
+    def read_here(path: str) -> None:
+        read[path] = each_file.read_and_keep(before, path, was_published)
+
+    add_known(paths)
+    left = [path for path in paths if path not in read]
+    if helpers and len(left) >= MANY:
+        _read_side_by_side(left, before, seen, read_here, helpers)
+        left = [path for path in left if path not in read]
+        add_known(left)
+    for path in left:
+        if path not in read:
+            read_here(path)
+    return [read[path] for path in paths]
+
+
+def _read_side_by_side(
+    paths: Sequence[str],
+    before: Kept,
+    seen: Mapping[Look, str],
+    read_here: Callable[[str], None],
+    helpers: Helpers,
+) -> None:
+    """Read many files: some of them here, while `before` gets what is read of the others."""
+    from publisher.sources import helper, side_by_side  # noqa: PLC0415 - few runs need it
+
+    folder = before.reader.folder
+    job = helper.Job(
+        folder.config,
+        before.listing.files,
+        dict(folder.committed),
+        before.now,
+        before.horizon,
+    )
+    side_by_side.read(
+        paths,
+        job,
+        helpers.module,
+        # Nothing may be taken without a time before which a file must have been written.
+        side_by_side.processors() - 1 if before.horizon else 0,
+        take=lambda data: before.take(data, seen),
+        read_here=read_here,
+        on_read=lambda done: helpers.on_read(done, len(paths)),
+    )
 
 
 def _reading(
     reader: PostReader,
-    read_files: Sequence[_FileRead],
+    read_files: Sequence[FileRead],
     skipped: Sequence[Skip],
     now: dt.datetime,
 ) -> Reading:
@@ -191,7 +250,7 @@ def _located(
 
     def post_of(path: PurePosixPath, data: bytes) -> Post | None:
         folder = dataclasses.replace(reader.folder, instead={path: data})
-        outcome, _, _ = _read_file(record.reader(folder, record), path, now, was_published)
+        outcome, _, _ = each_file.read(record.reader(folder, record), path, now, was_published)
         if isinstance(outcome, Page) and not record.has_rules:
             return outcome.post
         return outcome if isinstance(outcome, Post) else None
@@ -203,25 +262,6 @@ def _located(
     files = SourceFiles(config.posts.path, own_bytes, post_of)
     schedule = None if record.has_rules else Schedule(now, was_published)
     return built.located(reading, config, output, files, schedule, anew=anew)
-
-
-def _read_file(
-    reader: PostReader,
-    path: PurePosixPath,
-    now: dt.datetime,
-    was_published: Callable[[Post], bool],
-) -> _FileRead:
-    reader.folder.trace.begin(path)
-    outcome, warnings = read_file(reader, path, now=now)
-    early = _scheduled(outcome)
-    if early is None or not was_published(early):
-        return outcome, warnings, True
-    return *read_file(reader, path, now=early.published), False
-
-
-def _scheduled(outcome: Post | Skip | Page | None) -> Post | None:
-    """The post that is not published because it is dated in the future, else None."""
-    return outcome.post if isinstance(outcome, Skip) and outcome.status == "future" else None
 
 
 def _exclusion(config: Config) -> Callable[[str], bool]:
@@ -236,25 +276,6 @@ def _exclusion(config: Config) -> Callable[[str], bool]:
     return is_excluded
 
 
-def _require_folder(folder: Path, config: Path) -> None:
-    try:
-        problem = "is not a folder" if folder.exists() else "does not exist"
-        if folder.is_dir():
-            enter(folder)
-            return
-    except PermissionError as error:
-        raise ConfigError(
-            f"{config}: posts.path: {closed_by(folder)} cannot be read: {reason(error)}; "
-            f"{permission_advice(folder)}"
-        ) from error
-    except OSError as error:
-        problem = f"cannot be read: {reason(error)}"
-    raise ConfigError(
-        f"{config}: posts.path: {folder} {problem}; set it to the folder with your posts, "
-        "e.g. path: _posts"
-    )
-
-
 def _folder(config: Config, listing: Listing, reach: Reach) -> PostFiles:
     """Raises ConfigError."""
     posts = config.posts
@@ -266,91 +287,8 @@ def _folder(config: Config, listing: Listing, reach: Reach) -> PostFiles:
     return PostFiles(
         config=config,
         posts=posts.path,
-        site=site_of(config),
+        site=site_folder.site_of(config),
         files=listing.files.keys(),
         reach=reach,
         committed=committed,
     )
-
-
-def site_of(config: Config) -> Path:
-    """The folder of the site: `posts.site`, else the nearest folder with the engine's settings.
-
-    The search goes from the posts up to the configuration. If there are no settings, it is the
-    folder of the configuration if the posts are below it, else the parent folder of the posts.
-    """
-    posts = config.posts
-    if posts.site:
-        return posts.site
-    record = RECORDS[posts.engine]
-    top = config.path.parent
-    sites = (
-        folder for folder in _candidates(config) if site_settings.find(folder, record.site_files)
-    )
-    if site := next(sites, None):
-        return site
-    if record.posts_folder and is_folder(posts.path / record.posts_folder):
-        return posts.path
-    return top if top in (posts.path, *posts.path.parents) else posts.path.parent
-
-
-def settings_of(config: Config) -> list[Path]:
-    """The files that mark the folder of a site, wherever `site_of` looks for them."""
-    names = RECORDS[config.posts.engine].site_files
-    return [folder / name for folder in _candidates(config) for name in names]
-
-
-def _candidates(config: Config) -> list[Path]:
-    """The folders that may be that of the site, if they hold settings, the nearest first."""
-    return [config.posts.path, *_between(config.posts.path, config.path.parent)]
-
-
-def reach_of(config: Config) -> Reach:
-    """The files of the site and its posts that a run may read.
-
-    If no settings were found, the folder of the site is a guess and may be a home folder. Then a
-    symbolic link must end inside the folder of the posts.
-    """
-    posts, site = config.posts, _known_site(config)
-    if site is None:
-        advice = (
-            f"outside {posts.path}; set posts.site if the link ends in the folder of the site, or "
-            "posts.follow_links: true to follow every link"
-        )
-        return Reach(
-            (posts.path, site_of(config)), (posts.path,), advice, follow_links=posts.follow_links
-        )
-    folders = (posts.path, site)
-    advice = f"outside {site} and {posts.path}; set posts.follow_links: true to follow such links"
-    return Reach(folders, folders, advice, follow_links=posts.follow_links)
-
-
-def _known_site(config: Config) -> Path | None:
-    """The folder of the site if it is certain: it is configured, or holds settings; else None."""
-    posts, site = config.posts, site_of(config)
-    files = RECORDS[posts.engine].site_files
-    is_known = posts.site is not None or site_settings.find(site, files) is not None
-    return site if is_known else None
-
-
-def _require_own_folder(config: Config) -> None:
-    """Refuse a folder of posts inside the site that is a symbolic link out of it.
-
-    An author who may add posts could have replaced the folder by a link. Raises ConfigError.
-    """
-    posts, site = config.posts, _known_site(config)
-    if posts.follow_links or site is None:
-        return
-    inside = Path(os.path.normpath(posts.path)).is_relative_to(os.path.normpath(site))
-    real = Path(os.path.realpath(posts.path))
-    if inside and not real.is_relative_to(os.path.realpath(site)):
-        raise ConfigError(
-            f"{config.path}: posts.path: {posts.path} leads through a symbolic link to {real}, "
-            f"outside of the site in {site}; if that is intended, set posts.path to {real}"
-        )
-
-
-def _between(posts: Path, top: Path) -> Sequence[Path]:
-    """The folders above the posts, up to `top`, or MAX_LEVELS_UP of them if `top` is not above."""
-    parents = [*posts.parents]
-    return parents[: parents.index(top) + 1] if top in parents else parents[:MAX_LEVELS_UP]

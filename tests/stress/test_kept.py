@@ -25,6 +25,7 @@ from publisher import sources
 from publisher.cli.main import main
 from publisher.config import load
 from publisher.errors import PublisherError
+from publisher.sources import side_by_side
 from publisher.system import snapshot
 from tests.stress.test_repeatable import (
     CHANGES,
@@ -219,9 +220,23 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_run_that_keeps_files_does_what_one_that_reads_all_does(
     make: Callable[[Path], None], folder: Path
 ) -> None:
+    run_sequences(make, folder, (SEQUENCES + 1) // 2)
+
+
+@pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
+def test_so_does_a_run_that_reads_in_several_processes(
+    make: Callable[[Path], None], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MANY", 2)
+    monkeypatch.setattr(side_by_side, "SHARE", 2)
+    monkeypatch.setattr(side_by_side, "processors", lambda: 2)
+    run_sequences(make, folder, (SEQUENCES + 4) // 5)
+
+
+def run_sequences(make: Callable[[Path], None], folder: Path, number: int) -> None:
     counts: Counter[str] = Counter()
     first = int(os.environ.get("FIRST_SEED", "0"))
-    for seed in range(first, first + (SEQUENCES + 1) // 2):
+    for seed in range(first, first + number):
         site = folder / f"{seed}/site"
         site.mkdir(parents=True)
         sequence(site, make, seed, counts)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from publisher.app.events import PostsRead
 from publisher.cli.bar import Bar
 from publisher.sync import ItemsRead
 from publisher.text.node_address import NodeAddress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NODE = NodeAddress("pubsub.blog.example", "blog")
 _ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
@@ -37,8 +42,15 @@ class Terminal:
 
     def shows(self, node: NodeAddress, items: ItemsRead) -> str:
         """The rows after this event, with their colours."""
+        return self._after(lambda: self.bar.show_reading(node, items))
+
+    def shows_posts(self, read: int, total: int) -> str:
+        """The rows after so many posts are read."""
+        return self._after(lambda: self.bar.show_posts(PostsRead(read, total)))
+
+    def _after(self, event: Callable[[], None]) -> str:
         before = self._screen.tell()
-        self.bar.show_reading(node, items)
+        event()
         return self._screen.getvalue()[before:].rpartition("\r")[2]
 
 
@@ -53,6 +65,13 @@ def test_listing_and_reading_are_two_words() -> None:
     read = plain(terminal.shows(NODE, ItemsRead("reading", 20, 1200)))
     assert read.startswith("reading blog ")
     assert re.search(r"\s20/1200$", read)
+    terminal.bar.close()
+
+
+def test_posts_are_counted_until_all_are_read() -> None:
+    terminal = Terminal()
+    assert re.search(r"^reading posts .*\s300/1200$", plain(terminal.shows_posts(300, 1200)))
+    assert not plain(terminal.shows_posts(1200, 1200))
     terminal.bar.close()
 
 

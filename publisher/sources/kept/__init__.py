@@ -33,6 +33,7 @@ import sys
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -69,6 +70,7 @@ _VARIABLES = ("TZ", "TZDIR", "LANG", "LC_ALL", "LC_CTYPE")
 # What of a post is in its file only.
 _OF_FILE = frozenset({"body", "values"})
 
+Facts: TypeAlias = "Callable[[Post], KnownFacts | None]"
 _States: TypeAlias = dict[str, FileState | None]  # None: there is no such file
 
 
@@ -116,35 +118,66 @@ class Kept:
     now: dt.datetime
     read: Callable[[PurePosixPath], Outcome]
     horizon: int = 0
-    _before: Mapping[str, msgspec.Raw] = field(default_factory=dict)
+    _before: dict[str, msgspec.Raw] = field(default_factory=dict)
     _looks: dict[Look, str] = field(default_factory=dict)
     _changed: frozenset[str] = frozenset()
     _rows: dict[str, msgspec.Raw] = field(default_factory=dict)
     _new: dict[str, tuple[_Row, Post | None]] = field(default_factory=dict)
+    _has_taken: bool = False
 
     def load(self) -> None:
         """Load what an earlier run kept, if it counts."""
         document = _document(self.reader.config.state)
-        if document is None:
+        if document is None or not self._counts(document.common):
             return
-        common, trace = document.common, self.reader.folder.trace
-        was_seen: dict[Look, str] = {
-            (path, "names" if question == "names" else "path"): seen
-            for path, question, seen in common.looks
-        }
+        was_seen = _looks_of(document.common)
+        if looks.are_the_same(was_seen):
+            self._add(document, was_seen)
+            self._changed = frozenset(self._changed_folders(document.common))
+
+    def take(self, data: bytes, seen: Mapping[Look, str]) -> bool:
+        """Take what another process has just read for this run, and return whether it counts.
+
+        `data` is of `document`, and `seen` is what this process has looked at beside the posts.
+        """
+        try:
+            document = msgspec.msgpack.decode(data, type=_Document)
+        except msgspec.DecodeError:  # of another version, which was installed during the run
+            return False
+        was_seen = _looks_of(document.common)
         if (
-            common.context != _context(self.reader.config)
-            or common.facts != trace.facts
-            or common.folders.keys() != trace.folders.keys()
-            or common.names not in {b"", _names(self.listing)}
-            or any(self.listing.files.get(one) != was for one, was in common.shared.items())
-            or not looks.are_the_same(was_seen)
+            not self._counts(document.common)
+            or document.common.folders != self.reader.folder.trace.folders
+            or any(seen.get(look, was) != was for look, was in was_seen.items())
         ):
-            return
-        self._before, self._looks = document.rows, was_seen
+            return False
+        self._add(document, was_seen)
+        self._has_taken = True
+        return True
+
+    def _counts(self, common: _Common) -> bool:
+        """Whether nothing has changed of what counts for all files, apart from the looks."""
+        trace, files = self.reader.folder.trace, self.listing.files
+        return (
+            common.context == _context(self.reader.config)
+            and common.facts == trace.facts
+            and common.folders.keys() == trace.folders.keys()
+            and common.names in {b"", self._names}
+            and all(files.get(one) == was for one, was in common.shared.items())
+        )
+
+    def _add(self, document: _Document, was_seen: Mapping[Look, str]) -> None:
+        common, trace = document.common, self.reader.folder.trace
+        self._before.update(document.rows)
+        self._looks.update(was_seen)
         trace.shared |= common.shared.keys()
         trace.needs_all |= bool(common.names)
-        self._changed = frozenset(self._changed_folders(common))
+
+    @cached_property
+    def _names(self) -> bytes:
+        """A digest of the paths of all files."""
+        names = "\0".join(self.listing.paths)
+        return hashlib.sha256(names.encode("utf-8", "surrogateescape")).digest()
 
     def _changed_folders(self, common: _Common) -> Iterator[str]:
         """The folders that are of another kind: their files are read again."""
@@ -222,17 +255,27 @@ class Kept:
             return True
         return state != UNKNOWN and max(state.written, state.changed) < self.horizon
 
-    def write(self, seen: Mapping[Look, str], facts: Callable[[Post], KnownFacts | None]) -> None:
+    def write(self, seen: Mapping[Look, str], facts: Facts) -> None:
         """Keep what was read for the next run; `seen` is what this one looked at beside the posts.
 
         That it cannot be written is no error.
         """
-        if not self._new and self._rows.keys() == self._before.keys():
+        is_new = bool(self._new) or self._has_taken
+        if not is_new and self._rows.keys() == self._before.keys():
             return
+        if any(self._looks.get(look, was) != was for look, was in seen.items()):
+            return  # something was changed during the run: what was read before has the old version
+        if data := self.document(seen, facts):
+            with suppress(OSError):
+                state = self.reader.config.state
+                private_file.write(state / FOLDER / NAME, _check(data), data)
+
+    def document(self, seen: Mapping[Look, str], facts: Facts) -> bytes | None:
+        """What was read, as bytes; None if it depends on a file that may be written again."""
         folder, trace = self.reader.folder, self.reader.folder.trace
         shared = {path: self.listing.files.get(path) for path in trace.shared}
         if not all(map(self._may_be_kept, shared.values())):
-            return
+            return None
         rows = dict(self._rows)
         for path, (row, post) in self._new.items():
             outcome = values.with_facts(row.outcome, facts(post) if post else None)
@@ -245,11 +288,14 @@ class Kept:
             shared,
             trace.facts,
             trace.folders,
-            _names(self.listing) if trace.needs_all else b"",
+            self._names if trace.needs_all else b"",
         )
-        if data := values.written(_Document(common, rows)):
-            with suppress(OSError):
-                private_file.write(folder.config.state / FOLDER / NAME, _check(data), data)
+        return values.written(_Document(common, rows))
+
+    def forget(self) -> None:
+        """Forget what was read so far, and what that depends on: `document` has it."""
+        self._new.clear()
+        self.reader.folder.trace.shared.clear()
 
 
 def horizon(state: Path) -> int:
@@ -277,6 +323,13 @@ def _document(state: Path) -> _Document | None:
     return document if document.common.version == _VERSION else None
 
 
+def _looks_of(common: _Common) -> dict[Look, str]:
+    return {
+        (path, "names" if question == "names" else "path"): seen
+        for path, question, seen in common.looks
+    }
+
+
 def _check(data: ReadableBuffer) -> bytes:
     """A sum that shows whether data is damaged."""
     return zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
@@ -301,7 +354,3 @@ def _zone(file: str) -> str:
         return str(state_of(os.stat(file)))  # noqa: PTH116 - no folder is joined
     except OSError:
         return ""
-
-
-def _names(listing: Listing) -> bytes:
-    return hashlib.sha256("\0".join(listing.paths).encode("utf-8", "surrogateescape")).digest()
