@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Site
-    from publisher.content.links import PostLinks
+    from publisher.content.links import Lookup, PostLinks
     from publisher.content.render import Content
     from publisher.content.templates import Evaluated
     from publisher.media import Enclosure
@@ -109,6 +109,12 @@ class Renderings:
     def settings(self) -> Mapping[str, Value]:
         """The settings of the site generator, which rendering reads."""
         return self._renderer.links.settings
+
+    def answers(self, entry: Entry) -> dict[Lookup, str | None] | None:
+        """What rendering the entry looked up, with the answers; None if it is not rendered yet."""
+        if entry.item_id not in self._rendered_by_id:
+            return None
+        return self._renderer.links.answers(entry.post)
 
     def so_far(self) -> Iterable[Rendered]:
         """The entries that have been rendered so far."""

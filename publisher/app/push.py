@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from publisher import sync
-from publisher.app import targets
+from publisher.app import lookups, targets
 from publisher.app.events import NodesOpen, StepTaken
 from publisher.errors import PublisherError
 from publisher.sync import Clock, HeldBack
@@ -113,6 +113,8 @@ class Push:
         if begun.work:
             looked = self._run(begun.work)
             results |= {result.address: result for result in looked}
+            whole = not self._options.nodes.is_selective
+            lookups.keep(self._project, looked, is_whole=whole)
         return [results[address] for address in begun.addresses], begun.until
 
     def _run(self, work: Coroutine[Any, Any, list[Result]]) -> list[Result]:

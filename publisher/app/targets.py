@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
-from publisher.app import choice, moves, renames, syndication
+from publisher.app import choice, lookups, moves, renames, syndication
 from publisher.selection import Group
 from publisher.sync import Task, hints
 from publisher.sync import item as items
@@ -63,6 +63,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     known = {id_ for address in recorded for id_ in ledger.recorded(address)}
     asked = choice.asked(options, project, known)
     new_ids = _new_ids(project, ledger, options)
+    reread = lookups.reread(project)
     renamed = renames.find(project.entries, project.config, ledger, project.as_new)
     all_targets: list[Target] = []
     for xmpp in project.config.xmpp:
@@ -78,7 +79,7 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
                 task = _task(project, xmpp, config, syndication.without(group, later), options)
                 task = syndication.keeping(task, later)
                 policy = replace(task.policy, renames=renamed, new_ids=new_ids)
-                task = replace(task, policy=policy, is_selected=asked)
+                task = replace(task, policy=policy, is_selected=asked, reread=reread)
                 by_id = {
                     known.item_id: known
                     for one in group.entries

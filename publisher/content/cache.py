@@ -49,7 +49,10 @@ class Cache:
         self._is_made = False
 
     def find(self, item_id: str, key: bytes, links: PostLinks) -> Content | None:
-        """Return the cached content if it has this key and its links lead to the same pages."""
+        """Return the cached content if it has this key and its links lead to the same pages.
+
+        Then `links` has the answers as if it had looked them up.
+        """
         try:
             data = (self._folder / f"{item_id}{_SUFFIX}").read_bytes()
             cached = msgspec.msgpack.decode(data, type=_Rendering)
@@ -58,7 +61,10 @@ class Cache:
         is_current = cached.key == key and all(
             links.look_up((kind, target)) == page for kind, target, page in cached.answers
         )
-        return cached.content if is_current else None
+        if not is_current:
+            return None
+        links.answers |= {(kind, target): page for kind, target, page in cached.answers}
+        return cached.content
 
     def store(self, item_id: str, key: bytes, links: PostLinks, content: Content) -> None:
         """Cache `content` together with the lookups that `links` made to render it.

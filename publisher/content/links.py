@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 # What a link names: its kind ("address", "note", or the kind of a template tag) and its target.
 Lookup: TypeAlias = tuple[str, str]
 
+_OF_WEB = re.compile(r"https?:|mailto:|//|#|\Z")
 _TAG = re.compile(r"\{\{[<%]|\{%")
 # In a table a backslash stands before the bar.
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|#\n]*?)(#[^\[\]|\n]*?)?(?:\\?\|([^\[\]\n]*))?\]\]")
@@ -87,6 +88,7 @@ class Links:
         self._other_page = other_page or (lambda kind, name, language: None)
         self._site = site
         self._posts = posts
+        self._records: dict[PurePosixPath, list[dict[Lookup, str | None]]] = {}
 
     @cached_property
     def _targets(self) -> Targets:
@@ -100,9 +102,10 @@ class Links:
         files: list[tuple[dt.datetime, Sequence[tuple[str, str]]]] = []
         for post, link in self._posts:
             pages[str(post.location or post.path)] = link
-            path = str(post.path.with_suffix(""))
+            path = str(post.path).removesuffix(post.path.suffix)
+            stem = path.rpartition("/")[2]
             inside = path.replace("_posts/", "", 1)  # of `blog/_posts/a` Jekyll says `blog/a`
-            names = (path, inside, post.path.stem, post.title or "", post.slug)
+            names = (path, inside, stem, post.title or "", post.slug)
             for name in filter(None, names):  # a missing title matches nothing
                 by_name.setdefault(name.lower(), link)
             if post.title:
@@ -123,7 +126,21 @@ class Links:
 
     def of(self, post: Post) -> PostLinks:
         """Return the links of one post, with a record of their own."""
-        return PostLinks(self, post)
+        links = PostLinks(self, post)
+        self._records.setdefault(post.path, []).append(links.answers)
+        return links
+
+    def answers(self, post: Post) -> dict[Lookup, str | None]:
+        """What was looked up for a post and may have another answer one day, with the answers."""
+        records = self._records.pop(post.path, [])
+        answers = {key: one for record in records for key, one in record.items()}
+        self._records[post.path] = [answers]
+        finds_files = post.syntax.links in {"wiki", "pages"}
+        return {
+            (kind, target): answer
+            for (kind, target), answer in answers.items()
+            if kind != "address" or not (answer == target and _is_fixed(target, finds_files))
+        }
 
     def note(self, name: str) -> str | None:
         """Return the URL of a note by its name in `[[...]]`; None if it is not published.
@@ -311,6 +328,15 @@ class Links:
         if page is None and name.startswith("_index."):
             return f"{self._site.root}{quote(folder)}/{mark}{anchor}".replace("//#", "/#")
         return page and page + mark + anchor
+
+
+def _is_fixed(url: str, finds_files: bool) -> bool:
+    """Whether a URL that stands for itself does so whatever files there are."""
+    if _OF_WEB.match(url):
+        return True
+    path = url.partition("#")[0].partition("?")[0]
+    is_plain = ":" not in path and not path.startswith(("@", "{"))
+    return is_plain and not (finds_files or path.lower().endswith(TEXT_FILES))
 
 
 class PostLinks:

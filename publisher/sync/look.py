@@ -58,8 +58,9 @@ async def look(
     trusts = {"done", "seen"} if again else {"seen"}
     also = likely_fetched(task, ledger.recorded(node.address), trusts)
     state = await prepared(node, task, ledger, result, change=change, also=also)
-    if task.verify or ledger.last_look(node.address).reader != task.reader:
-        task = await with_texts(task, state.ids, clock)
+    reads_all = task.verify or ledger.last_look(node.address).reader != task.reader
+    ids = {*state.ids} if reads_all else task.reread.intersection(state.ids)
+    task = await with_texts(task, ids, clock)
     recorded = ledger.recorded(node.address)
     present: Mapping[str, Seen] = {}
     if state.exists:

@@ -211,8 +211,9 @@ class Task(Struct, frozen=True, kw_only=True):
     `make_item` makes the item of an id, shortened to a level of `item.item`, when the item is
     needed. `configured_fields` are the fields of the node that publisher.yaml sets, and
     `config_digest` is a digest of all that it says about the node. `reader` is one of all that
-    decides how posts are read and rendered. `notification_fields` has the
-    values that the notification fields should have. `is_selected` picks the changes of this run,
+    decides how posts are read and rendered, and `reread` are the ids of posts of which that may not
+    be so: what they include, show or link to may differ. `notification_fields` has the values that
+    the notification fields should have. `is_selected` picks the changes of this run,
     None for all of them. `verify` fetches every payload, and `fetch_foreign` those of items that
     are neither recorded nor desired, for a command that lists them. Without `fetches_all` no answer
     may contain all items, because one has exceeded a limit.
@@ -229,6 +230,7 @@ class Task(Struct, frozen=True, kw_only=True):
     configured_fields: frozenset[str] = frozenset()
     config_digest: str = ""
     reader: str = ""
+    reread: frozenset[str] = frozenset()
     has_unreadable_posts: bool = False
     skipped: SkippedFiles = field(default_factory=SkippedFiles)
     verify: bool = False

@@ -55,14 +55,17 @@ def is_settled(address: NodeAddress, task: Task, ledger: Ledger, *, now: float) 
     # A muted node needs a look, which turns its notifications on again.
     if task.verify or last_look.muted or last_look.config_digest != task.config_digest:
         return False
-    if last_look.reader != task.reader:  # the same posts may make other texts now
+    recorded = ledger.recorded(address)
+    # The same posts may make other texts now.
+    there = (id_ for id_, record in recorded.items() if record.done)
+    if last_look.reader != task.reader or not task.reread.isdisjoint(there):
         return False
     # A look in the future shows that somebody has set the clock back, so its age is unknown.
     if not now - DAY < last_look.looked <= now:
         return False
     return ledger_plan.is_settled(
         task.desired,
-        ledger.recorded(address),
+        recorded,
         task.policy,
         room=last_look.room,
         has_unreadable_posts=task.has_unreadable_posts,

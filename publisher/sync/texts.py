@@ -10,24 +10,26 @@ from msgspec.structs import replace
 from publisher.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Set
 
     from publisher.sync.desired import Desired
     from publisher.sync.node import Task
     from publisher.system.retry import Clock
 
 
-async def with_texts(task: Task, ids: Collection[str], clock: Clock) -> Task:
+async def with_texts(task: Task, ids: Set[str], clock: Clock) -> Task:
     """The task with the texts of the posts that may have an item among `ids`.
 
     Each post is rendered for it, so this is asked for only if something may read the posts in
-    another way than the last run: another version of publisher, or other settings.
+    another way than the last run: another version of publisher, other settings, or other files
+    beside the post.
     """
-    there = set(ids)
+    if not ids:
+        return task
     posts: list[Desired] = []
     for post in task.desired:
-        is_there = post.id in there or any(id_ in there for id_, _ in post.earlier_ids)
-        posts.append(replaced(post, text=_text(task, post)) if is_there else post)
+        is_asked = post.id in ids or any(id_ in ids for id_, _ in post.earlier_ids)
+        posts.append(replaced(post, text=_text(task, post)) if is_asked else post)
         await clock.sleep(0)  # the connection must answer meanwhile
     return replace(task, desired=posts)
 

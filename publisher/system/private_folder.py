@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # What a state folder holds. One that holds anything else is used for more, e.g. for the feeds,
 # which a web server must read.
-_FOLDERS = frozenset({"notes", "read", "rendered", "runs", "source", "words"})
+_FOLDERS = frozenset({"lookups", "notes", "read", "rendered", "runs", "source", "words"})
 # Of `publisher watch`: its state, and the socket at which it takes work.
 OF_WATCHER = ("watch.json", "watch.sock")
 _FILES = ("ledger.sqlite", "lock", "pages.sqlite", *OF_WATCHER)  # SQLite adds to the names
