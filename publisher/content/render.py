@@ -72,6 +72,7 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 _CLASS = re.compile(r"language-\S+|footnotes?(?:-\w+)?")
+_OF_TEXT = frozenset({"id", "lang", "dir", "title", "class"})  # what a span may have
 # Table cells may be empty, and so may elements of formulas, such as a space.
 _MAY_BE_EMPTY = VOID | {"td", "th"} | MATH - {"math"}
 # The tags of elements that are stripped later, with or without their content.
@@ -328,7 +329,7 @@ def _replace_useless(element: etree._Element) -> None:
     source = element.get("src", "")
     match element.tag:
         case "a" if not element.get("href"):
-            element.tag = "span" if element.get("id") else _STRIPPED
+            _become_place(element, _STRIPPED)
             # `[text]()http://…`: keep the URL apart from the text.
             if (element.tail or "").startswith("http"):
                 element.tail = f" {element.tail}"
@@ -339,7 +340,16 @@ def _replace_useless(element: etree._Element) -> None:
         case "audio" | "video" if source and _is_empty(element):
             etree.SubElement(element, "a", href=source).text = source
     if element.tag not in _MAY_BE_EMPTY and _is_empty(element):
-        element.tag = "span" if element.get("id") else _stripped(element.tag)
+        _become_place(element, _stripped(element.tag))
+
+
+def _become_place(element: etree._Element, otherwise: str) -> None:
+    """Leave of an element a place to which links lead, or nothing if it has no id."""
+    own = element.get("id")
+    element.tag = "span" if own else otherwise
+    for name in [*element.attrib] if own else ():
+        if name not in _OF_TEXT:
+            del element.attrib[name]
 
 
 def _stripped(tag: str) -> str:

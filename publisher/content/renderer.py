@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.content import cache as caches
-from publisher.content import page_body, removed_urls, render, templates
+from publisher.content import code_languages, page_body, removed_urls, render, templates
 from publisher.content.cache import NO_CACHE, Cache
 from publisher.post import in_short
 
@@ -54,23 +54,29 @@ class Renderer(Struct, frozen=True):
     def page_content(self, post: Post, built: BuiltBody, *, item_id: str, link: str) -> Content:
         """Return the content of a post whose body is that of its page; see `content`.
 
-        The lead is that of the page if that shows where it ends, else that of the source.
+        The lead is that of the page if that shows where it ends, else that of the source, as are
+        the languages of code.
         """
         links = self.links.of(post)
         values = templates.values_of(post, self.links.settings, self.site)
         has_lead = bool(built.html and post.marker and post.marker in post.body)
-        of_lead = _parts(post, values, item_id, link) if has_lead else ()
+        is_rendered = post.markup != "unrendered"
+        needs_source = has_lead or (
+            is_rendered and code_languages.may_complete(built.html, post.body)
+        )
+        of_source = _parts(post, values, item_id, link) if needs_source else ()
         urls = removed_urls.written(post.body)
         of_urls = map(str, itertools.chain.from_iterable(urls))
-        key = caches.key("page", item_id, link, built.base, built.html, *of_lead, *of_urls)
+        key = caches.key("page", item_id, link, built.base, built.html, *of_source, *of_urls)
 
         def make() -> Content:
-            content = page_body.content(built.html, base=built.base, link=link, prefix=item_id)
+            source = _rendered(post, values, links, item_id, link) if needs_source else None
+            html = code_languages.completed(built.html, source.xhtml) if source else built.html
+            content = page_body.content(html, base=built.base, link=link, prefix=item_id)
             removed = removed_urls.warnings(built.html, built.base, urls)
             content = replace(content, warnings=(*content.warnings, *removed))
-            if not has_lead:
+            if source is None or not has_lead:
                 return content
-            source = _rendered(post, values, links, item_id, link)
             lead = page_body.lead(built.html, base=built.base, source=source)
             return replace(content, summary=lead or source.summary)
 

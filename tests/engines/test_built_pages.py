@@ -64,6 +64,7 @@ def test_the_feed_has_what_the_generator_made(engine: str, source: str, tmp_path
         assert output / post.page in _files(output, entry.url)
         made = built_sites.shown(post.made, entry.url)
         assert built_sites.shown(entry.content, entry.url) == made, post.page
+        assert built_sites.languages(entry.content) == ["python"] * len(made.code), post.page
 
 
 def _files(output: Path, url: str) -> tuple[Path, ...]:

@@ -392,6 +392,73 @@ def test_the_name_of_the_language_stays_as_a_class_alone() -> None:
     )
 
 
+_HEXO = (
+    '<table><tr><td class="gutter"><pre><span class="line">1</span><br></pre></td><td class="code">'
+    '<pre><span class="line">a</span><br></pre></td></tr></table>'
+)
+
+
+@pytest.mark.parametrize(
+    ("block", "language"),
+    [
+        # Hexo, with its numbers, without, and with highlight.js
+        (f'<figure class="highlight python">{_HEXO}</figure>', "python"),
+        (f'<figure class="highlight c++"><figcaption>a.cc</figcaption>{_HEXO}</figure>',
+         "c++"),
+        ('<pre><code class="highlight js">a</code></pre>', "js"),
+        ('<pre><code class="hljs python">a</code></pre>', "python"),
+        ('<pre><code class="python hljs">a</code></pre>', "python"),
+        # docutils in Pelican and Nikola, Pandoc, Org, Sphinx
+        ('<div class="code"><pre class="code python">a</pre></div>', "python"),
+        ('<pre class="code python literal-block">a</pre>', "python"),
+        ('<div class="sourceCode" id="cb1"><pre class="sourceCode numberSource python numberLines">'
+         '<code class="sourceCode python">a</code></pre></div>', "python"),
+        ('<div class="org-src-container"><pre class="src src-emacs-lisp">a</pre></div>',
+         "emacs-lisp"),
+        ('<div class="highlight-python notranslate"><div class=highlight><pre>a</pre></div></div>',
+         "python"),
+    ],
+)  # fmt: skip
+def test_the_language_that_a_generator_writes_in_its_own_way_is_kept(
+    block: str, language: str
+) -> None:
+    assert f'language-{language}"' in html(block)
+    assert extracted(block).words[-1] == "a"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        '<figure class="highlight plaintext"><pre>a</pre></figure>',
+        '<figure class="highlight wide dark"><pre>a</pre></figure>',
+        '<div class="highlight dark"><pre>a</pre></div>',
+        '<pre class="code literal-block">a</pre>',
+        '<div class="highlight-default notranslate"><pre>a</pre></div>',
+        '<pre class="fancy"><code class="hljs">a</code></pre>',
+    ],
+)
+def test_a_class_of_a_theme_is_no_language(block: str) -> None:
+    assert "language-" not in html(block)
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        '<a id="c-1" name="c-1" href="#c-1"></a>',  # Nikola, MkDocs
+        '<a name="c-1"></a>',
+        '<a href="#c-1"><span class="linenos">1</span></a>',
+    ],
+)
+def test_the_place_of_a_line_is_no_link(anchor: str) -> None:
+    content = page_body.content(
+        html(f"<pre>{anchor}a\n</pre>"),
+        base="https://a.example/",
+        link="https://a.example/",
+        prefix="p",
+    )
+    assert content.xhtml == "<pre>a\n</pre>"
+
+
 @pytest.mark.parametrize(
     "shown",
     [

@@ -12,17 +12,20 @@ from lxml import etree
 
 from publisher import entry as entries_
 from publisher import feeds
+from publisher.content import code_languages
 from publisher.content.cache import Cache
 from publisher.feeds import parts
 from publisher.post import BuiltBody, Medium, Reading
 from publisher.rendering import MAX_DESCRIPTION, Renderings
 from tests.support.built_bodies import GivenBodies, hash_of
+from tests.support.growth import assert_linear
 from tests.support.posts import SITE, post
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from publisher.config import Engine
     from publisher.content.cache import Cache as ContentCache
     from publisher.post import Post
     from publisher.rendering import Rendered
@@ -377,3 +380,69 @@ def test_the_cache_knows_the_page(tmp_path: Path) -> None:
         assert rendered(body, source, cache=cache).content == fresh
         assert rendered(body, source, cache=cache).content == fresh
     assert len([*tmp_path.iterdir()]) == 1
+
+
+# Languages of code that only the source has
+
+FENCES = "```python\na < b\n```\n\n```sh\nls\n```\n\n```js\nx\n```\n\n```css\nx\n```\n"
+
+
+def blocks(html: str, body: str, engine: Engine = "jekyll", **facts: Any) -> list[str]:
+    """The blocks of code that readers get of a page, whose post has this body."""
+    made = rendered(page(html), post(body=body, engine=engine, **facts))
+    return re.findall(r"<pre.*?</pre>", made.content.xhtml, re.DOTALL)
+
+
+def test_code_has_the_language_of_the_source_if_the_page_has_none() -> None:
+    """As of Pygments in Pelican and MkDocs."""
+    html = (
+        '<div class="highlight"><pre><span></span><code>ls\n</code></pre></div>'
+        '<pre><span class="n">a</span> &lt; <b>b</b> \n\n</pre><pre>x</pre><pre>ls -l</pre>'
+        '<pre><code class="language-bash">ls</code></pre><pre><code>a</code><code>b</code></pre>'
+    )
+    assert blocks(html, FENCES) == [
+        '<pre><code class="language-sh">ls\n</code></pre>',
+        '<pre class="language-python">a &lt; <b>b</b> \n\n</pre>',
+        "<pre>x</pre>",  # it may be either
+        "<pre>ls -l</pre>",
+        '<pre><code class="language-bash">ls</code></pre>',
+        "<pre><code>a</code><code>b</code></pre>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "engine", "markup"),
+    [
+        (".. code-block:: ruby\n\n   puts 1\n", "nikola", "rest"),
+        ("Text\n\n    :::ruby\n    puts 1\n", "pelican", "markdown"),
+        ("~~~ ruby\nputs 1\n~~~\n", "any", "markdown"),
+        ("{% highlight ruby %}\nputs 1\n{% endhighlight %}\n", "jekyll", "markdown"),
+    ],
+)
+def test_every_markup_names_languages(body: str, engine: Engine, markup: str) -> None:
+    html = '<div class="highlight"><pre><code>puts 1\n</code></pre></div>'
+    shown = blocks(html, body, engine, markup=markup)
+    assert shown == ['<pre><code class="language-ruby">puts 1\n</code></pre>']
+
+
+def test_another_language_in_the_source_reaches_readers_of_the_same_page(tmp_path: Path) -> None:
+    html = "<pre>ls</pre>"
+    for name in ("sh", "fish"):
+        cache = Cache(tmp_path, writes=True)
+        made = rendered(page(html), post(body=f"```{name}\nls\n```"), cache=cache)
+        assert made.content.xhtml == f'<pre class="language-{name}">ls</pre>'
+
+
+def test_a_page_that_names_its_languages_needs_no_source() -> None:
+    html = '<pre class="language-sh">ls</pre>'
+    assert not code_languages.may_complete(html, FENCES)
+    assert not code_languages.may_complete("<pre>ls</pre>", "    ls\n")
+    assert code_languages.may_complete("<pre>ls</pre>", FENCES)
+
+
+def test_the_time_grows_with_the_number_of_blocks() -> None:
+    def completed(count: int) -> str:
+        html = "".join(f"<pre>{number}</pre>" for number in range(count))
+        return code_languages.completed(html, html.replace("<pre>", '<pre class="language-a">'))
+
+    assert_linear(completed, 100)

@@ -483,6 +483,13 @@ def test_no_empty_element_stays_open_when_parsed_as_html() -> None:
     )
 
 
+def test_of_an_empty_element_with_an_id_only_the_place_is_left() -> None:
+    body = '<p>a<a id="x" href="#x"></a><q cite="http://b.example/" id="y"></q></p>'
+    assert rendered(body, "html").xhtml == (
+        f'<p>a<span id="{PREFIX}-x"></span><span id="{PREFIX}-y"></span></p>'
+    )
+
+
 def test_an_empty_cell_is_closed_when_parsed_as_html() -> None:
     assert "<td></td>" in rendered("a | b\n-|-\n1 | ").xhtml
 

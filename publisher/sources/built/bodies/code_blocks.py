@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from publisher.sources.built.bodies import code_language
 from publisher.sources.built.bodies.code_lines import put_on_lines
 from publisher.sources.built.bodies.tree_edits import (
     elements,
@@ -40,7 +41,6 @@ _HEARD = re.compile(r"^(?:sr-only|visually-?hidden|screen-?reader(?:-text)?)$")
 _POPUP = re.compile(r"^twoslash-popup-")
 _COPY = re.compile(r"(?:^|[-_])(?:copy|clipboard)(?:$|[-_])")
 _LABEL = re.compile(r"(?:^|[-_])lang(?:uage)?(?:$|[-_](?:label|name|badge|id|tag))")
-_LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:?)[- ]([a-z0-9+#_.-]+)")
 # What a wrapper of a block of code is; themes nest up to three of them.
 _WRAPPERS = frozenset({"code", "div", "figure", "pre", "section", "span"})
 _NUMBERED = frozenset({"a", "div", "i", "span"})
@@ -133,17 +133,17 @@ def _clean_block(pre: etree._Element) -> None:
     for element in elements(pre):
         if element.tag == "br":
             replace_by_text(element, "\n")
-        elif element.tag == "button" or _is_number(element) or _is_popup(element):
+        elif any(is_aid(element) for is_aid in (_is_button, _is_number, _is_popup, _is_anchor)):
             remove(element)
     wrappers = [*_wrappers(pre)]
-    language = _language(pre, wrappers)
+    language = code_language.language([*pre.iterchildren("code"), *wrappers])
     if pre.find(".//code") is not None:
         _remove_labels(pre.iterchildren("div"), language)
     _remove_labels(_beside(wrappers), language)
     put_on_lines(pre)
     code = pre.find("code")
     marked = pre if code is None else code
-    if language and not _LANGUAGE.search(f"{pre.get('class', '')} {marked.get('class', '')}"):
+    if language and not code_language.has_stated(pre, marked):
         marked.set("class", f"{marked.get('class', '')} language-{language}".strip())
 
 
@@ -166,6 +166,18 @@ def _is_number(element: etree._Element) -> bool:
     style = element.get("style")
     is_styled = style is not None and _GUTTER_STYLE.search(style) is not None
     return is_styled and text_of(element).strip().isdecimal()
+
+
+def _is_button(element: etree._Element) -> bool:
+    return element.tag == "button"
+
+
+def _is_anchor(element: etree._Element) -> bool:
+    """Whether it is the empty place of a line, which Nikola and MkDocs let link to itself."""
+    if element.tag != "a" or text_of(element) or len(element):
+        return False
+    name = element.get("id") or element.get("name")
+    return bool(name) and element.get("href", f"#{name}") == f"#{name}"
 
 
 def _is_popup(element: etree._Element) -> bool:
@@ -203,18 +215,6 @@ def _beside(wrappers: list[etree._Element]) -> Iterator[etree._Element]:
         for child in outer:
             if child is not inner:
                 yield child
-
-
-def _language(pre: etree._Element, wrappers: Iterable[etree._Element]) -> str:
-    """The name of the language in a class or an attribute of the block or around it."""
-    for element in [*pre.iterchildren("code"), *wrappers]:
-        names = f"{element.get('class', '')} {element.get('data-lang', '')}".lower()
-        if found := _LANGUAGE.search(names):
-            return found[1]
-        for key in ("data-lang", "data-language"):
-            if name := element.get(key, "").strip().lower():
-                return name
-    return ""
 
 
 def _is_label(element: etree._Element, language: str) -> bool:
