@@ -95,6 +95,7 @@ def test_several_processes_read_what_one_reads(
     alone = read(tmp_path, helper=None)
     (tmp_path / ".publisher" / kept.FOLDER / kept.NAME).unlink()
     assert parts(read(tmp_path)) == parts(alone)
+    assert kept_by(tmp_path)
     assert parts(read(tmp_path)) == parts(alone)
     assert taken
     assert all(taken)
