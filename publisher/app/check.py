@@ -92,7 +92,8 @@ def check(
     differences = page_check.compared(project, watch)
     moved = page_check.addresses(project)
     of_robots, of_output = noindex.warnings(project)
-    for one in (*unlisted.warnings(project), *of_robots):
+    of_pages = page_check.without_content(project)
+    for one in (*of_pages, *unlisted.warnings(project), *of_robots):
         diagnostics[one.path].append(one)
     if of_output:
         of_settings = (*of_settings, project.of_setting(("site", "output"), of_output))

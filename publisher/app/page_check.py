@@ -6,9 +6,11 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from publisher.content.render import content_of_link
 from publisher.entry import link
 from publisher.feeds import newest
 from publisher.lint import built
+from publisher.post import Diagnostic
 from publisher.sources.built.bodies.added_words import useless
 from publisher.sources.built.bodies.body import find_body
 from publisher.sources.built.folder.output import OutputFolder
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from publisher.sources.built.pages.pattern import AddressDifference
 
 
+_NOTHING = (
+    "its page shows only what feed readers cannot show, e.g. a drawing (<svg>), an <object> or "
+    "what a script makes, so they get the link alone; add a sentence or a picture"
+)
 _HOME = PurePosixPath("index.html")
 _NAMES = 2_000  # among which one may be meant
 _PAGES = 100  # that agree on the URL of a site as surely as all do
@@ -71,6 +77,17 @@ def _of_body(project: Project, entry: Entry) -> Comparison | None:
         return found
     parsed = parse(page.data, page.path)
     return built.with_dropped(found, entry.post, parsed, posts.body, posts.drop)
+
+
+def without_content(project: Project) -> Iterator[Diagnostic]:
+    """Warn of the posts of which readers get a link, because they can show nothing of the page."""
+    for entry in project.entries.entries if project.config.posts.from_pages else ():
+        body = project.renderings.built_body(entry)
+        if not (body and body.html.strip()):
+            continue  # its page does not show its text, which is said already
+        shown = project.renderings.of(entry).content.xhtml
+        if shown == content_of_link(entry.link).xhtml:
+            yield Diagnostic(entry.post.path, entry.post.body_line, _NOTHING)
 
 
 def useless_drops(project: Project) -> str:

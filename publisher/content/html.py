@@ -48,6 +48,12 @@ MATH_NS = "http://www.w3.org/1998/Math/MathML"
 TAGS_WITH_CONTENT = names("noembed noframes object script select style svg template textarea title")
 # Readers run no scripts, so they show what <noscript> contains.
 NO_SCRIPT = "noscript"
+# The words of titles of frames that services write, e.g. "YouTube video player".
+_KINDS = names(
+    "an audio bandcamp content codepen embed embedded external frame from iframe in inline map "
+    "media of page player podcast post soundcloud spotify the tweet twitter video vimeo widget "
+    "window x youtube"
+)
 URL_ATTRIBUTES = names("cite href poster src")
 
 # HTML 13.2.5: a quote starts a value only behind `=`, and `<` has no meaning inside a tag.
@@ -153,9 +159,15 @@ def _text(text: str, raw_element: str) -> str:
 
 
 def _frame_link(tag: HtmlTag, base: str) -> str:
-    """Return a link to the page that an iframe shows; empty if readers cannot follow its URL."""
-    url = entities.escape(frame_url(tag.attributes, base))
-    return url and f'<a href="{url}">{url}</a>'
+    """Return a link to the page that an iframe shows; empty if readers cannot follow its URL.
+
+    Its text is the title of the frame, unless that only says what kind of page it is.
+    """
+    attributes = tag.attributes
+    url = entities.escape(frame_url(attributes, base))
+    title = " ".join(attributes.get("title", "").split())
+    says = any(word not in _KINDS for word in re.findall(r"\w+", title.lower()))
+    return url and f'<a href="{url}">{entities.escape(title) if says else url}</a>'
 
 
 def absolute(url: str, base: str) -> str:

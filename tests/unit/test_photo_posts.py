@@ -13,6 +13,7 @@ from publisher.sources.built.finding import media_names
 from publisher.sources.built.finding.match import matches
 from publisher.sources.built.pages.page import parse
 from tests.support.built_blog import THEME, BuiltBlog
+from tests.support.posts import post as written
 from tests.unit.test_built_match import page, post
 
 if TYPE_CHECKING:
@@ -160,6 +161,16 @@ def test_the_names_on_a_page_are_those_of_files_and_of_other_sites() -> None:
         "a",
         "b",
     )
+
+
+def test_a_source_names_the_query_of_a_url_as_its_page_does() -> None:
+    """Else the films of two posts would have one name."""
+    body = (
+        '<iframe src="https://v.example/watch?v=1&amp;t=2"></iframe> At https://v.example/w?v=a,b. '
+        "<img src=/a.png> ![](/b.png) [c](https://c.example/d?e=f)"
+    )
+    found = media_names.of_post(written(body=body))
+    assert found == {"v.example/watch?v=1&t=2", "v.example/w?v=a,b", "a", "b", "c.example/d?e=f"}
 
 
 def _photo(number: int) -> PostWords:

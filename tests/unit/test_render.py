@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -531,13 +532,27 @@ def test_a_video_without_content_links_to_its_file() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("A film  of <ducks> & geese", "A film of <ducks> & geese"),
+        ("YouTube video player", "https://video.example/"),
+        ("Embedded map", "https://video.example/"),
+        ("", "https://video.example/"),
+    ],
+)
+def test_the_title_of_an_iframe_is_the_text_of_its_link(title: str, text: str) -> None:
+    frame = f'<iframe src="https://video.example/" title="{html.escape(title)}"></iframe>'
+    assert reads(rendered(frame, "html")) == text
+
+
 @pytest.mark.parametrize("markup", ["markdown", "html"])
 @pytest.mark.parametrize(
     "frame",
     [
         '<iframe width="5" src="//video.example/a?b=c&amp;d" allowfullscreen></iframe>',
         "<IFRAME SRC=https://video.example/a?b=c&d>no frames</IFRAME>",
-        "<iframe title='a > b' data-src='/x' src='https://video.example/a?b=c&d' src='/y' />",
+        "<iframe name='a > b' data-src='/x' src='https://video.example/a?b=c&d' src='/y' />",
     ],
 )
 def test_an_iframe_becomes_a_link(frame: str, markup: Dialect) -> None:

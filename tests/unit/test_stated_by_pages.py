@@ -135,3 +135,50 @@ def test_without_pages_nothing_is_said(tmp_path: Path) -> None:
     blog = Blog(tmp_path)
     blog.write("2024-01-10-p0.md", "Text")
     assert UNLISTED not in blog.run("check").out
+
+
+NOTHING = "shows only what feed readers cannot show"
+DRAWING = '<svg width="5"><title>A square</title><rect width="5" height="5"/></svg>'
+
+
+@pytest.mark.parametrize(
+    "only", [DRAWING, "<canvas></canvas><script>x()</script>", '<object data="/a.pdf"></object>']
+)
+def test_a_post_of_which_readers_can_show_nothing_goes_out_as_a_link_and_is_named(
+    blog: BuiltBlog, only: str
+) -> None:
+    blog.write("2024-02-01-q.md", only, title="Q")
+    blog.page("q/index.html", THEME.format(title="Q", head="", body=only))
+    run = blog.run("check")
+    assert [line for line in run.out.splitlines() if NOTHING in line] == [
+        "posts/2024-02-01-q.md:4: warning: its page shows only what feed readers cannot show, "
+        "e.g. a drawing (<svg>), an <object> or what a script makes, so they get the link alone; "
+        "add a sentence or a picture"
+    ]
+    assert blog.run("build").code == 0
+    feed = (blog.folder / "feed.atom").read_text(encoding="utf-8")
+    assert f'<p><a href="{URL}/q/">{URL}/q/</a></p>' in feed
+
+
+@pytest.mark.parametrize(
+    ("only", "shown"),
+    [
+        ('<video src="/v/a.mp4" controls></video>', f'<video src="{URL}/v/a.mp4"'),
+        ('<audio controls><source src="/v/a.mp3"></audio>', f'<source src="{URL}/v/a.mp3"'),
+        ('<iframe src="https://v.example/?v=1" title="Ducks"></iframe>', ">Ducks</a>"),
+        (f"{DRAWING}<p>A square</p>", "<p>A square</p>"),
+    ],
+)
+def test_a_post_that_is_only_a_recording_or_a_frame_has_a_body(
+    blog: BuiltBlog, only: str, shown: str
+) -> None:
+    for place in ("q", "elsewhere/1"):
+        blog.write("2024-02-01-q.md", only, title="Q")
+        blog.page(f"{place}/index.html", THEME.format(title="Q", head="", body=only))
+        assert NOTHING not in blog.run("check").out
+        assert blog.run("build").code == 0
+        feed = (blog.folder / "feed.atom").read_text(encoding="utf-8")
+        assert shown in feed
+        assert f"{URL}/{place}/" in feed
+        (blog.output / place / "index.html").unlink()
+        (blog.folder / ".publisher" / "pages.sqlite").unlink()

@@ -35,7 +35,9 @@ _MEDIA = re.compile(
 )
 _ATTRIBUTES = (*SOURCES, *SETS, *POSTERS, "href")
 _TAGS = ("img", "source", "video", "audio", "embed", "iframe", "a")
-_TARGET = re.compile(r"""[^\s"'()<>\[\]{}|,=]+""")
+# What may be a URL in a source; `=` stands in queries and between an attribute and its value.
+_TARGET = re.compile(r"""[^\s"'()<>\[\]{}|,=?]+(?:\?[^\s"'()<>\[\]{}|]*)?""")
+_MARKS = ".,;:!?"  # of the sentence in which a URL stands
 _DESCRIPTORS = re.compile(r"\s+|,(?=\S)")
 # What generators put between the name of a file and its ending: a hash, a size, a number.
 _MARK = re.compile(
@@ -47,7 +49,8 @@ _MARK = re.compile(
 def of_post(post: Post) -> frozenset[str]:
     """The names in the text of a post, and those of its picture and its recordings."""
     media = [one.href for one in (*post.enclosures, *filter(None, (post.image,)))]
-    targets = (one[0] for one in _TARGET.finditer("\n".join((post.body, *media))))
+    found = _TARGET.finditer("\n".join((post.body, *media)))
+    targets = (one[0].replace("&amp;", "&").rstrip(_MARKS) for one in found)
     named = (name for target in targets if (name := _name(target)))
     return frozenset(islice(dict.fromkeys(named), _MAX_NAMED))
 
