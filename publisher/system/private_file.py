@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from _typeshed import ReadableBuffer
@@ -21,19 +22,30 @@ def read(state: Path, folder: str, name: str, *, most: int) -> bytes:
 
     None of the folders and the file may be a symbolic link, and they must be this user's.
     """
+    descriptor = opened(state, folder, name)
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
+        return file.read(min(most, os.fstat(descriptor).st_size))
+
+
+def opened(state: Path, folder: str, name: str) -> int:
+    """A descriptor of a file, as for `read`, that the caller closes. Raises OSError."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     with ExitStack() as stack:
-        descriptor = os.open(state, flags | os.O_DIRECTORY)
-        stack.callback(os.close, descriptor)
-        for part, more in ((folder, os.O_DIRECTORY), (name, os.O_NONBLOCK)):
-            descriptor = os.open(part, flags | more, dir_fd=descriptor)
-            stack.callback(os.close, descriptor)
+        above = os.open(state, flags | os.O_DIRECTORY)
+        stack.callback(os.close, above)
+        below = os.open(folder, flags | os.O_DIRECTORY, dir_fd=above)
+        stack.callback(os.close, below)
+        _require_own(below)
+        descriptor = os.open(name, flags | os.O_NONBLOCK, dir_fd=below)
+        try:
             _require_own(descriptor)
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(min(most, os.fstat(descriptor).st_size))
+        except PermissionError:
+            os.close(descriptor)
+            raise
+        return descriptor
 
 
-def write(file: Path, *parts: ReadableBuffer) -> None:
+def write(file: Path, parts: Iterable[ReadableBuffer]) -> None:
     """Replace a file in a folder of the state folder by these parts. Raises OSError.
 
     It is not synced to disk: after a crash, a part of it may be there, which its reader must see.
@@ -47,8 +59,8 @@ def write(file: Path, *parts: ReadableBuffer) -> None:
     temporary = file.with_name(f".{secrets.token_hex(8)}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as opened:  # noqa: PTH123 - a descriptor has no Path
-            opened.writelines(parts)
+        with open(descriptor, "wb") as new:  # noqa: PTH123 - a descriptor has no Path
+            new.writelines(parts)
         temporary.replace(file)
     except BaseException:
         with suppress(OSError):

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from publisher import sources
@@ -19,6 +20,7 @@ from publisher.config import load
 from publisher.errors import Unavailable
 from publisher.post import Post
 from publisher.sources import kept
+from publisher.sources.kept.blocks import Blocks
 from publisher.system import looks, snapshot
 from tests.stress.test_kept import KINDS
 from tests.support.blog import SITE, Blog
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.post import Reading
+    from publisher.sources.kept.rows import Common
 
 TICK = 0.012  # seconds; longer than a tick of the clock of the kernel
 NOW = dt.datetime.now(dt.UTC)
@@ -411,6 +414,16 @@ def test_a_run_with_one_changed_post_opens_as_many_files_however_many_there_are(
     assert few <= 2 * (5 + 1)
 
 
+def stored(folder: Path) -> tuple[Common, list[str]]:
+    """What a run has kept of all files, and the paths of the files of which it has kept more."""
+    found = Blocks.open(folder / ".publisher", kept.FOLDER, kept.NAME)
+    assert found
+    numbers = range(len(found.blocks))
+    return found.common, [
+        path for one in numbers for path in msgspec.msgpack.decode(found.data(one))
+    ]
+
+
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
 def test_every_file_that_a_reader_opens_is_one_that_it_noted(
     make: Callable[[Path], None], tmp_path: Path
@@ -419,13 +432,12 @@ def test_every_file_that_a_reader_opens_is_one_that_it_noted(
     make(tmp_path)
     with opened() as files, looks.recorded() as seen:
         read(tmp_path)
-    document = kept._document(tmp_path / ".publisher")
-    assert document
+    common, rows = stored(tmp_path)
     noted = {os.path.realpath(path) for path, _ in seen}
-    noted |= {os.path.realpath(path) for path, *_ in document.common.looks}
+    noted |= {os.path.realpath(path) for path, *_ in common.looks}
     config = load(tmp_path / "publisher.yaml")
-    posts = {os.path.realpath(config.posts.path / path) for path in document.rows}
-    posts |= {os.path.realpath(config.posts.path / path) for path in document.common.shared}
+    posts = {os.path.realpath(config.posts.path / path) for path in rows}
+    posts |= {os.path.realpath(config.posts.path / path) for path in common.shared}
     own = {os.path.realpath(tmp_path / "publisher.yaml")}
     of_site = {os.path.realpath(file) for file in files if Path(file).is_absolute()}
     of_site = {file for file in of_site if file.startswith(f"{tmp_path}/")}
@@ -449,6 +461,5 @@ def test_a_source_that_is_compared_with_its_page_counts_for_no_other_file(tmp_pa
         with contextlib.chdir(tmp_path):
             blog.write(f"{names[0]}.md", text, title="T")
             build(projects.read(load(Path("publisher.yaml")), writes=True))
-    document = kept._document(tmp_path / ".publisher")
-    assert document
-    assert not any("post" in path for path in document.common.shared)
+    common, _ = stored(tmp_path)
+    assert not any("post" in path for path in common.shared)

@@ -30,7 +30,6 @@ import datetime as dt
 import hashlib
 import os
 import sys
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,32 +37,28 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from publisher.errors import Unavailable
 from publisher.post import Post
-from publisher.sources.kept import values
-from publisher.sources.kept.values import KeptOutcome
-from publisher.sources.walk import UNKNOWN, FileState, state_of
+from publisher.sources.kept import blocks, values
+from publisher.sources.kept.blocks import Blocks
+from publisher.sources.kept.rows import Common, Row, SentRows, read_row
+from publisher.sources.walk import UNKNOWN, state_of
 from publisher.system import looks, private_file, private_folder, program, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from _typeshed import ReadableBuffer
-
     from publisher.config import Config
     from publisher.post import KnownFacts
     from publisher.sources.engines.engine import PostReader
     from publisher.sources.kept.values import Outcome
-    from publisher.sources.walk import Listing
+    from publisher.sources.walk import FileState, Listing
     from publisher.system.looks import Look
 
 FOLDER, NAME = "read", "posts"  # in the state folder
-_VERSION = 3
-_CHECK_BYTES = 4
-_MOST_BYTES = 2_000_000_000
+_VERSION = 4
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 _VARIABLES = ("TZ", "TZDIR", "LANG", "LC_ALL", "LC_CTYPE")
 
@@ -71,38 +66,6 @@ _VARIABLES = ("TZ", "TZDIR", "LANG", "LC_ALL", "LC_CTYPE")
 _OF_FILE = frozenset({"body", "values"})
 
 Facts: TypeAlias = "Callable[[Post], KnownFacts | None]"
-_States: TypeAlias = dict[str, FileState | None]  # None: there is no such file
-
-
-class _Row(Struct, array_like=True, frozen=True):
-    """A file: its state, those of the files beside it, its last commit, and what it is."""
-
-    state: FileState
-    beside: _States
-    committed: dt.datetime | None
-    outcome: KeptOutcome
-
-
-class _Common(Struct, array_like=True, frozen=True):
-    """What counts for all files; see the text above."""
-
-    version: int
-    context: bytes
-    looks: list[tuple[str, str, str]]
-    shared: _States
-    facts: dict[str, bool]
-    folders: dict[str, set[str]]
-    names: bytes  # a digest of all paths if the reader needed all, else empty
-
-
-class _Document(Struct, array_like=True, frozen=True):
-    """The file; a row is decoded if its file is still there."""
-
-    common: _Common
-    rows: dict[str, msgspec.Raw]
-
-
-_read_row = msgspec.msgpack.Decoder(_Row).decode
 
 
 @dataclass
@@ -118,22 +81,23 @@ class Kept:
     now: dt.datetime
     read: Callable[[PurePosixPath], Outcome]
     horizon: int = 0
-    _before: dict[str, msgspec.Raw] = field(default_factory=dict)
+    _before: Blocks | None = None
+    _taken: dict[str, msgspec.Raw] = field(default_factory=dict)  # from other processes
     _looks: dict[Look, str] = field(default_factory=dict)
     _changed: frozenset[str] = frozenset()
-    _rows: dict[str, msgspec.Raw] = field(default_factory=dict)
-    _new: dict[str, tuple[_Row, Post | None]] = field(default_factory=dict)
-    _has_taken: bool = False
+    _left: set[str] = field(default_factory=set)  # files that are not as they were
+    _new: dict[str, tuple[Row, Post | None]] = field(default_factory=dict)
 
     def load(self) -> None:
         """Load what an earlier run kept, if it counts."""
-        document = _document(self.reader.config.state)
-        if document is None or not self._counts(document.common):
+        before = Blocks.open(self.reader.config.state, FOLDER, NAME)
+        if before is None or not self._counts(before.common):
             return
-        was_seen = _looks_of(document.common)
+        was_seen = _looks_of(before.common)
         if looks.are_the_same(was_seen):
-            self._add(document, was_seen)
-            self._changed = frozenset(self._changed_folders(document.common))
+            self._before = before
+            self._add(before.common, was_seen)
+            self._changed = frozenset(self._changed_folders(before.common))
 
     def take(self, data: bytes, seen: Mapping[Look, str]) -> bool:
         """Take what another process has just read for this run, and return whether it counts.
@@ -141,7 +105,7 @@ class Kept:
         `data` is of `document`, and `seen` is what this process has looked at beside the posts.
         """
         try:
-            document = msgspec.msgpack.decode(data, type=_Document)
+            document = msgspec.msgpack.decode(data, type=SentRows)
         except msgspec.DecodeError:  # of another version, which was installed during the run
             return False
         was_seen = _looks_of(document.common)
@@ -151,24 +115,24 @@ class Kept:
             or any(seen.get(look, was) != was for look, was in was_seen.items())
         ):
             return False
-        self._add(document, was_seen)
-        self._has_taken = True
+        self._add(document.common, was_seen)
+        self._taken.update(document.rows)
         return True
 
-    def _counts(self, common: _Common) -> bool:
+    def _counts(self, common: Common) -> bool:
         """Whether nothing has changed of what counts for all files, apart from the looks."""
         trace, files = self.reader.folder.trace, self.listing.files
         return (
-            common.context == _context(self.reader.config)
+            common.version == _VERSION
+            and common.context == _context(self.reader.config)
             and common.facts == trace.facts
             and common.folders.keys() == trace.folders.keys()
             and common.names in {b"", self._names}
             and all(files.get(one) == was for one, was in common.shared.items())
         )
 
-    def _add(self, document: _Document, was_seen: Mapping[Look, str]) -> None:
-        common, trace = document.common, self.reader.folder.trace
-        self._before.update(document.rows)
+    def _add(self, common: Common, was_seen: Mapping[Look, str]) -> None:
+        trace = self.reader.folder.trace
         self._looks.update(was_seen)
         trace.shared |= common.shared.keys()
         trace.needs_all |= bool(common.names)
@@ -179,23 +143,29 @@ class Kept:
         names = "\0".join(self.listing.paths)
         return hashlib.sha256(names.encode("utf-8", "surrogateescape")).digest()
 
-    def _changed_folders(self, common: _Common) -> Iterator[str]:
+    def _changed_folders(self, common: Common) -> Iterator[str]:
         """The folders that are of another kind: their files are read again."""
         for name, folders in self.reader.folder.trace.folders.items():
             yield from folders ^ common.folders[name]
 
     def outcome(self, path: str) -> Outcome | None:
         """What was read of the file the last time; None if it must be read."""
-        raw = self._before.get(path)
-        if raw is None:
+        row = self._row(path)
+        if row is None:
             return None
-        row = _read_row(raw)
         if not self._is_current(row, path):
+            self._left.add(path)
             return None
-        self._rows[path] = raw
+        if self._before and path not in self._taken:
+            self._before.take()
         return values.read_again(row.outcome, PurePosixPath(path), self._read_later)
 
-    def _is_current(self, row: _Row, path: str) -> bool:
+    def _row(self, path: str) -> Row | None:
+        if raw := self._taken.get(path):
+            return read_row(raw)
+        return self._before.row(path) if self._before else None
+
+    def _is_current(self, row: Row, path: str) -> bool:
         files, post = self.listing.files, row.outcome.post
         if row.state != files[path] or (self._changed and self._is_concerned(path)):
             return False
@@ -231,9 +201,12 @@ class Kept:
 
     def _more_of(self, path: PurePosixPath) -> Mapping[str, object]:
         """What was kept of a post and is not decoded for all posts."""
-        kept_post = _read_row(self._rows[str(path)]).outcome.post
-        more = values.more_of(kept_post) if kept_post else {}
+        row = self._row(str(path))
+        if row is None or row.outcome.post is None:
+            file = self.reader.config.state / FOLDER / NAME
+            raise Unavailable(f"{file} cannot be read any more; run it again")
         location = self.reader.location / path
+        more = values.more_of(row.outcome.post)
         return {**more, "location": location, "syntax": self.reader.syntax(path)}
 
     def add(self, path: str, outcome: Outcome) -> None:
@@ -247,7 +220,7 @@ class Kept:
         if kept:
             committed = self.reader.folder.committed.get(pure)
             post = outcome[0] if isinstance(outcome[0], Post) else None
-            self._new[path] = _Row(state, beside, committed, kept), post
+            self._new[path] = Row(state, beside, committed, kept), post
 
     def _may_be_kept(self, state: FileState | None) -> bool:
         """Whether a change of a file in this state, which may be that it is missing, would show."""
@@ -260,28 +233,33 @@ class Kept:
 
         That it cannot be written is no error.
         """
-        is_new = bool(self._new) or self._has_taken
-        if not is_new and self._rows.keys() == self._before.keys():
+        before = self._before
+        if not (self._new or self._taken) and (before is None or before.is_all_taken):
             return
         if any(self._looks.get(look, was) != was for look, was in seen.items()):
             return  # something was changed during the run: what was read before has the old version
-        if data := self.document(seen, facts):
+        if common := self._written_common(seen):
+            rows = {**self._taken, **self._rows(facts)}
+            parts = blocks.parts(common, rows, before, self._is_as_it_was)
             with suppress(OSError):
-                state = self.reader.config.state
-                private_file.write(state / FOLDER / NAME, _check(data), data)
+                private_file.write(self.reader.config.state / FOLDER / NAME, parts)
 
     def document(self, seen: Mapping[Look, str], facts: Facts) -> bytes | None:
-        """What was read, as bytes; None if it depends on a file that may be written again."""
+        """What was read, for `take`; None if it depends on a file that may be written again."""
+        common = self._common(seen)
+        return values.written(SentRows(common, self._rows(facts))) if common else None
+
+    def _written_common(self, seen: Mapping[Look, str]) -> msgspec.Raw | None:
+        common = self._common(seen)
+        return values.written(common) if common else None
+
+    def _common(self, seen: Mapping[Look, str]) -> Common | None:
+        """What counts for all files; None if one of those may be written again."""
         folder, trace = self.reader.folder, self.reader.folder.trace
         shared = {path: self.listing.files.get(path) for path in trace.shared}
         if not all(map(self._may_be_kept, shared.values())):
             return None
-        rows = dict(self._rows)
-        for path, (row, post) in self._new.items():
-            outcome = values.with_facts(row.outcome, facts(post) if post else None)
-            if raw := values.written(msgspec.structs.replace(row, outcome=outcome)):
-                rows[path] = raw
-        common = _Common(
+        return Common(
             _VERSION,
             _context(folder.config),
             [(*look, was) for look, was in {**seen, **self._looks}.items()],
@@ -290,7 +268,19 @@ class Kept:
             trace.folders,
             self._names if trace.needs_all else b"",
         )
-        return values.written(_Document(common, rows))
+
+    def _rows(self, facts: Facts) -> dict[str, msgspec.Raw]:
+        """What was read by this process, apart from what cannot be written."""
+        rows: dict[str, msgspec.Raw] = {}
+        for path, (row, post) in self._new.items():
+            outcome = values.with_facts(row.outcome, facts(post) if post else None)
+            raw = values.written(msgspec.structs.replace(row, outcome=outcome))
+            if raw and values.written(path):
+                rows[path] = raw
+        return rows
+
+    def _is_as_it_was(self, path: str) -> bool:
+        return path in self.listing.files and path not in self._left
 
     def forget(self) -> None:
         """Forget what was read so far, and what that depends on: `document` has it."""
@@ -310,29 +300,11 @@ def horizon(state: Path) -> int:
         return 0
 
 
-def _document(state: Path) -> _Document | None:
-    """What an earlier run kept; None if there is nothing that can be read."""
-    try:
-        data = private_file.read(state, FOLDER, NAME, most=_MOST_BYTES)
-        whole = memoryview(data)[_CHECK_BYTES:]
-        if data[:_CHECK_BYTES] != _check(whole):
-            return None
-        document = msgspec.msgpack.decode(whole, type=_Document)
-    except (OSError, ValueError):  # msgspec's errors are ValueErrors
-        return None
-    return document if document.common.version == _VERSION else None
-
-
-def _looks_of(common: _Common) -> dict[Look, str]:
+def _looks_of(common: Common) -> dict[Look, str]:
     return {
         (path, "names" if question == "names" else "path"): seen
         for path, question, seen in common.looks
     }
-
-
-def _check(data: ReadableBuffer) -> bytes:
-    """A sum that shows whether data is damaged."""
-    return zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
 
 
 def _context(config: Config) -> bytes:

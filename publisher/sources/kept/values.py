@@ -141,7 +141,7 @@ def _plain(value: object) -> str:
 _write = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 
 
-def written(value: Struct) -> msgspec.Raw | None:
+def written(value: Struct | str) -> msgspec.Raw | None:
     """The value as MessagePack; None if it holds what cannot be written, e.g. a lone surrogate."""
     try:
         return msgspec.Raw(_write(value))
