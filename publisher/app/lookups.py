@@ -107,4 +107,4 @@ def _write(config: Config, answers: _Answers) -> None:
     }
     with suppress(OSError, ValueError):  # a name of a file may be no text
         data = msgspec.msgpack.encode(_Document(_VERSION, rows))
-        private_file.write(config.state / FOLDER / NAME, data)
+        private_file.write(config.state / FOLDER / NAME, [data])
