@@ -109,7 +109,9 @@ def pelican_slug(
 
 def eleventy_slug(text: str) -> str:
     """The slug of Eleventy's filter `slugify`: lower-case ASCII letters, digits and hyphens."""
-    plain = transliteration.of_eleventy(text.replace("&", " and ").replace("♥", " love "))
+    for sign, word in (("&", " and "), ("♥", " love "), ("🦄", " unicorn ")):
+        text = text.replace(sign, word)
+    plain = transliteration.of_eleventy(text)
     plain = re.sub(r"([a-z0-9])'([ts])(?=\s|$)", r"\1\2", plain)
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 

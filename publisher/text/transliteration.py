@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The letters of living languages that deunicode writes in another way, as far as a slug shows it:
 # TEXT:LETTERS.
@@ -32,10 +36,15 @@ gh:\u063aღ h:ħ\u06be\u06c1 i:ıΐήίηі\u0625 ij:ĳ k:\u06a9ყ kh:ხ kj:�
 n:\u06ba\u06bc nj:њ o:ø oe:ö p:փ\u067c\u067e ph:ფ q:քქ r:ռ\u0691\u0693 sch:щ ss:ß
 t:թ\u0629\u0679თ tch:ճჭ th:þ ts:ცწ u:\u064f ue:ü v:β vo:ո w:\u0624 x:χ\u069a
 y:ΰυϋύйը\u0626\u06cc ya:я ye:єե yev:և yi:ї yo:ё yu:ю z:\u0681 zh:\u0698
+a:₳\u0787\u07a2 b:฿₿ bo:૱ c:¢₡₵￠ ce:₠ cr:₢ dp:₯ f:₣ g:₲ gn:\u078f k:₭ l:₺ lh:\u0785
+m:₥ n:₦ p:₱₽ pt:₧ r:₹ rs:₨ s:₫₰₴₷ t:₮₸৳ tt:₶ w:₩￦ y:¥￥
+:^`¨¯´·¸
 """
+# Circled digits, and the letters and digits of mathematics.
+_STYLED = ("①", "⒛"), ("⓪", "⓪"), ("𝐀", "𝟿")
 _ALPHABETS = (
     ("α", "ώ"), ("а", "ё"), ("ա", "ֆ"), ("\u0621", "\u063a"), ("\u0641", "\u064a"),
-    ("\u06f0", "\u06f9"), ("ა", "ჰ"),
+    ("\u06f0", "\u06f9"), ("\u0780", "\u07b0"), ("ა", "ჰ"),
 )  # fmt: skip
 
 # What Eleventy's older filter `slug` writes in another way than without accents: the tables of the
@@ -103,10 +112,22 @@ def _of_eleventy(character: str) -> str:
     written = _letters(_OF_ELEVENTY).get(character)
     if written is not None:
         return written
-    if any(first <= character <= last for first, last in _ALPHABETS):
+    if _is_within(character, _ALPHABETS):
         return unidecoded(character).lower()
+    plain = unicodedata.normalize("NFKC", character).lower()
+    if plain != character and _is_within(character, _STYLED):
+        return "".join(map(_of_eleventy, plain.strip("()")))
     parts = unicodedata.normalize("NFD", character)
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return "".join(part for part in parts if not _is_accent(part))
+
+
+def _is_within(character: str, ranges: Iterable[tuple[str, str]]) -> bool:
+    return any(first <= character <= last for first, last in ranges)
+
+
+def _is_accent(character: str) -> bool:
+    """Whether the character is an accent, or a letter that stands for one."""
+    return bool(unicodedata.combining(character)) or "\u02b0" <= character <= "\u02ff"
 
 
 @cache

@@ -52,6 +52,9 @@ def test_a_pretty_slug_keeps_the_punctuation_that_a_path_allows() -> None:
         ("It's Vít's Ørsted", "its-vits-orsted"),
         ("Съешь ещё булок", "syesh-eschyo-bulok"),
         ("Μουσική 日本 x", "moysiki-x"),
+        ("a^b `c` d´e f·g", "ab-c-de-fg"),
+        ("5¢ or ¥6, ₿7", "5c-or-y6-b7"),
+        ("① ⑵ ⒊ 𝗯𝟙 ⓪ x🦄y", "1-2-3-b1-0-x-unicorn-y"),
     ],
 )
 def test_eleventy_knows_some_alphabets_only(text: str, slug: str) -> None:
