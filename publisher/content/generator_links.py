@@ -36,7 +36,8 @@ class Targets(Struct, frozen=True):
     `titles` are those of the posts, by the URLs of their pages.
 
     `moved` are the paths, relative to the site's `root`, to which posts move files; `file` is
-    `url_path_of`, and `list_page` that of `Reading`.
+    `url_path_of`, and `list_page` that of `Reading`. `other_page` is that of `Reading`, too, but
+    returns whole URLs.
     """
 
     pages: Mapping[str, str]
@@ -46,6 +47,7 @@ class Targets(Struct, frozen=True):
     moved: Mapping[str, str]
     file: Callable[[PurePosixPath], str | None]
     list_page: Callable[[str, str, str | None], str | None]
+    other_page: Callable[[str, str, str | None], str | None]
 
 
 def moved(files: Iterable[tuple[dt.datetime, Sequence[tuple[str, str]]]]) -> dict[str, str]:
@@ -72,7 +74,7 @@ def of_pelican(link: re.Match[str], post: Post, targets: Targets) -> str | None:
     here = (post.location or post.path).parent.as_posix()
     file = unquote(written.lstrip("/")) if written[:1] == "/" else relative_to(here, written)
     if kind == "filename" and file.lower().endswith(TEXT_FILES):
-        page = targets.pages.get(file)
+        page = targets.pages.get(file) or targets.other_page("path", file, None)
         return page and page + rest
     place = targets.moved.get(file)
     path = quote(place, safe="/=&") if place else targets.file(PurePosixPath(file))
@@ -88,9 +90,9 @@ def of_nikola(link: re.Match[str], post: Post, targets: Targets) -> str | None:
         case "listing":
             page = f"{targets.root}listings/{quote(target)}.html"
         case "filename":
-            page = targets.pages.get(target)
+            page = targets.pages.get(target) or targets.other_page("path", target, None)
         case "slug":
-            page = _of_slug(target, targets)
+            page = _of_slug(target, targets) or targets.other_page("slug", target, post.language)
         case _:
             path = targets.list_page(kind, target, post.language)
             page = path and targets.root + quote(path[1:])

@@ -113,8 +113,9 @@ class Links:
             files += [(post.published, post.files)] if post.files else []
         moved = generator_links.moved(files)
         return Targets(
-            pages, by_name, titles, self._site.root, moved, self._url_path_of, self._list_page
-        )
+            pages, by_name, titles, self._site.root, moved, self._url_path_of, self._list_page,
+            self._other,
+        )  # fmt: skip
 
     @property
     def _pages(self) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from publisher.post import Page, Post, Skip
 from publisher.sources.engines.file_reader import read_file
 from publisher.sources.traces import Trace
 from publisher.sources.walk import walk
+from publisher.text.slugs import slugify
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,12 +51,15 @@ class OtherPages:
         """The URL, or its path below that of the site, of a page; None if the site shows none.
 
         Of the kind "path", `name` is the path of a file below the content; of the kind "name" it
-        is that of the only file with that name, without extension and language, in a language.
+        is that of the only file with that name, without extension and language, in a language; of
+        the kind "slug" it is the slug of a page.
         """
         if self._root is None:
             return None
         if kind == "path":
             return self._address(name)
+        if kind == "slug":
+            return self._by_slug.get(slugify(name, mode="default").lower())
         named = self._by_name.get((name.lower(), self._language(language)), ())
         return self._address(named[0]) if len(named) == 1 else None
 
@@ -107,6 +111,16 @@ class OtherPages:
             found.setdefault((name.lower(), self._language(language)), []).append(file)
         return found
 
+    @cached_property
+    def _by_slug(self) -> Mapping[str, str]:
+        """The addresses of all pages by their slugs."""
+        pages = [
+            page
+            for path in map(PurePosixPath, self._reader.folder.files)
+            if self._reader.is_post(path) and (page := self._page(path))
+        ]
+        return {page.slug.lower(): address(page) for page in reversed(pages)}
+
     def _language(self, language: str | None) -> str:
         """The language, or nothing for that of the whole site."""
         own = (language or "").lower()
@@ -120,14 +134,23 @@ class OtherPages:
     def _read(self, path: PurePosixPath) -> str | None:
         if path.name.startswith("_index."):
             return self._reader.section_address(path)
+        page = self._page(path)
+        return address(page) if page else None
+
+    def _page(self, path: PurePosixPath) -> Post | None:
+        """What the reading of the posts does not know of a file that the site shows."""
         if str(path) in self._known or str(path) not in self._reader.folder.files:
             return None
         outcome, _ = read_file(self._reader, path, now=self._now)
         match outcome:
             case Post():
-                page: Post | None = outcome
+                return outcome
             case Page(post=undated, has_url=True) | Skip(post=undated, on_web=True):
-                page = undated
+                return undated
             case _:
-                page = None
-        return (page.address or page.link or page.page) if page else None
+                return None
+
+
+def address(page: Post) -> str:
+    """The URL of a page, or its path below that of the site."""
+    return page.address or page.link or page.page

@@ -144,10 +144,15 @@ def section(settings: Mapping[str, Value], *keys: str) -> dict[str, Value]:
     return value if isinstance(value, dict) else {}
 
 
+def listed(settings: Mapping[str, Value], key: str) -> list[Value]:
+    """The list with this key; empty if there is none."""
+    value = settings.get(key)
+    return value if isinstance(value, list) else []
+
+
 def texts(settings: Mapping[str, Value], key: str) -> list[str]:
     """The texts in a list, or a single text."""
-    value = settings.get(key)
-    parts = value if isinstance(value, list) else [value]
+    parts = listed(settings, key) or [settings.get(key)]
     return [part for part in parts if isinstance(part, str) and part]
 
 

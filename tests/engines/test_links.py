@@ -55,12 +55,25 @@ _SECOND = "[d]({static}files/d.pdf) [n]({attach}pic.png) ![p]({static}/images/p.
 _TERMS = "[a]({tag}Foo Bar) [b]({tag}C++) [c]({author}Jane Doe) [d]({category}news) [e]({tag}Ü x)"
 
 
+_OF_PAGES = " ".join(
+    f"[x]({{filename}}{target})"
+    for target in ("/pages/one.md", "../pages/in/two.md#x", "/pages/own.rst", "/pages/fr.md")
+)
+_PELICAN_PAGES = {
+    "content/pages/one.md": "Title: The One\n\nText.\n",
+    "content/pages/in/two.md": "Title: Two\nSlug: zwei\nDate: 2020-01-01\n\nText.\n",
+    "content/pages/own.rst": "Own\n===\n\n:url: my/own/\n:save_as: my/own/index.html\n\nText.\n",
+    "content/pages/fr.md": "Title: Une\nLang: fr\n\nText.\n",
+}
+
+
 def _pelican(settings: str, pages: Mapping[str, str]) -> Site:
     files = {
         "pelicanconf.py": f"{PELICAN}{settings}\n",
         **_PELICAN_FILES,
+        **_PELICAN_PAGES,
         "content/news/newer.md": _ARTICLE.format("Newer", 2, _FIRST),
-        "content/news/older.md": _ARTICLE.format("Older", 1, _SECOND + _TERMS),
+        "content/news/older.md": _ARTICLE.format("Older", 1, _SECOND + _TERMS + _OF_PAGES),
     }
     return Site("pelican", "https://site.example", files, pages)
 
@@ -73,12 +86,15 @@ TIMEZONE = "UTC"
 DEFAULT_LANG = "en"
 TRANSLATIONS = {"en": "", "de": "./de"}
 POSTS = [("posts/*.md", "blog", "post.tmpl"), ("posts/*.rst", "blog", "post.tmpl")]
-PAGES = []
+PAGES = [("pages/*.md", "p", "page.tmpl"), ("pages/*.rst", "p", "page.tmpl")]
 COMPILERS = {"rest": [".rst"], "markdown": [".md"]}
 THEME = "base-jinja"
 CATEGORY_ALLOW_HIERARCHIES = False
 """
 _KINDS = "root", "rss", "index", "archive", "archive/2020", "tag/A B", "tag_rss/A B", "category/x"
+_TO_PAGES = (
+    "author/J D", "filename/pages/one.md", "filename/pages/in/two.rst", "slug/one", "slug/zwei"
+)  # fmt: skip
 _NIKOLA_POST = """.. title: {} `x`
 .. date: 2020-01-0{}
 .. tags: A B
@@ -93,8 +109,10 @@ _OF_NIKOLA = (
 )
 NIKOLA_FILES = {
     "posts/a.md": _NIKOLA_POST.format(
-        "A", 2, _OF_NIKOLA + " ".join(f"[x](<link://{kind}>)" for kind in (*_KINDS, "author/J D"))
+        "A", 2, _OF_NIKOLA + " ".join(f"[x](<link://{kind}>)" for kind in (*_KINDS, *_TO_PAGES))
     ),
+    "pages/one.md": ".. title: One\n\nText.\n",
+    "pages/in/two.rst": ".. title: Two\n.. slug: zwei\n\nText.\n",
     "posts/b.rst": _NIKOLA_POST.format(
         "B", 1,
         "`c <link://slug/a>`_ `d <link://tag/t>`_ :doc:`x <a>` :doc:`a` `e </blog/a/>`_\n\n"
@@ -214,7 +232,9 @@ SITES = [
         {f"/posts/2020/{name}/": f"posts/2020/{name}/index.html" for name in ("newer", "older")},
     ),
     _pelican(
-        "ARTICLE_URL = 'a/{slug}'\nARTICLE_SAVE_AS = 'b/{slug}.html'",
+        "ARTICLE_URL = 'a/{slug}'\nARTICLE_SAVE_AS = 'b/{slug}.html'\n"
+        "PAGE_URL = 'p/{slug}/'\nPAGE_SAVE_AS = 'p/{slug}/index.html'\n"
+        "PAGE_LANG_URL = '{lang}/{slug}/'\nPAGE_LANG_SAVE_AS = '{lang}/{slug}/index.html'",
         {f"/a/{name}": f"b/{name}.html" for name in ("newer", "older")},
     ),
     *(

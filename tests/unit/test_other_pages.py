@@ -64,7 +64,37 @@ OF_ZOLA = {
     "content/blog/draft.md": "+++\ndate = 2020-01-01\ndraft = true\n+++\nText.\n",
     "secret.md": "+++\n+++\nText.\n",
 }
+OF_PELICAN = {
+    "pelicanconf.py": "DEFAULT_LANG = 'en'\n",
+    "content/pages/about.md": "Title: About us\n\nText.\n",
+    "content/pages/in/own.md": "Title: Own\nURL: my/own/\n\nText.\n",
+    "content/pages/fr.md": "Title: Une\nLang: fr\nDate: 2020-01-01\n\nText.\n",
+    "content/pages/draft.md": "Title: Draft\nStatus: draft\n\nText.\n",
+    "content/other/undated.md": "Title: Undated\n\nText.\n",
+    "content/other/post.md": "Title: Another\nDate: 2020-01-01\n\nText.\n",
+    "about.md": "Title: Outside\n\nText.\n",
+}
+OF_NIKOLA = {
+    "conf.py": "POSTS = [('content/blog/*.md', 'blog', 'post.tmpl')]\n"
+    "PAGES = [('pages/*.md', 'p', 'page.tmpl')]\n",
+    "pages/about.md": ".. title: About\n\nText.\n",
+    "pages/in/own.md": ".. title: Own\n.. slug: Mine\n\nText.\n",
+    "pages/draft.md": ".. title: Draft\n.. status: draft\n\nText.\n",
+    "others/x.md": ".. title: X\n\nText.\n",
+}
+OF_ELEVENTY = {
+    ".eleventy.js": "module.exports = {};\n",
+    "about.md": "---\ntitle: About\n---\nText.\n",
+    "docs/own.md": "---\npermalink: /mine/\n---\nText.\n",
+}
+ENGINES = {
+    "zola.toml": "zola", "hugo.toml": "hugo", "pelicanconf.py": "pelican", "conf.py": "nikola",
+    ".eleventy.js": "eleventy",
+}  # fmt: skip
 DATED = {
+    "pelican": "Title: A\nDate: 2020-01-02\n\n",
+    "nikola": ".. title: A\n.. date: 2020-01-02\n\n",
+    "eleventy": "---\ntitle: A\ndate: 2020-01-02\n---\n",
     "hugo": "---\ntitle: A\ndate: 2020-01-02\n---\n",
     "zola": '+++\ntitle = "A"\ndate = 2020-01-02\n+++\n',
 }
@@ -72,7 +102,7 @@ DATED = {
 
 def written(folder: Path, files: Mapping[str, str], post: str, body: str) -> None:
     """Write a site with one post in the section `blog`."""
-    engine = "zola" if "zola.toml" in files else "hugo"
+    engine = next(engine for file, engine in ENGINES.items() if file in files)
     posts = f"posts: {{path: content/blog, engine: {engine}}}\n"
     site = f"site: {{title: S, url: '{ROOT}', since: 2020-01-01, timezone: UTC}}\n"
     feeds = "feeds: [{path: feed.json, format: json}]\n"
@@ -175,6 +205,32 @@ def test_pages_beside_the_main_sections_are_found_in_the_folder_of_the_posts(
 )
 def test_a_path_of_zola_leads_to_any_page(target: str, path: str | None, tmp_path: Path) -> None:
     written(tmp_path, OF_ZOLA, "a.md", f"[x]({target})")
+    assert linked(tmp_path) == ([ROOT + path] if path else [])
+
+
+@pytest.mark.parametrize(
+    ("files", "target", "path"),
+    [
+        (OF_PELICAN, "{filename}/pages/about.md#x", "/pages/about-us.html#x"),
+        (OF_PELICAN, "{filename}../pages/in/own.md", "/my/own/"),
+        (OF_PELICAN, "{filename}/pages/fr.md", "/pages/une-fr.html"),
+        (OF_PELICAN, "{filename}/other/post.md", "/another.html"),
+        (OF_PELICAN, "{filename}/pages/draft.md", None),
+        (OF_PELICAN, "{filename}/other/undated.md", None),
+        (OF_PELICAN, "{filename}/../about.md", None),
+        (OF_NIKOLA, "link://filename/pages/about.md", "/p/about/"),
+        (OF_NIKOLA, "link://slug/about#x", "/p/about/#x"),
+        (OF_NIKOLA, "link://slug/mine", "/p/in/Mine/"),
+        (OF_NIKOLA, "link://slug/draft", None),
+        (OF_NIKOLA, "link://filename/others/x.md", None),
+        (OF_ELEVENTY, "../../about.md", "/about/"),
+        (OF_ELEVENTY, "/docs/own.md", "/mine/"),
+    ],
+)
+def test_a_link_of_other_engines_leads_to_any_page(
+    files: Mapping[str, str], target: str, path: str | None, tmp_path: Path
+) -> None:
+    written(tmp_path, files, "a.md", f"[x]({target})")
     assert linked(tmp_path) == ([ROOT + path] if path else [])
 
 

@@ -170,7 +170,7 @@ DEFAULT_METADATA["status"] = "draft"
         (
             "pelican",
             PELICAN_DEFAULTS.replace("{path}", "files/{path}").replace("slug", "name"),
-            ["STATIC_URL", "STATIC_SAVE_AS", "PAGE_URL"],
+            ["STATIC_URL", "STATIC_SAVE_AS"],
         ),
         (
             "pelican",

@@ -92,6 +92,7 @@ class Eleventy(PostReader):
         if is_file(file):
             site_settings.data(file, folder.reach)
         self._input = self._program.source if self._program else ""
+        self.content = self._input or "."
         self.location = folder.below(self._input)
         self._layouts = self._found_layouts()
         self._data: dict[tuple[Path, str], Mapping[str, Value]] = {}

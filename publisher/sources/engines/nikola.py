@@ -76,6 +76,7 @@ class Nikola(PostReader):
 
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
+        self.content = "."
         self.location = folder.below("")
 
     def site_languages(self) -> list[str]:
@@ -89,11 +90,12 @@ class Nikola(PostReader):
     def _rule(self, path: PurePosixPath) -> list[Value] | None:
         """The entry of `POSTS` that the file matches: pattern, destination, template.
 
-        Nikola looks for the name in all folders below the one of the pattern, which is no pattern.
+        Among all files of the site, those of `PAGES` are looked for, too. Nikola looks for the name
+        in all folders below the one of the pattern, which is no pattern.
         """
         location = str(self.location / path)
-        rules = self.settings.get("POSTS")
-        for rule in rules if isinstance(rules, list) else []:
+        kinds = ("POSTS", "PAGES") if self.folder.is_whole else ("POSTS",)
+        for rule in (rule for kind in kinds for rule in site_settings.listed(self.settings, kind)):
             match rule:
                 case [str(pattern), *others]:
                     text = pattern.removeprefix("./")
@@ -199,7 +201,7 @@ class Nikola(PostReader):
         return front_matter.written(key, month_first=True)
 
     def needs_date(self, path: PurePosixPath) -> bool:
-        return True
+        return not self.folder.is_whole
 
     def site_page(self, front_matter: FrontMatter, parts: UrlParts) -> str:
         rule = self._rule(front_matter.path) or [f"{self.location}/*", str(self.location)]

@@ -89,8 +89,10 @@ _UNREAD = {
     "DOCUTILS_SETTINGS": changes("bodies"),
     "INTRASITE_LINK_REGEX": other_than("[{|](?P<what>.*?)[|}]", "bodies"),
     **dict.fromkeys(("STATIC_URL", "STATIC_SAVE_AS"), other_than("{path}", "bodies")),
-    "PAGE_URL": other_than("pages/{slug}.html", "bodies"),
     **dict.fromkeys(("TAG_URL", "CATEGORY_URL", "AUTHOR_URL"), if_computed("bodies")),
+    **dict.fromkeys(
+        ("PAGE_URL", "PAGE_SAVE_AS", "PAGE_LANG_URL", "PAGE_LANG_SAVE_AS"), if_computed("bodies")
+    ),
     "PLUGINS": adds(
         "bodies", known=[prefix + name for prefix in ("", "pelican.plugins.") for name in _PLUGINS]
     ),
@@ -121,7 +123,8 @@ class Pelican(PostReader):
 
     def __init__(self, folder: PostFiles, record: EngineRecord) -> None:
         super().__init__(folder, record)
-        self.location = folder.below(site_settings.text(self.settings, "PATH") or "content")
+        self.content = site_settings.text(self.settings, "PATH") or "content"
+        self.location = folder.below(self.content)
 
     @cached_property
     def settings(self) -> dict[str, Value]:
@@ -157,14 +160,20 @@ class Pelican(PostReader):
         return source_text.read(text, self._SOURCE_READERS[markup])
 
     def is_post(self, path: PurePosixPath) -> bool:
-        """Whether the file is an article, by `ARTICLE_PATHS` and `PAGE_PATHS`."""
-        location = self.location / path
-        pages = self._folders("PAGE") or ["pages"]
+        """Whether the file is an article, by `ARTICLE_PATHS` and `PAGE_PATHS`.
+
+        Among all files of the content, pages are looked for, too.
+        """
         articles = self._folders("ARTICLE")
-        inside = any(_is_below(location, folder) for folder in articles) or not articles
-        if not inside or any(_is_below(location, folder) for folder in pages):
-            return False
+        is_page = self._is_page(path)
+        is_article = not articles or any(_is_below(self.location / path, one) for one in articles)
+        if is_page or not is_article:
+            return is_page and self.folder.is_whole
         return self.markup_of(path) != "unrendered" or self._is_read_by_plugin(path)
+
+    def _is_page(self, path: PurePosixPath) -> bool:
+        folders = self._folders("PAGE") or ["pages"]
+        return any(_is_below(self.location / path, folder) for folder in folders)
 
     def _folders(self, kind: str) -> list[str]:
         """The folders of one kind of text, by a setting, or by its former name."""
@@ -249,7 +258,7 @@ class Pelican(PostReader):
         return written.zone or self.zone
 
     def needs_date(self, path: PurePosixPath) -> bool:
-        return True
+        return not self._is_page(path)
 
     def finished(self, front_matter: FrontMatter, post: Post) -> Post:
         """The post with the files that `{attach}` moves to its page."""
@@ -287,8 +296,10 @@ class Pelican(PostReader):
             return own  # Pelican fills no fields in
         main = (site_settings.text(self.settings, "DEFAULT_LANG") or "en").lower()
         language = front_matter.language() or main
-        kind = "ARTICLE" if language == main else "ARTICLE_LANG"
+        is_page = self._is_page(front_matter.path)
+        kind = ("PAGE" if is_page else "ARTICLE") + ("" if language == main else "_LANG")
         default = "{slug}.html" if language == main else "{slug}-{lang}.html"
+        default = f"pages/{default}" if is_page else default
         settings = (site_settings.text(self.settings, f"{kind}_{one.upper()}") for one in keys)
         template = next(filter(None, settings), default)
         other = site_settings.text(self.settings, "DEFAULT_CATEGORY") or "misc"
