@@ -34,12 +34,12 @@ NEWEST = 3.15
 NOT_IN_OLDEST = UP040,UP043,UP046,UP047
 
 # Modules that decide what subscribers get. These tests must cover 95 % of their lines and branches.
-DECIDING = entry/folder entry/making identity/__init__ identity/claims selection \
-	$(addprefix sync/,decide guard item ledger_plan moves ownership plan readings renames room \
-	shown_text skipped white_space)
+DECIDING = entry/from_folder entry/from_post identity/__init__ identity/claims selection \
+	$(addprefix sync/,decide edit_or_correction guard item ledger_plan moved_site ownership plan \
+	renames room shown_text skipped white_space)
 DECIDING_TESTS = $(addprefix tests/unit/test_, \
-	entry.py hidden_items.py item.py kept.py moves.py page_ids.py plan.py readings.py renames.py \
-	selection.py shown_text.py skipped.py white_space.py)
+	edit_or_correction.py entry.py hidden_items.py item.py kept.py moved_site.py page_ids.py \
+	plan.py renames.py selection.py shown_text.py skipped.py white_space.py)
 
 .PHONY: demo test test-engines test-readers bench soak lint format lock fuzz clean
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.finding.pair import PostWords
-from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.folder.output_folder import OutputFolder
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.words import source_words, triples
 

@@ -23,7 +23,7 @@ from tests.support.xmpp import account, numbered_item
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.app.demo.server import Server
+    from publisher.app.demo.temporary_server import Server
 
 PASSWORD = "benchmark"  # noqa: S105 - of a throw-away account
 TEXT = "Some words of a post of a usual size. " * 60

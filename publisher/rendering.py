@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from publisher import media
 from publisher.config import is_language
 from publisher.content import inlined_pictures
+from publisher.content.allowed_html import absolute
 from publisher.content.cache import NO_CACHE, Cache
-from publisher.content.html import absolute
 from publisher.content.links import Links
-from publisher.content.render import content_of_line, content_of_link
-from publisher.content.renderer import Renderer
+from publisher.content.post_renderer import Renderer
+from publisher.content.safe_xhtml import content_of_line, content_of_link
 from publisher.content.templates.site_content import SiteContent
 from publisher.entry import Entry, link, shown_summary
 from publisher.post import Diagnostic, Medium
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Site
     from publisher.content.links import Lookup, PostLinks
-    from publisher.content.render import Content
+    from publisher.content.safe_xhtml import Content
     from publisher.content.templates import Evaluated
     from publisher.media import Enclosure
     from publisher.post import BuiltBody, BuiltFile, PageHash, Reading

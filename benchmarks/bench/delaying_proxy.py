@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from benchmarks.bench.publisher_site import Endpoint
 
 if TYPE_CHECKING:
-    from publisher.app.demo.server import Server
+    from publisher.app.demo.temporary_server import Server
 
 BYTES = 65_536
 BIND = b"urn:ietf:params:xml:ns:xmpp-bind"

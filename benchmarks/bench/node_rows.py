@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.bench.generated_site import Site
-    from publisher.app.demo.server import Server
+    from publisher.app.demo.temporary_server import Server
 
 SMALL, LARGE = (10,), 4_750
 SPARE = 100

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from publisher.app.demo.server import Server
+    from publisher.app.demo.temporary_server import Server
 
 USER, PASSWORD = "blog", "benchmark"
 ENVIRONMENT = {"BENCHMARK_PASSWORD": PASSWORD}

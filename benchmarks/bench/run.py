@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from publisher.app.demo.server import Server
+    from publisher.app.demo.temporary_server import Server
 
 # How often a row runs if the command line does not say: less often for what takes longer.
 ROUNDS = ((1_000, 7), (10_000, 5), (1_000_000, 3))

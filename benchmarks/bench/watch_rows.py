@@ -14,7 +14,7 @@ from benchmarks.bench.node_rows import SMALL, hook_contenders, hook_site
 from benchmarks.bench.publisher_site import Endpoint
 from benchmarks.bench.report import Bar
 from benchmarks.bench.run import Bench, Row
-from publisher.app.watch import state
+from publisher.app.watch import watch_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def watcher(publisher: PublisherSite, *, settle: float = SETTLE) -> Iterator[Non
 def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
     """Wait until the watcher has looked at everything once."""
     deadline = time.monotonic() + START_SECONDS
-    while not ((found := state.known(folder)) and found.state.last_run):
+    while not ((found := watch_state.known(folder)) and found.state.last_run):
         if process.poll() is not None or time.monotonic() > deadline:
             raise BenchError("the watcher does not start; run `publisher watch` to see why")
         time.sleep(0.05)

@@ -53,9 +53,9 @@ def build(
     so.
     """
     if project.config.xmpp and not new_ids:  # without nodes nothing is recorded of posts
-        from publisher.app import moves  # noqa: PLC0415 - a build without nodes needs none of it
+        from publisher.app import changed_ids  # noqa: PLC0415 - a build without nodes needs none of it
 
-        moves.require_kept_ids(project)
+        changed_ids.require_kept_ids(project)
     if project.config.xmpp and not allow_empty:
         from publisher.app import lost_posts  # noqa: PLC0415 - a build without nodes needs none of it
 

@@ -18,7 +18,7 @@ from publisher.sources.built.learning.text_parts import names_part
 from publisher.sync.ledger import Ledger
 from publisher.system.site_files import BuiltFiles, Files
 from publisher.text.characters import short_line
-from publisher.text.selectors import is_positional
+from publisher.text.css_selectors import is_positional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher import entry
-from publisher.app import readable_ledger, renames
+from publisher.app import possible_renames, readable_ledger
 from publisher.errors import UnsafePlanError
 from publisher.sync.guard import FREE_RETRACTS
 
@@ -36,7 +36,7 @@ def require_most_posts(project: Project) -> None:
 def _problem(project: Project, ledger: Ledger) -> UnsafePlanError | None:
     has_file = entry.file_finder(project.entries, project.config.site)
     # Of these the author decides by `id:` or `--as-new`.
-    renamed = renames.find(project.entries, project.config, ledger, as_new=()).recorded
+    renamed = possible_renames.find(project.entries, project.config, ledger, as_new=()).recorded
     published = _published(project.config, ledger)
     # An interrupted run was allowed to retract these.
     accepted = {id_ for id_, fingerprint in ledger.accepted_anywhere() if not fingerprint}

@@ -13,9 +13,9 @@ from publisher import selection
 from publisher.app import logins, sessions, targets
 from publisher.app.events import WaitingForLock, ignore
 from publisher.app.options import LOCK_SECONDS, NodeOptions
-from publisher.app.watch import state as watcher
+from publisher.app.watch import watch_state as watcher
 from publisher.config import NodeConfig
-from publisher.config.forms import near
+from publisher.config.value_forms import near
 from publisher.errors import (
     ConfigError,
     Forbidden,
@@ -27,9 +27,9 @@ from publisher.errors import (
 from publisher.sync.ledger import Ledger
 from publisher.system.event_loop import run_async
 from publisher.system.lock import lock
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import XmppNode, diagnosed, forms
+from publisher.xmpp import XmppNode, data_forms, diagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -218,7 +218,7 @@ async def _look(connection: Connection, node: XmppNode, posts: Collection[str]) 
         return ComparedNode(node.address, error=wrong)
     except PublisherError as error:
         return ComparedNode(node.address, error=error)
-    unmet = forms.unmet(description.wanted, description.actual)
+    unmet = data_forms.unmet(description.wanted, description.actual)
     # `max` is a different number on each server, so no number counts as a difference.
     wanted = {**description.wanted, "max_items": description.wanted.get("max_items", "max")}
     names = (*wanted, *sorted(description.actual.keys() - wanted.keys()))

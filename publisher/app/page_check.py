@@ -6,20 +6,20 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from publisher.content.render import content_of_link
+from publisher.content.safe_xhtml import content_of_link
 from publisher.entry import link
 from publisher.feeds import newest
 from publisher.lint import built
 from publisher.post import Diagnostic
 from publisher.sources.built.bodies.added_words import useless
 from publisher.sources.built.bodies.body import find_body
-from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.folder.output_folder import OutputFolder
 from publisher.sources.built.learning.element_names import selectors_in
 from publisher.sources.built.pages import pattern, site_metadata, site_url
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.pattern import PlacedPost
 from publisher.sources.engines import RECORDS
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

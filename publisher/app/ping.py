@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from publisher.app import pages
+from publisher.app import deployed_pages
 from publisher.app import project as projects
 from publisher.app import websub as hubs
 from publisher.app.events import WaitingForLock, ignore
@@ -103,11 +103,11 @@ async def _ping(project: Project, ledger: Ledger, options: PingOptions) -> list[
     ]
     wanted = {topic: digests[topic] for topics in due.values() for topic in topics}
     wait = options.waits.for_url
-    late = {} if wait is None else await pages.undeployed(wanted, seconds=0.0)
+    late = {} if wait is None else await deployed_pages.undeployed(wanted, seconds=0.0)
     pinger = _Pinger(ledger, digests, options.waits.retry)
     pinged, missing = await asyncio.gather(
         pinger.ping(_only(due, wanted.keys() - late.keys())),
-        pages.undeployed({topic: digests[topic] for topic in late}, seconds=wait or 0.0),
+        deployed_pages.undeployed({topic: digests[topic] for topic in late}, seconds=wait or 0.0),
     )
     done += pinged + await pinger.ping(_only(due, late.keys() - missing.keys()))
     absent = _only(due, missing.keys())
@@ -119,7 +119,7 @@ def _only(due: Mapping[str, Sequence[str]], chosen: Container[str]) -> dict[str,
     return {hub: [topic for topic in topics if topic in chosen] for hub, topics in due.items()}
 
 
-def _absent(topic: str, problem: pages.PageProblem) -> PublisherError:
+def _absent(topic: str, problem: deployed_pages.PageProblem) -> PublisherError:
     if problem.is_final:
         return FeedError(f"{topic} is not requested: {problem.text}; correct the redirect")
     return Unavailable(f"{topic} does not show what was built here; deploy it, and ping again")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher import sync
-from publisher.app import choice, moves, syndication, targets
+from publisher.app import changed_ids, chosen_changes, syndication, targets
 from publisher.app.events import ignore
 from publisher.app.options import RETRY_SECONDS
 from publisher.sync import Clock, Result
@@ -50,12 +50,12 @@ def preview(
     `config_option` ends the commands in the hints. Raises ConfigError if the options name a post
     that does not exist, and LedgerError.
     """
-    project = choice.decided(project, options)
+    project = chosen_changes.decided(project, options)
     with Ledger(project.config.state, read_only=True) as ledger:
         all_targets = targets.targets(project, ledger, options)
         hints = targets.left_behind(all_targets, ledger, config_option=config_option)
         delayed = syndication.delayed(entry for one in all_targets for entry in one.later)
-        moved = None if options.new_ids else moves.problem(project, ledger)
+        moved = None if options.new_ids else changed_ids.problem(project, ledger)
         if moved and not options.fetch_foreign:  # `publish` stops before it looks at any node
             return Preview(
                 [Result(one.address, error=moved) for one in all_targets], hints, delayed

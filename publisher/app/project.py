@@ -14,13 +14,13 @@ import msgspec
 
 from publisher import config as configs
 from publisher import entry, feeds, identity, selection, sources
-from publisher.app import clock, pattern_limit, readable_ledger
-from publisher.app.doubts import addresses as doubted_addresses
+from publisher.app import pattern_limit, readable_ledger, wrong_clock
 from publisher.app.doubts import exposed_password
+from publisher.app.doubts import unknown_urls as doubted_addresses
 from publisher.content import cache as caches
 from publisher.content.cache import Cache
 from publisher.feeds import outputs
-from publisher.lint import addresses, selections
+from publisher.lint import post_urls, selections
 from publisher.post import UNBUILT, Diagnostic, PagesReport, Status, nothing_earlier
 from publisher.rendering import Renderings
 from publisher.sources import first_commits
@@ -51,11 +51,11 @@ class Project:
     """A configuration and its entries. Nodes and outputs are selected once, when first needed.
 
     `as_new` has the item ids of the posts that are published as new ones, although each has the
-    text of an item whose post is gone (`sync.renames`). `clock_warning` is that of `app.clock`,
-    and `earlier` that of the reading. `built` reports on the built pages. At `next_date` a post
-    becomes due, expires or is deleted. `doubted` has the files of published posts that are gone
-    since a moment ago, so that their items stay for now. `now` is the time of the run, or that of
-    `--now`.
+    text of an item whose post is gone (`sync.renames`). `clock_warning` is that of
+    `app.wrong_clock`, and `earlier` that of the reading. `built` reports on the built pages. At
+    `next_date` a post becomes due, expires or is deleted. `doubted` has the files of published
+    posts that are gone since a moment ago, so that their items stay for now. `now` is the time of
+    the run, or that of `--now`.
     """
 
     config: Config
@@ -106,9 +106,9 @@ class Project:
         """The entries as feeds show them: a post that may have been renamed keeps its ids."""
         if not self.config.xmpp:  # then nothing is recorded of published posts
             return self.entries
-        from publisher.app import renames  # noqa: PLC0415 - a build without nodes needs none of it
+        from publisher.app import possible_renames  # noqa: PLC0415 - a build without nodes needs none of it
 
-        return renames.with_kept_ids(self.entries, self.config, self.as_new)
+        return possible_renames.with_kept_ids(self.entries, self.config, self.as_new)
 
     @cached_property
     def reader(self) -> str:
@@ -208,8 +208,8 @@ class Project:
             return ()
         site = self.config.site
         return (
-            *addresses.check(self.entries.entries, site),
-            *addresses.unbuilt(self.entries, site),
+            *post_urls.check(self.entries.entries, site),
+            *post_urls.unbuilt(self.entries, site),
         )
 
     def of_setting(self, key: Key, message: str) -> Diagnostic:
@@ -259,16 +259,16 @@ def read(
     `on_read` gets the number of those that are read, and of all of them.
 
     Posts dated after `now` (aware; default: the clock) are scheduled, unless they were published
-    already (`app.clock`). Raises ConfigError if the posts folder does not exist; Unavailable if the
-    feed with the posts cannot be downloaded, or the site is not built; UnsafePlanError if its pages
-    must not be published; and LedgerError if posts dispute an id and the ledger cannot be read, or
-    if what is remembered of built pages cannot.
+    already (`app.wrong_clock`). Raises ConfigError if the posts folder does not exist; Unavailable
+    if the feed with the posts cannot be downloaded, or the site is not built; UnsafePlanError if
+    its pages must not be published; and LedgerError if posts dispute an id and the ledger cannot be
+    read, or if what is remembered of built pages cannot.
     """
     instant = now or dt.datetime.now(dt.UTC)
     reading = sources.read(
         config,
         now=instant,
-        was_published=clock.was_published(config),
+        was_published=wrong_clock.was_published(config),
         published_ids=partial(_published_ids, config),
         may_lose_pages=may_lose_pages,
         anew=anew,
@@ -277,7 +277,7 @@ def read(
     )
     if writes:
         first_commits.remember(reading.first_commits, config.state)
-    warning = clock.warning(config, reading, instant, by_clock=now is None)
+    warning = wrong_clock.warning(config, reading, instant, by_clock=now is None)
     reading, entries, report = with_pages(reading, config, every_page=every_page, writes=writes)
     if writes:
         reading.keep(entry.facts_of(entries.entries, config.site, reading.settings))
@@ -313,13 +313,13 @@ def with_pages(
     entries_of = partial(entry.entries, site=config.site, published=partial(published, config))
     if not config.site.output:
         return reading, entries_of(reading), PagesReport()
-    from publisher.app import built_pages  # noqa: PLC0415 - imports the parser of pages
+    from publisher.app import opened_pages  # noqa: PLC0415 - imports the parser of pages
 
     def needed(reading: Reading, entries: Entries) -> Iterable[Entry]:
         project = Project(config, entries, Renderings(reading, config.site))
         return entries.entries if every_page else project.needed
 
-    return built_pages.examined(reading, entries_of, needed, writes=writes)
+    return opened_pages.examined(reading, entries_of, needed, writes=writes)
 
 
 def _published_ids(config: Config) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.app import absent, choice, no_posts
+from publisher.app import absent_posts, chosen_changes, no_posts
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.app.events import FeedsBuilt, WaitingForLock, ignore, posts_read
@@ -118,7 +118,7 @@ def read(
         anew=options.nodes.verify,
         on_read=posts_read(on_event),
     )
-    project = choice.decided(project, options.nodes)
+    project = chosen_changes.decided(project, options.nodes)
     if not (may_be_empty or project.entries.posts):
         _refuse_to_empty(config, no_posts.reason(project), "run again with --allow-retracts")
     return project
@@ -133,7 +133,7 @@ def _publish(
 ) -> PublishResult:
     project = read(config, options, on_event, writes=True)
     if doubt:
-        project = replace(project, doubted=doubt(absent.paths(project)))
+        project = replace(project, doubted=doubt(absent_posts.paths(project)))
     _require_posts(project, options)
     with Push(project, options, on_event, kept) as push:
         built = build(
@@ -152,7 +152,7 @@ def _require_posts(project: Project, options: PublishOptions) -> None:
     if options.nodes.only:
         with Ledger(project.config.state, read_only=True) as ledger:
             known = {id_ for address in ledger.item_counts() for id_ in ledger.recorded(address)}
-        choice.asked(options.nodes, project, known)
+        chosen_changes.asked(options.nodes, project, known)
 
 
 def _may_exist(folder: Path) -> bool:

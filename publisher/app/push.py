@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
     from typing import Any
 
+    from publisher.app.deployed_pages import PageProblem
     from publisher.app.events import OnEvent
     from publisher.app.logins import Logins, Turns
     from publisher.app.options import PublishOptions
-    from publisher.app.pages import PageProblem
     from publisher.app.project import Project
     from publisher.app.targets import Target
     from publisher.config import Xmpp
@@ -235,7 +235,7 @@ def _waiting(
     links = {id_: entry.link for one in unsettled for id_, entry in one.entries.items()}
     if seconds is None:
         return _hold_nothing_back
-    from publisher.app.pages import Pages  # noqa: PLC0415 - slow, and few runs wait for pages
+    from publisher.app.deployed_pages import Pages  # noqa: PLC0415 - slow, and few runs wait for pages
 
     expected = [links[id_] for id_ in _expected(ledger, unsettled)]
     pages = Pages(project.config.site.url, seconds=seconds)

@@ -20,7 +20,7 @@ from publisher.content import cache
 from publisher.errors import LedgerError, LockedError
 from publisher.feeds import outputs
 from publisher.sources import kept
-from publisher.system import git, index, lock, private_folder, snapshot
+from publisher.system import git, lock, private_folder, run_index, snapshot
 from publisher.system.snapshot import Places
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from publisher.app.build import Built
     from publisher.app.project import Project
     from publisher.config import Config
-    from publisher.system.index import Run
+    from publisher.system.run_index import Run
     from publisher.system.snapshot import Snapshot
 
 # What the state folder holds that changes no output. The last are the words of built pages, whose
 # module would import the parser of pages.
 _CACHES = (
-    *(index.FOLDER, kept.FOLDER, cache.FOLDER, "words"),
+    *(run_index.FOLDER, kept.FOLDER, cache.FOLDER, "words"),
     *(lock.NAME, *private_folder.OF_WATCHER),
     f"{LEDGER_NAME}-shm",  # an index of the log of the ledger, which is beside it
 )
@@ -67,10 +67,10 @@ class Before(Struct, frozen=True):
     def keep(self, run: Run) -> None:
         """Write the run into the index."""
         if lock.is_held(self.state):  # by a watcher, whose run this is
-            index.keep(self.state, run)
+            run_index.keep(self.state, run)
             return
         with suppress(LockedError, LedgerError), lock.lock(self.state, wait=0):
-            index.keep(self.state, run)
+            run_index.keep(self.state, run)
 
 
 def before(config: Config) -> Before | None:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
-from publisher.app import choice, lookups, moves, renames, syndication
+from publisher.app import changed_ids, chosen_changes, lookups, possible_renames, syndication
 from publisher.selection import Group
-from publisher.sync import Task, hints
+from publisher.sync import Task, rename_hints
 from publisher.sync import item as items
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
@@ -61,10 +61,10 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
     """
     recorded = ledger.item_counts()
     known = {id_ for address in recorded for id_ in ledger.recorded(address)}
-    asked = choice.asked(options, project, known)
+    asked = chosen_changes.asked(options, project, known)
     new_ids = _new_ids(project, ledger, options)
     reread = lookups.reread(project)
-    renamed = renames.find(project.entries, project.config, ledger, project.as_new)
+    renamed = possible_renames.find(project.entries, project.config, ledger, project.as_new)
     all_targets: list[Target] = []
     for xmpp in project.config.xmpp:
         for config in xmpp.nodes:
@@ -93,7 +93,7 @@ def _new_ids(project: Project, ledger: Ledger, options: NodeOptions) -> frozense
     """The ids of the items that may get another atom:id."""
     if options.new_ids:
         return frozenset(one.item_id for one in project.entries.entries if one.post.id is None)
-    return frozenset(one.entry.item_id for one in moves.find(project, ledger) if one.decided)
+    return frozenset(one.entry.item_id for one in changed_ids.find(project, ledger) if one.decided)
 
 
 def _has_vanished(address: NodeAddress, config: NodeConfig, nodes: Container[str]) -> bool:
@@ -209,7 +209,9 @@ def left_behind(current: Sequence[Target], ledger: Ledger, *, config_option: str
     """Hints at nodes that have our items, but are no longer in the configuration."""
     configured = {target.address for target in current}
     return list(
-        hints.nodes_left_behind(ledger.item_counts(), configured, config_option=config_option)
+        rename_hints.nodes_left_behind(
+            ledger.item_counts(), configured, config_option=config_option
+        )
     )
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from publisher.post import Diagnostic
-from publisher.sources.built.folder.output import OutputFolder
-from publisher.sources.built.pages.address import bare_path
+from publisher.sources.built.folder.output_folder import OutputFolder
+from publisher.sources.built.pages.page_url import bare_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.app import project as projects
 from publisher.app.check import check
 from publisher.app.events import posts_read
-from publisher.cli import built_pages, check_json, options, output
+from publisher.cli import check_json, options, output, pages_report
 from publisher.cli.progress import progress
 from publisher.lint import clients
 from publisher.text.counts import number_of
@@ -129,7 +129,7 @@ def _print_posts(project: Project, checked: Checked) -> None:
         _print(project, line.replace(": ", f": {word}: ", 1))
     if pages := output.pages_in_short(project):
         _print(project, pages)
-    if elsewhere := built_pages.elsewhere(project):
+    if elsewhere := pages_report.elsewhere(project):
         _print(project, elsewhere)
     _print_shared(project, built.shared)
     for difference in checked.addresses:

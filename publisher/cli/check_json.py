@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from publisher.app.check import Checked
     from publisher.app.project import Project
-    from publisher.content.templates.text import TagOutcome
+    from publisher.content.templates.text_builder import TagOutcome
     from publisher.entry import Entry
     from publisher.lint.built import BuiltReport
     from publisher.post import Diagnostic, Page, Post

@@ -11,8 +11,8 @@ import threading
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from publisher.app.watch.events import HandedOver
-from publisher.cli import hand_over, main, options, output, streams, unwritten
+from publisher.app.watch.watch_events import HandedOver
+from publisher.cli import hand_over, main, options, output, streams, unwritten_output
 from publisher.cli import ping as ping_command
 from publisher.cli import publish as publish_command
 from publisher.cli.loaded_configs import LoadedConfigs
@@ -110,7 +110,7 @@ def _answer(offer: Offer, sent: Delivery, code: int) -> None:
     error = sent.wait()
     if error and not isinstance(error, BrokenPipeError):
         with suppress(OSError):
-            os.write(offer.streams[1], f"{unwritten.message(error, shows=False)}\n".encode())
+            os.write(offer.streams[1], f"{unwritten_output.message(error, shows=False)}\n".encode())
     offer.answer(code)
 
 

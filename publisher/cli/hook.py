@@ -18,7 +18,7 @@ from publisher.cli import options, output
 from publisher.config.find import configurations
 from publisher.errors import ConfigError
 from publisher.text.counts import limited, listed
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 
 if TYPE_CHECKING:
     import argparse

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from publisher import config as configs
 from publisher.app.events import Note, PagesRead
 from publisher.app.init import InitOptions, init, learn_again, require_yes, write
-from publisher.app.init.no_posts import warning
+from publisher.app.init.no_posts_advice import warning
 from publisher.cli import output
 from publisher.cli.options import current_folder, home
 from publisher.config.find import NAME, configurations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from publisher.app.init import Ask, WrittenConfig
     from publisher.app.init.learning import Lesson
     from publisher.app.init.survey import Survey
-    from publisher.cli.bar import PageBar
+    from publisher.cli.progress_bar import PageBar
 
 EXAMPLE = (
     "  publisher init --url https://blog.example --jid blog@example.org\n  publisher init --learn"
@@ -166,7 +166,7 @@ def _shown() -> Iterator[OnEvent]:
             case Note(text=text):
                 output.print_message(f"note: {text}")
             case PagesRead(total=total) if total >= LEAST_FOR_BAR and sys.stderr.isatty():
-                from publisher.cli.bar import PageBar  # noqa: PLC0415 - 0.1 s, and on terminals
+                from publisher.cli.progress_bar import PageBar  # noqa: PLC0415 - 0.1 s, and on terminals
 
                 bar = bar or PageBar()
                 bar.show(event)

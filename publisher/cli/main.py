@@ -14,12 +14,12 @@ import textwrap
 from typing import TYPE_CHECKING, NoReturn
 
 from publisher import __version__
-from publisher.cli import output, streams, unwritten
+from publisher.cli import output, streams, unwritten_output
 from publisher.cli.options import CONFIG_HELP, add_config
 from publisher.cli.repeat import Attempt
 from publisher.errors import PublisherError
 from publisher.system.interruption import Interrupted, raised
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None, attempt: Attempt | None = None) -> i
             with streams.queued() as printed:
                 code, shows = _run(argv, signals, attempt, printed)
             if printed.stdout_error:
-                code = unwritten.exit_code(printed.stdout_error, code, shows=shows)
+                code = unwritten_output.exit_code(printed.stdout_error, code, shows=shows)
         except Interrupted as end:  # at the end, while waiting for the reader of the output
             signals.end_at_next_signal()
             code = end.exit_code

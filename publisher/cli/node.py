@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.app import nodes, project
-from publisher.cli import options, output, report
+from publisher.cli import node_results, options, output
 from publisher.cli.progress import progress
 from publisher.errors import ConfigError, UnsafePlanError, first_exit_code
 from publisher.lint.clients import EXPOSE_PUBLISHER
@@ -84,7 +84,7 @@ def _show(arguments: argparse.Namespace) -> int:
     else:
         for node in compared:
             _print_node(node)
-    report.print_errors(compared)
+    node_results.print_errors(compared)
     return first_exit_code(node.error.exit_code for node in compared if node.error)
 
 
@@ -97,14 +97,19 @@ def _print_node(shown: ComparedNode) -> None:
         output.print_line("  does not exist yet; `publisher publish` creates it")
         return
     rights = (
-        f"; our affiliation: {report.printable_title(shown.affiliation)}"
+        f"; our affiliation: {node_results.printable_title(shown.affiliation)}"
         if shown.affiliation
         else ""
     )
     output.print_line(f"  {number_of(shown.items, 'item')}{rights}; as of {shown.source}")
     rows = [("", "field", "wanted", "actual")]
     rows += [
-        ("!" if f.differs else "", report.printable_title(f.name), _cell(f.wanted), _cell(f.actual))
+        (
+            "!" if f.differs else "",
+            node_results.printable_title(f.name),
+            _cell(f.wanted),
+            _cell(f.actual),
+        )
         for f in shown.fields
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -116,7 +121,7 @@ def _print_node(shown: ComparedNode) -> None:
 
 
 def _cell(value: str | None) -> str:
-    return ABSENT if value is None else report.printable_title(value)
+    return ABSENT if value is None else node_results.printable_title(value)
 
 
 def _as_json(shown: ComparedNode) -> dict[str, object]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from publisher.app.build import Built
     from publisher.app.events import Event
-    from publisher.app.kept_items import KeptItem
     from publisher.app.project import Project
+    from publisher.app.restricted_items import RestrictedItem
     from publisher.errors import PublisherError
     from publisher.post import Diagnostic, Skip, Status
 
@@ -66,9 +66,9 @@ def print_skipped(project: Project, *, broken_only: bool) -> None:
     are not for every reader and have published items.
     """
     if project.config.site.output:
-        from publisher.cli import built_pages  # noqa: PLC0415 - the help needs none of it
+        from publisher.cli import pages_report  # noqa: PLC0415 - the help needs none of it
 
-        for line in built_pages.lines(project, counts=not broken_only):
+        for line in pages_report.lines(project, counts=not broken_only):
             print_message(line)
     kept = {one.path: one for one in _kept_items(project)}
     for path, item in kept.items():
@@ -97,12 +97,12 @@ def _skip_lines(
             yield f"{word}: {text}"
 
 
-def _kept_items(project: Project) -> Sequence[KeptItem]:
+def _kept_items(project: Project) -> Sequence[RestrictedItem]:
     if not project.config.xmpp:
         return ()
-    from publisher.app import kept_items  # noqa: PLC0415 - the help needs none of it
+    from publisher.app import restricted_items  # noqa: PLC0415 - the help needs none of it
 
-    return kept_items.find(project)
+    return restricted_items.find(project)
 
 
 def post_counts(project: Project) -> str:
@@ -309,9 +309,9 @@ def document(project: Project, **parts: Any) -> dict[str, Any]:
     kept = [{"path": str(one.path), "item": one.item_id} for one in _kept_items(project)]
     found = {**parts, "skipped": skipped, "kept_items": kept, "warnings": warnings}
     if project.config.site.output:
-        from publisher.cli import built_pages  # noqa: PLC0415 - the help needs none of it
+        from publisher.cli import pages_report  # noqa: PLC0415 - the help needs none of it
 
-        found["built"] = built_pages.as_json(project)
+        found["built"] = pages_report.as_json(project)
     return found
 
 

@@ -12,7 +12,7 @@ from publisher.app import build
 from publisher.app.options import PublishOptions
 from publisher.app.preview import preview
 from publisher.app.publish import read
-from publisher.cli import options, output, report
+from publisher.cli import node_results, options, output
 from publisher.cli.progress import progress
 from publisher.errors import Forbidden
 
@@ -50,9 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         output.print_json(
             output.document(
                 project,
-                nodes=report.as_json(plans.results),
+                nodes=node_results.as_json(plans.results),
                 hints=plans.hints,
-                delayed=report.delayed_json(plans.delayed),
+                delayed=node_results.delayed_json(plans.delayed),
             )
         )
     else:
@@ -62,22 +62,22 @@ def run(arguments: argparse.Namespace) -> int:
         for result in plans.results:
             node = result.address.node if len(plans.results) > 1 else ""
             _print_plan(result, node=node, offline=arguments.offline)
-        report.print_delayed(plans.delayed)
-        report.print_errors(plans.results)
-        report.print_held(plans.results)
-        report.print_hints(plans.hints)
+        node_results.print_delayed(plans.delayed)
+        node_results.print_errors(plans.results)
+        node_results.print_held(plans.results)
+        node_results.print_hints(plans.hints)
     output.print_failed(built)
     if not project.config.xmpp:
-        output.print_message(report.NO_NODES)
-    errors = (report.held(plans.results), *(file.error for file in built))
-    return report.exit_code(project, plans.results, *errors)
+        output.print_message(node_results.NO_NODES)
+    errors = (node_results.held(plans.results), *(file.error for file in built))
+    return node_results.exit_code(project, plans.results, *errors)
 
 
 def _print_plan(result: Result, *, node: str, offline: bool) -> None:
     # If nothing may be published there, the error says it once for all posts, as after `publish`.
     for step in () if isinstance(result.error, Forbidden) else result.steps:
-        report.print_step(step, node=node)
-    report.print_notes(result)
-    if report.is_planned(result):
+        node_results.print_step(step, node=node)
+    node_results.print_notes(result)
+    if node_results.is_planned(result):
         unseen = "" if result.looked or offline else "; --verify looks at the node again"
-        output.print_line(f"{result.address}: {report.summary(result)}{unseen}")
+        output.print_line(f"{result.address}: {node_results.summary(result)}{unseen}")

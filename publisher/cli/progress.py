@@ -16,13 +16,13 @@ from publisher.app.events import (
     StepTaken,
     WaitingForLock,
 )
-from publisher.cli import output, report
+from publisher.cli import node_results, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.app.events import Event, OnEvent
-    from publisher.cli.bar import Bar
+    from publisher.cli.progress_bar import Bar
     from publisher.sync import Step
     from publisher.text.node_address import NodeAddress
 
@@ -82,18 +82,18 @@ class _Progress:
 
     def _show_step(self, address: NodeAddress, step: Step, total: int) -> None:
         if self._prints_changes:
-            report.print_step(step, node=address.node if self._nodes > 1 else "")
+            node_results.print_step(step, node=address.node if self._nodes > 1 else "")
         self._totals[address] = total
         self._done += 1
         everything = sum(self._totals.values())
         if self._is_watched and everything >= LEAST_CHANGES:
             # What changes only the ledger takes no time.
-            is_sent = report.is_visible(step)
+            is_sent = node_results.is_visible(step)
             self._with_bar().show_changes(self._done, everything, is_new=is_sent)
 
     def _with_bar(self) -> Bar:
         if self._bar is None:
-            from publisher.cli.bar import Bar  # noqa: PLC0415 - 0.1 s, and only on a terminal
+            from publisher.cli.progress_bar import Bar  # noqa: PLC0415 - 0.1 s, and only on a terminal
 
             self._bar = Bar()
         return self._bar

@@ -14,7 +14,7 @@ from publisher.app import repeatable
 from publisher.app.events import FeedsBuilt
 from publisher.app.options import RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
-from publisher.cli import hand_over, options, output, report
+from publisher.cli import hand_over, node_results, options, output
 from publisher.cli.progress import progress
 from publisher.sync.changes import Hold
 
@@ -68,14 +68,14 @@ def run_with(publish: Publish, arguments: argparse.Namespace, config: Config) ->
     with progress(prints_changes=not arguments.json) as show:
         done = publish(config, chosen, _event_printer(show, lists_files=not arguments.json))
     if arguments.json:
-        output.print_json(output.document(done.project, nodes=report.as_json(done.results)))
+        output.print_json(output.document(done.project, nodes=node_results.as_json(done.results)))
     else:
         print_results(done.project, done.results, selected=chosen.nodes.is_selective)
     if not config.xmpp:
-        output.print_message(report.NO_NODES)
+        output.print_message(node_results.NO_NODES)
     arguments.attempt.end(_repeatable_until(done))
-    errors = (*(file.error for file in done.built), report.held(done.results))
-    return report.exit_code(done.project, done.results, *errors)
+    errors = (*(file.error for file in done.built), node_results.held(done.results))
+    return node_results.exit_code(done.project, done.results, *errors)
 
 
 def _repeatable_until(done: PublishResult) -> float | None:
@@ -117,21 +117,21 @@ def print_built(project: Project, built: Sequence[Built]) -> None:
 def print_results(project: Project, results: Sequence[Result], *, selected: bool) -> None:
     """Print what a run did, and what it could not do, except for its single changes."""
     steps = [step for result in results for step in result.steps]
-    pushed = {step.change.id for step in steps if report.is_visible(step)}
+    pushed = {step.change.id for step in steps if node_results.is_visible(step)}
     paths = {entry.post.path for entry in project.entries.entries if entry.item_id in pushed}
     paths |= {*project.built.unsaid}
     output.print_warnings(project, [r for r in project.diagnostics if r.path in paths])
-    report.print_errors(results)
-    report.print_held(results)
+    node_results.print_errors(results)
+    node_results.print_held(results)
     _print_waiting(results)
     for result in results:
         if _wants_notes(project, result, selected=selected):
-            report.print_notes(result)
+            node_results.print_notes(result)
         for step in result.steps:
             if step.outcome == "unknown":
-                report.print_step(step)
-        if any(step.outcome == "done" and report.is_visible(step) for step in result.steps):
-            output.print_line(f"{result.address}: {report.summary(result, done=True)}")
+                node_results.print_step(step)
+        if any(step.outcome == "done" and node_results.is_visible(step) for step in result.steps):
+            output.print_line(f"{result.address}: {node_results.summary(result, done=True)}")
             output.print_line(f"subscribe: {result.address.subscribe_uri}")
     if sys.stdout.isatty():
         _print_nothing_to_push(project, results)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.cli import streams
-from publisher.system import index, program
+from publisher.system import program, run_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from publisher.app.repeatable import Before
     from publisher.cli.streams import QueuedOutput
     from publisher.config import Config
-    from publisher.system.index import Run
+    from publisher.system.run_index import Run
 
 _COMMANDS = frozenset({"build", "publish"})
 _CONFIG, _STATE = "publisher.yaml", ".publisher"
@@ -64,7 +64,7 @@ class Attempt:
 
     def find(self) -> Run | None:
         """The run that this one would repeat, because nothing has changed; None if it must run."""
-        run = index.find(self._state, self.key) if self.key else None
+        run = run_index.find(self._state, self.key) if self.key else None
         return run if run and run.is_current(self._began) else None
 
     def begin(self, config: Config) -> None:
@@ -94,7 +94,7 @@ class Attempt:
             return
         texts = [(number, _text(data)) for number, data in output.printed]
         self._before.keep(
-            index.Run(
+            run_index.Run(
                 self.key,
                 self._before.places,
                 digests,
@@ -115,7 +115,7 @@ def repeated(attempt: Attempt) -> int | None:
         output.print_again(run.printed)
     if not output.stdout_error:
         return run.exit_code
-    from publisher.cli.unwritten import exit_code  # noqa: PLC0415 - takes longer
+    from publisher.cli.unwritten_output import exit_code  # noqa: PLC0415 - takes longer
 
     return exit_code(output.stdout_error, run.exit_code, shows=False)
 

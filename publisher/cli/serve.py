@@ -24,7 +24,7 @@ from publisher.text.counts import number_of
 if TYPE_CHECKING:
     import socket
 
-    from publisher.app.serve.state import PreviewState
+    from publisher.app.serve.preview_state import PreviewState
     from publisher.config import Config
 
 EXAMPLE = "  publisher serve\n  publisher serve --port 0"
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from publisher.app.serve import server  # noqa: PLC0415 - optional libraries
+        from publisher.app.serve import web_app  # noqa: PLC0415 - optional libraries
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"`publisher serve` needs {error.name}, which is not installed; install publisher with "
@@ -68,10 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
         ) from error
     file_watch.require_library("serve")
     config = options.load_config(arguments)
-    listening = server.listen(arguments.bind, arguments.port)
+    listening = web_app.listen(arguments.bind, arguments.port)
     _print_addresses(config, listening)
     try:
-        run_async(server.serve(config, listening, arguments.host, _print_state))
+        run_async(web_app.serve(config, listening, arguments.host, _print_state))
     except Interrupted as end:  # this is how people end it
         output.print_message("stopped")
         return end.exit_code

@@ -16,7 +16,7 @@ from publisher.app import project as projects
 from publisher.app.events import posts_read
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
-from publisher.cli import hand_over, options, output, report, watcher_status
+from publisher.cli import hand_over, node_results, options, output, watcher_status
 from publisher.cli.progress import progress
 from publisher.errors import IdsChangedError, PublisherError, UnsafePlanError
 from publisher.feeds import outputs
@@ -69,16 +69,16 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         watcher = watcher_status.as_json(project.config.state)
         document = _document(project, plans.results)
-        delayed = report.delayed_json(plans.delayed)
+        delayed = node_results.delayed_json(plans.delayed)
         output.print_json(
             {**document, "delayed": delayed, "hints": plans.hints, "watcher": watcher}
         )
     else:
         _print_status(project, plans.results)
-        report.print_delayed(plans.delayed)
+        node_results.print_delayed(plans.delayed)
         watcher_status.print_watcher(project.config.state)
-        report.print_hints(plans.hints)
-    return report.exit_code(project, _unguarded(plans.results), *_refused(project))
+        node_results.print_hints(plans.hints)
+    return node_results.exit_code(project, _unguarded(plans.results), *_refused(project))
 
 
 def _unguarded(results: Sequence[Result]) -> list[Result]:
@@ -108,14 +108,14 @@ def _print_status(project: Project, results: Sequence[Result]) -> None:
         if line := _items(result):
             output.print_line(f"         {line}")
         for id_ in result.foreign:
-            output.print_line(f"       not ours: {report.printable_id(id_)}")
+            output.print_line(f"       not ours: {node_results.printable_id(id_)}")
         for id_ in result.unclaimed or ():
-            output.print_line(f"       without a post: {report.printable_id(id_)}")
+            output.print_line(f"       without a post: {node_results.printable_id(id_)}")
         output.print_line(f"       subscribe: {result.address.subscribe_uri}")
-        report.print_notes(result)
-    report.print_errors(_unguarded(results))
-    report.print_guards(results)
-    if undecided := report.held(results):
+        node_results.print_notes(result)
+    node_results.print_errors(_unguarded(results))
+    node_results.print_guards(results)
+    if undecided := node_results.held(results):
         output.print_error("note", undecided)
     for error in _refused(project):
         output.print_message(f"error: {error}")
@@ -127,8 +127,8 @@ def _items(result: Result) -> str:
     items = number_of(result.items, "item")
     if isinstance(result.error, IdsChangedError):
         return items
-    if report.is_planned(result) or isinstance(result.error, UnsafePlanError):
-        return f"{items}; {report.outlook(result)}"
+    if node_results.is_planned(result) or isinstance(result.error, UnsafePlanError):
+        return f"{items}; {node_results.outlook(result)}"
     return ""
 
 

@@ -26,7 +26,8 @@ from publisher.app.events import (
     StepTaken,
     WaitingForLock,
 )
-from publisher.app.watch.events import (
+from publisher.app.watch.session_state import SessionState
+from publisher.app.watch.watch_events import (
     HandedOver,
     Postponed,
     Reloaded,
@@ -34,9 +35,8 @@ from publisher.app.watch.events import (
     Watching,
     WatchProblem,
 )
-from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.watcher import Watcher
-from publisher.cli import options, output, report
+from publisher.cli import node_results, options, output
 from publisher.cli.for_client import ClientWork
 from publisher.cli.publish import print_built, print_results
 from publisher.errors import LedgerError, PublisherError, Unavailable
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from publisher.app.watch.events import WatchEvent
     from publisher.app.watch.timing import Timing
+    from publisher.app.watch.watch_events import WatchEvent
 
 EXAMPLE = """\
   publisher watch
@@ -100,7 +100,7 @@ class _Log:
                 self._nodes = number
             case StepTaken(address=address, step=step):
                 node = address.node if self._nodes > 1 else ""
-                _print(report.step_line(step, node=node))
+                _print(node_results.step_line(step, node=node))
             case Note(text=text):
                 self._say(f"note: {text}")
             case FeedsBuilt():

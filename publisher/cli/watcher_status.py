@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.app.watch import state as states
+from publisher.app.watch import watch_state as states
 from publisher.cli import output
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.app.watch.session_state import SessionState
-    from publisher.app.watch.state import WatchState
+    from publisher.app.watch.watch_state import WatchState
 
 
 def print_watcher(folder: Path) -> None:

@@ -5,9 +5,7 @@ where its absence means something. Unknown keys are errors, because a misspelt o
 ignored silently.
 """
 
-from publisher.config.files import link_advice
 from publisher.config.find import find
-from publisher.config.forms import is_iri, is_language, is_person_uri, is_url, is_web_url
 from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -29,8 +27,10 @@ from publisher.config.keys import (
     Templates,
     Xmpp,
 )
+from publisher.config.named_files import link_advice
 from publisher.config.node_fields import NODE_FIELDS, NODE_KEYS
 from publisher.config.reader import load, parse, place
+from publisher.config.value_forms import is_iri, is_language, is_person_uri, is_url, is_web_url
 
 __all__ = [
     "DEFAULT_ENGINE",

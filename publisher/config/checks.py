@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from publisher.config import files
+from publisher.config import named_files
 from publisher.config.feed_checks import check_feed, check_page, check_podcast
-from publisher.config.forms import near
 from publisher.config.keys import (
     Config,
     FeedFile,
@@ -26,6 +25,7 @@ from publisher.config.keys import (
 from publisher.config.node_fields import NODE_FIELDS, field_name
 from publisher.config.post_checks import check_posts, check_selection
 from publisher.config.site_checks import check_person, check_site
+from publisher.config.value_forms import near
 from publisher.config.xmpp_checks import EXAMPLE_NODES, check_node, check_xmpp, clash, misspelt
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def inconsistencies(
 
 
 def _check_config(config: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str]]:
-    yield from files.clashes(config)
+    yield from named_files.clashes(config)
     posts = config.get("posts")
     yield from _check_output(config.get("site"), posts)
     is_partial = posts is not None and posts.feed and not posts.complete

@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from publisher.config.forms import (
+from publisher.config.keys import (
+    EXAMPLE_URL,
+    PERIOD_PLACEHOLDERS,
+    PLACEHOLDER,
+    VALUE_PLACEHOLDERS,
+)
+from publisher.config.value_forms import (
     MAIL,
     braced,
     check_placeholders,
     email_problem,
     is_picture_url,
     is_web_url,
-)
-from publisher.config.keys import (
-    EXAMPLE_URL,
-    PERIOD_PLACEHOLDERS,
-    PLACEHOLDER,
-    VALUE_PLACEHOLDERS,
 )
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from publisher.config.forms import check_globs, check_languages, is_url, is_web_url, near
 from publisher.config.keys import (
     POST_KEYS,
 )
+from publisher.config.value_forms import check_globs, check_languages, is_url, is_web_url, near
 from publisher.text import permalinks
 
 if TYPE_CHECKING:
@@ -56,15 +56,15 @@ def _check_built(posts: dict[str, Any]) -> Iterator[tuple[yaml_document.Key, str
 def _check_selectors(
     key: str, written: Sequence[str | None]
 ) -> Iterator[tuple[yaml_document.Key, str]]:
-    from publisher.text import selectors  # noqa: PLC0415 - imports lxml, at every start
+    from publisher.text import css_selectors  # noqa: PLC0415 - imports lxml, at every start
 
-    if len(written) > selectors.MAX_SELECTORS:
-        yield (key,), f"has more than {selectors.MAX_SELECTORS} selectors; remove some"
+    if len(written) > css_selectors.MAX_SELECTORS:
+        yield (key,), f"has more than {css_selectors.MAX_SELECTORS} selectors; remove some"
         return
     for index, selector in enumerate(written):
         try:
-            selectors.compiled(selector or "*")
-        except selectors.BadSelector as error:
+            css_selectors.compiled(selector or "*")
+        except css_selectors.BadSelector as error:
             yield (key, index), f"is {selector!r}, which {error}"
 
 

@@ -11,9 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Struct
 
-from publisher.config import files
+from publisher.config import named_files
 from publisher.config.checks import EXAMPLES, inconsistencies, unknown_key
-from publisher.config.forms import is_url, is_web_url
 from publisher.config.keys import (
     DEFAULT_ENGINE,
     EXAMPLE_URL,
@@ -24,11 +23,12 @@ from publisher.config.keys import (
     Person,
     Selection,
 )
+from publisher.config.value_forms import is_url, is_web_url
 from publisher.config.xmpp_checks import PASSWORDS
 from publisher.errors import ConfigError
 from publisher.system.reasons import reason
 from publisher.text import merge_conflicts, yaml_document
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 
 LONGEST_WORD = 300  # characters that a message repeats of a text without blanks
 _LONG_WORD = re.compile(rf"[^\s'\"]{{{LONGEST_WORD + 1},}}")
@@ -78,8 +78,8 @@ def load(path: Path) -> Config:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {reason(error)}") from error
     config = parse(text, path)
-    files.check_state(config)
-    files.check_ledger(config)
+    named_files.check_state(config)
+    named_files.check_ledger(config)
     return config
 
 
@@ -167,7 +167,9 @@ class _Reader:
         keys: list[yaml_document.Key] = [("feeds", number) for number in range(len(listed))]
         for key, file in zip([*keys, ("page",)], [*listed, document.get("page")], strict=True):
             if isinstance(file, dict) and not file.get("url"):
-                default = files.default_url(str(file.get("path")), root, output, self._path.parent)
+                default = named_files.default_url(
+                    str(file.get("path")), root, output, self._path.parent
+                )
                 if default is None:
                     message = "is missing: the file is outside of the folder of this configuration"
                     example = "url: https://blog.example/feed.atom"

@@ -9,7 +9,11 @@ import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from publisher.config.forms import (
+from publisher.config.keys import (
+    EXAMPLE_URL,
+    PLACEHOLDER,
+)
+from publisher.config.value_forms import (
     IRI,
     MAIL,
     braced,
@@ -21,11 +25,7 @@ from publisher.config.forms import (
     is_web_url,
     language_problem,
 )
-from publisher.config.keys import (
-    EXAMPLE_URL,
-    PLACEHOLDER,
-)
-from publisher.text.nearest import did_you_mean, question
+from publisher.text.nearest_name import did_you_mean, question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

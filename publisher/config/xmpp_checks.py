@@ -9,13 +9,13 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from publisher.config.forms import DOMAIN, LOCAL, check_placeholders, near
 from publisher.config.keys import (
     VALUE_PLACEHOLDERS,
     NodeConfig,
 )
 from publisher.config.node_fields import NODE_FIELDS, NODE_KEYS, NUMBER_FIELDS, field_name
-from publisher.text.nearest import question
+from publisher.config.value_forms import DOMAIN, LOCAL, check_placeholders, near
+from publisher.text.nearest_name import question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

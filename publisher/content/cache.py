@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.content.render import Content
+from publisher.content.safe_xhtml import Content
 from publisher.system import private_folder, program
 
 if TYPE_CHECKING:

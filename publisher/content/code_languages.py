@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.content.html import HtmlTag, names, tags
+from publisher.content.allowed_html import HtmlTag, names, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from publisher.content.html import BLOCKS
+from publisher.content.allowed_html import BLOCKS
 from publisher.text.shortening import shortened
 
 # Lengths in characters of the text that replaces a missing title, and a missing summary.

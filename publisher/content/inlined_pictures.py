@@ -9,13 +9,13 @@ from __future__ import annotations
 import html as entities
 from typing import TYPE_CHECKING
 
-from publisher.content.html import names, tags
-from publisher.content.lazy import is_lazy
+from publisher.content.allowed_html import names, tags
+from publisher.content.lazy_pictures import is_lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from publisher.content.html import HtmlTag
+    from publisher.content.allowed_html import HtmlTag
 
 MAX_PICTURES = 300  # of one page
 _PICTURES = names("img")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.text import markdown_code, markers
+from publisher.text import lead_markers, markdown_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,12 +19,14 @@ def split_at_marker(body: str, marker: str, markup: Dialect) -> tuple[str, str, 
     unless text follows the marker. A marker in code is an example and stays.
     """
     code = [] if markup in {"html", "rest"} or not marker else [*markdown_code.spans(body)]
-    found = _outside(code, markers.places(body, marker)) if marker else []
+    found = _outside(code, lead_markers.places(body, marker)) if marker else []
     if not found:
         return body, body.strip(), ""
     start, end = found[0]
     # An author may repeat the line, which readers should not see.
-    again = [place for place in _outside(code, markers.lines_of(body, marker)) if place[0] > end]
+    again = [
+        place for place in _outside(code, lead_markers.lines_of(body, marker)) if place[0] > end
+    ]
     lead, tail = body[:start], _without(body, end, again)
     is_line = body[start - 1 : start] in {"", "\n"} and tail[:1] in {"", "\n"}
     text = "\n\n".join((lead.rstrip(), tail.strip("\n"))) if is_line else lead + tail

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from publisher.content import lazy, page_lead, render
-from publisher.content.render import Content
+from publisher.content import lazy_pictures, page_lead, safe_xhtml
+from publisher.content.safe_xhtml import Content
 from publisher.text.characters import legal
 
 _WHITE_SPACE = " \t\n\f\r"  # ASCII whitespace in HTML; a no-break space is a character
@@ -23,8 +23,8 @@ def content(html: str, *, base: str, link: str, prefix: str) -> Content:
     lines of the page are not those of the post; for URLs see `removed_urls`.
     """
     try:
-        loaded = lazy.loaded(legal(html))
-        made = render.sanitised(loaded, base=base, prefix=prefix, own=link.partition("#")[0])
+        loaded = lazy_pictures.loaded(legal(html))
+        made = safe_xhtml.sanitised(loaded, base=base, prefix=prefix, own=link.partition("#")[0])
         return replace(made, xhtml=made.xhtml.strip(_WHITE_SPACE))
     except Exception as error:  # a parser may raise anything, and one post must not break the feed
         reason = str(error).partition("\n")[0] or type(error).__name__
@@ -35,6 +35,6 @@ def content(html: str, *, base: str, link: str, prefix: str) -> Content:
 def lead(html: str, *, base: str, source: Content) -> str | None:
     """The lead on a page (see `page_lead`); None if it is unknown. Never raises."""
     try:
-        return page_lead.lead(lazy.loaded(legal(html)), base=base, source=source)
+        return page_lead.lead(lazy_pictures.loaded(legal(html)), base=base, source=source)
     except Exception:  # a parser may raise anything, and the source has a lead, too
         return None

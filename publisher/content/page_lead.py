@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.content import render
+from publisher.content import safe_xhtml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,15 +17,15 @@ _WORD = re.compile(r"\w+")
 _OF_HEXO = re.compile(r'<(?:a|span) id="more">')
 
 
-def lead(html: str, *, base: str, source: render.Content) -> str | None:
+def lead(html: str, *, base: str, source: safe_xhtml.Content) -> str | None:
     """The lead on a page as one line of plain text; None if nobody can tell where it ends.
 
     The words around the marker in the `source`, as it is rendered here, show its place.
     """
     if found := _OF_HEXO.search(html):
-        return render.lead(html[: found.start()], base)
-    text = render.text(html, base)
-    end = _end(text, _words(source.summary or ""), _words(render.text(source.xhtml, base)))
+        return safe_xhtml.lead(html[: found.start()], base)
+    text = safe_xhtml.text(html, base)
+    end = _end(text, _words(source.summary or ""), _words(safe_xhtml.text(source.xhtml, base)))
     return " ".join(text[:end].split()) or None
 
 

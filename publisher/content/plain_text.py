@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from lxml import etree
 from msgspec import Struct
 
+from publisher.content.allowed_html import BLOCKS
 from publisher.content.formulas import formula_text
-from publisher.content.html import BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from publisher.content.dropped import LineNumbers, url_message
-from publisher.content.html import SCHEMES, URL_ATTRIBUTES, absolute, tags
+from publisher.content.allowed_html import SCHEMES, URL_ATTRIBUTES, absolute, tags
+from publisher.content.dropped_markup import LineNumbers, url_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,11 +1,11 @@
 """Atom entries (RFC 4287) without their content, and the entries of a folder. Pure.
 
-`making` turns one post into an entry; `folder` does so for all posts, and decides which of them
-keep the ids that they claim. What an entry shows below its title is made by `rendering`.
+`from_post` turns one post into an entry; `from_folder` does so for all posts, and decides which of
+them keep the ids that they claim. What an entry shows below its title is made by `rendering`.
 """
 
-from publisher.entry.folder import Entries, entries, file_finder, nothing_published
-from publisher.entry.making import (
+from publisher.entry.from_folder import Entries, entries, file_finder, nothing_published
+from publisher.entry.from_post import (
     Entry,
     Tombstone,
     authors,

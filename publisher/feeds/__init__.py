@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 
 from publisher.feeds.atom import atom, atom_entry
 from publisher.feeds.document import FeedDocument, documents, newest
+from publisher.feeds.feedgen_elements import (
+    ATOM,
+    ATOM_NS,
+    GENERATOR,
+    MEDIA,
+    TYPES,
+    is_full,
+    page_url,
+)
 from publisher.feeds.json_feed import json_feed
-from publisher.feeds.parts import ATOM, ATOM_NS, GENERATOR, MEDIA, TYPES, is_full, page_url
 from publisher.feeds.rss import rss
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from lxml import etree
 
 from publisher import media
-from publisher.content.html import VOID
-from publisher.feeds.parts import (
+from publisher.content.allowed_html import VOID
+from publisher.feeds.feedgen_elements import (
     ATOM,
     ATOM_NS,
     add_image,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from publisher import media
-from publisher.feeds.parts import GENERATOR, html_content, is_full, owner, plain_number
+from publisher.feeds.feedgen_elements import GENERATOR, html_content, is_full, owner, plain_number
 from publisher.text.timestamps import z
 from publisher.text.uris import uri
 

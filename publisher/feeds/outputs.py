@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from publisher import feeds, media, selection
 from publisher.config import Pattern
-from publisher.feeds import page
+from publisher.feeds import html_page
 from publisher.system import symlinks
 from publisher.system.symlinks import LinkError
 from publisher.text.node_address import NodeAddress
@@ -37,8 +37,8 @@ _PLACEHOLDER = re.compile(r"\{(?:tag|category|language|author|year|month)\}")
 _MARKS = (
     f"<generator>{feeds.GENERATOR}</generator>",
     f'"_{feeds.GENERATOR}": {{',
-    page.MARK,
-    page.STYLE_MARK,
+    html_page.MARK,
+    html_page.STYLE_MARK,
 )
 _ID = re.compile(rf'<(?:atom:)?id>([^<]*)<|"_{feeds.GENERATOR}": {{\s*"id": "([^"]*)"')
 _ENTRY = re.compile(rb'<entry\b|<item>|"items": \[\s*\{|<article\b')
@@ -126,7 +126,7 @@ def outputs(
             config.page.path, "html", config.page.url, write=write_page, entries=len(newest)
         )
     if config.stylesheet:
-        yield Output(config.stylesheet, "css", write=lambda: page.STYLESHEET)
+        yield Output(config.stylesheet, "css", write=lambda: html_page.STYLESHEET)
 
 
 def _page(
@@ -137,9 +137,12 @@ def _page(
 ) -> bytes:
     # The page shows no more of a post than its feeds and nodes do.
     full = _in_full(newest, documents, nodes)
-    return page.page(
+    return html_page.page(
         config.site,
-        [page.PageEntry(one, one.item_id in full or not (documents or nodes)) for one in newest],
+        [
+            html_page.PageEntry(one, one.item_id in full or not (documents or nodes))
+            for one in newest
+        ],
         feeds=[_on_page(one, config) for one in _topics(documents, config)],
         nodes=[*_nodes_on_page(config, nodes)],
         url=config.page.url if config.page else "",
@@ -208,7 +211,7 @@ def _topics(documents: Sequence[FeedDocument], config: Config) -> list[FeedDocum
     return sorted(topics, key=lambda one: one.feed.path not in named)
 
 
-def _on_page(document: FeedDocument, config: Config) -> page.PageFeed:
+def _on_page(document: FeedDocument, config: Config) -> html_page.PageFeed:
     feed = document.feed
     notes = (
         "podcast" if feed.podcast else "",
@@ -219,15 +222,15 @@ def _on_page(document: FeedDocument, config: Config) -> page.PageFeed:
     )
     note = ", ".join(filter(None, notes))
     is_main = any(feed.path == named.path for named in config.feeds)
-    return page.PageFeed(document.title(config.site), feed.url, feed.format, note, is_main)
+    return html_page.PageFeed(document.title(config.site), feed.url, feed.format, note, is_main)
 
 
-def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[page.PageNode]:
+def _nodes_on_page(config: Config, nodes: Sequence[_Node]) -> Iterator[html_page.PageNode]:
     for node, group in nodes:
         if node.access != "open":
             continue
         address = NodeAddress(node.service, group.name)
-        yield page.PageNode(group.title, address.subscribe_uri, address.service, address.node)
+        yield html_page.PageNode(group.title, address.subscribe_uri, address.service, address.node)
 
 
 def shared(config: Config, path: Path) -> tuple[Path, ...]:

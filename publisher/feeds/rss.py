@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from publisher import media
-from publisher.feeds.parts import (
+from publisher.feeds.feedgen_elements import (
     ATOM,
     MEDIA,
     MEDIA_PREFIX,

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from publisher import entry as entries_
 from publisher import media
-from publisher.content import dropped
-from publisher.lint import addresses
+from publisher.content import dropped_markup
+from publisher.lint import post_urls
 from publisher.post import Diagnostic, in_short_by_file
 from publisher.system.site_files import authority
 from publisher.text.characters import short_line
@@ -61,7 +61,7 @@ def check(
     passes the entries on, and may show progress.
     """
     pages = _Pages(entries, site, _Folders(files, built, shown), renderings)
-    diagnostics = [*_same_title_and_day(entries.entries, site), *addresses.same(entries.entries)]
+    diagnostics = [*_same_title_and_day(entries.entries, site), *post_urls.same(entries.entries)]
     diagnostics += _scheduled(entries, site, now)
     for entry in watch(entries.entries):
         rendered = renderings.of(entry)
@@ -124,8 +124,8 @@ def _unrendered(entry: Rendered) -> Iterator[Diagnostic]:
         if entry.post.dialect in {"kramdown", "markdown"}
         else "leave a blank line below the tag"
     )
-    places = dropped.LineNumbers(entry.post.body, entry.post.body_line)
-    for text, closes in dropped.unrendered_links(entry.content.xhtml):
+    places = dropped_markup.LineNumbers(entry.post.body, entry.post.body_line)
+    for text, closes in dropped_markup.unrendered_links(entry.content.xhtml):
         shown = f'"{short_line(text, 60)}" appears as plain text'
         if closes:
             reason = f"Markdown is not read inside HTML; {fix}"
@@ -175,7 +175,7 @@ class _Pages:
         yield from self._media(entry)
         wrong = [
             (address, message)
-            for address in dropped.rendered_urls(entry.content.xhtml)
+            for address in dropped_markup.rendered_urls(entry.content.xhtml)
             if (message := self._wrong(address, entry))
         ]
         if entry.page:
@@ -186,7 +186,7 @@ class _Pages:
     def _in_source(self, entry: Rendered) -> Iterator[Diagnostic]:
         """The same of the source, which is parsed again for the lines of the links."""
         post, source = entry.post, self._renderings.source(entry)
-        urls = dropped.source_urls(
+        urls = dropped_markup.source_urls(
             source.text,
             markup=post.dialect,
             base=post.base or entry.link,
@@ -218,7 +218,7 @@ class _Pages:
             if message:
                 yield Diagnostic(medium.file or post.path, medium.line, message)
 
-    def _wrong(self, address: dropped.BodyUrl, entry: Entry) -> str | None:
+    def _wrong(self, address: dropped_markup.BodyUrl, entry: Entry) -> str | None:
         parts = urlsplit(address.absolute)
         if address.tag in _EMBEDS and is_loopback_url(address.absolute) and not self._is_local:
             return f"{short_line(address.absolute, 60)} is on this machine; readers cannot load it"
@@ -231,7 +231,7 @@ class _Pages:
             )
         return None if path in self._pages else self._missing(address, entry, path)
 
-    def _missing(self, address: dropped.BodyUrl, entry: Entry, path: str) -> str | None:
+    def _missing(self, address: dropped_markup.BodyUrl, entry: Entry, path: str) -> str | None:
         """Report a URL of the site that is neither a post's nor that of a file in its folder."""
         folder = self._folders.without(address, entry)
         shown = address.written or urlsplit(address.absolute).path
@@ -261,7 +261,7 @@ class _Folders(Struct, frozen=True):
     built: BuiltFiles | None
     shown: Callable[[Path], str]
 
-    def without(self, address: dropped.BodyUrl, entry: Entry) -> str:
+    def without(self, address: dropped_markup.BodyUrl, entry: Entry) -> str:
         """The folder that should have the file of a URL; empty if it has it, or is unknown."""
         if self.built:
             return "" if self.built.find(address.absolute) else self.shown(self.built.folder)
@@ -302,9 +302,11 @@ class _Folders(Struct, frozen=True):
         return built or (self.files.find(medium.href, url, post.path) if self.files else None)
 
 
-def _on_page(entry: Entry, wrong: Sequence[tuple[dropped.BodyUrl, str]]) -> Iterator[Diagnostic]:
+def _on_page(
+    entry: Entry, wrong: Sequence[tuple[dropped_markup.BodyUrl, str]]
+) -> Iterator[Diagnostic]:
     """Name the lines of the source that have the names to which URLs of its page lead."""
-    places = dropped.LineNumbers(entry.post.body, entry.post.body_line)
+    places = dropped_markup.LineNumbers(entry.post.body, entry.post.body_line)
     for address, message in wrong:
         path = urlsplit(address.absolute).path
         names = (path, path.rstrip("/").rpartition("/")[2])

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from publisher import selection
 from publisher.text.counts import number_of
-from publisher.text.nearest import nearest, question
+from publisher.text.nearest_name import nearest, question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -24,7 +24,7 @@ from publisher.sources.other_pages import OtherPages
 from publisher.sources.post_files import PostFiles
 from publisher.sources.site_folder import reach_of, settings_of, site_of
 from publisher.sources.walk import walk
-from publisher.system import looks
+from publisher.system import disk_traces
 from publisher.system.site_files import Files
 from publisher.text import globs
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from publisher.sources.each_file import FileRead
     from publisher.sources.engines.engine import PostReader
     from publisher.sources.walk import Listing
-    from publisher.system.looks import Look
+    from publisher.system.disk_traces import Look
     from publisher.system.symlinks import Reach
 
 __all__ = ["Helpers", "reach_of", "read", "settings_of", "site_of"]
@@ -112,7 +112,7 @@ def _read_folder(
 ) -> Reading:
     site_folder.require_folder(config.posts.path, config.path)
     horizon = kept.horizon(config.state) if keeps else 0
-    with looks.recorded() as seen:
+    with disk_traces.recorded() as seen:
         site_folder.require_own_folder(config)
         reach = site_folder.reach_of(config)
         listing = walk(config.posts.path, reach)
@@ -243,8 +243,8 @@ def _located(
 ) -> Reading:
     """The reading with the addresses of the pages in the output folder."""
     from publisher.sources import built  # noqa: PLC0415 - imports the parser of pages
-    from publisher.sources.built.dating import Schedule  # noqa: PLC0415
     from publisher.sources.built.folder.source_files import SourceFiles  # noqa: PLC0415
+    from publisher.sources.built.undated_files import Schedule  # noqa: PLC0415
 
     config, record = reader.config, RECORDS[reader.config.posts.engine]
 

@@ -15,7 +15,7 @@ from publisher.sources.engines.file_reader import read_file
 from publisher.sources.kept import Kept
 from publisher.sources.post_files import PostFiles
 from publisher.sources.walk import FileState, Listing
-from publisher.system import looks
+from publisher.system import disk_traces
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,7 +51,7 @@ def serve(file: IO[bytes], connection: Connection, facts_of: FactsOf) -> None:
     The answer to a share is what `Kept.take` takes. Ends early if that cannot be kept.
     """
     job: Job = pickle.load(file)  # noqa: S301 - our own run wrote it
-    with looks.recorded() as seen:
+    with disk_traces.recorded() as seen:
         kept = _kept(job)
         facts = facts_of(job.config.site, kept.reader.settings)
         told = 0

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from publisher.config.find import OLD_NAME, is_ours
 from publisher.errors import ConfigError
 from publisher.sources.front_matter import formats
-from publisher.sources.front_matter.values import FALSE, TRUE
-from publisher.system import looks
+from publisher.sources.front_matter.typed_values import FALSE, TRUE
+from publisher.system import disk_traces
 from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 from publisher.text import merge_conflicts, python_settings, yaml_document
@@ -112,7 +112,7 @@ def find(folder: Path, names: Iterable[str]) -> Path | None:
 
 
 def _exists(file: Path) -> bool:
-    looks.note(file)
+    disk_traces.note(file)
     try:
         return file.is_file() and not (file.name == OLD_NAME and is_ours(file))
     except OSError:  # e.g. permission denied: reading the file will report the error

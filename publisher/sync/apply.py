@@ -30,9 +30,9 @@ from publisher.sync.absent_items import require_gone
 from publisher.sync.changes import Adopt, Correct, Forget, Hold, Publish, Refuse, Retract
 from publisher.sync.in_flight import InFlight, PreparedChange, batches, likely_culprit
 from publisher.sync.item import SHORTEST
+from publisher.sync.ledger_records import Recorded
 from publisher.sync.ledger_writes import LedgerWrites
 from publisher.sync.node import Step
-from publisher.sync.records import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from publisher.sync.desired import Desired
-    from publisher.sync.records import Recorded
+    from publisher.sync.ledger_records import Recorded
     from publisher.sync.renames import NewPost
 
 Action: TypeAlias = Literal["new", "changed", "missing", "refresh"]

@@ -63,9 +63,7 @@ from publisher.sync.changes import (
     growth,
     makes_room,
 )
-from publisher.sync.ownership import Ownership, ownership
-from publisher.sync.plan import Plan
-from publisher.sync.readings import (
+from publisher.sync.edit_or_correction import (
     difference,
     keeps_text,
     may_be_newer,
@@ -73,7 +71,9 @@ from publisher.sync.readings import (
     shows_older_build,
     tells_the_same,
 )
-from publisher.sync.records import Recorded
+from publisher.sync.ledger_records import Recorded
+from publisher.sync.ownership import Ownership, ownership
+from publisher.sync.plan import Plan
 from publisher.sync.room import Shortage, room, window
 from publisher.sync.skipped import NONE_SKIPPED, Skipped, SkippedFiles
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from publisher.errors import IdsChangedError, UnsafePlanError
 from publisher.sync.changes import Publish
-from publisher.sync.moves import refusal, template
+from publisher.sync.moved_site import refusal, template
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -22,8 +22,8 @@ from lxml import etree
 from msgspec import Struct
 
 from publisher import feeds
+from publisher.content.allowed_html import MATH_NS
 from publisher.content.formulas import formula_text
-from publisher.content.html import MATH_NS
 from publisher.entry import body_hash
 from publisher.errors import TooBig
 from publisher.feeds import ATOM, MEDIA

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from publisher.config.keys import LEDGER_NAME
 from publisher.identity.claims import PublishedItem
+from publisher.sync.ledger_records import LastLook, Recorded, State
 from publisher.sync.ledger_schema import SCHEMA
-from publisher.sync.records import LastLook, Recorded, State
 from publisher.system.database import Database
 from publisher.text.node_address import NodeAddress
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from publisher.sync.changes import Retract
 from publisher.sync.decide import decide
-from publisher.sync.readings import as_seen, difference, needs_no_publish
+from publisher.sync.edit_or_correction import as_seen, difference, needs_no_publish
 from publisher.sync.room import RememberedShortage, Shortage
 from publisher.sync.skipped import NONE_SKIPPED
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from publisher.sync.desired import Desired
+    from publisher.sync.ledger_records import Recorded
     from publisher.sync.plan import Plan
     from publisher.sync.policy import Policy
-    from publisher.sync.records import Recorded
     from publisher.sync.skipped import SkippedFiles
 
 

@@ -11,30 +11,30 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from publisher.errors import Forbidden
-from publisher.sync import hints, ledger_plan, rights
+from publisher.sync import ledger_plan, rename_hints, rights
 from publisher.sync import plan as plans
 from publisher.sync.changes import Forget, makes_room
+from publisher.sync.current_texts import with_texts
 from publisher.sync.decide import decide
+from publisher.sync.edit_or_correction import is_same
 from publisher.sync.node import ignore_reading
 from publisher.sync.node_setup import prepared
-from publisher.sync.notes import notes, oldest
+from publisher.sync.plan_notes import notes, oldest
 from publisher.sync.present_items import (
     DURABLE_SECONDS,
     likely_fetched,
     needs_foreign,
     present_items,
 )
-from publisher.sync.readings import is_same
-from publisher.sync.texts import with_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from publisher.sync.item import Seen
     from publisher.sync.ledger import Ledger
+    from publisher.sync.ledger_records import Recorded
     from publisher.sync.node import Node, OnRead, Result, State, Task
     from publisher.sync.plan import Plan
-    from publisher.sync.records import Recorded
     from publisher.system.retry import Clock
 
 
@@ -81,7 +81,7 @@ async def look(
     obstacle = await _obstacle_to_corrections(node, plan, task, state)
     plan = plans.without_corrections(plan) if obstacle else plan
     if not change:  # once the run has made the changes, a line in the front matter is too late
-        result.hints.extend(hints.post_renamed(plan, recorded, present, task.policy.renames))
+        result.hints.extend(rename_hints.post_renamed(plan, recorded, present, task.policy.renames))
     result.items, result.foreign = len(state.ids), plan.foreign
     if needs_foreign(task, recorded):
         result.unclaimed = plan.unclaimed

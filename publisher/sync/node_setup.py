@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from publisher.sync.ledger import Ledger
+    from publisher.sync.ledger_records import LastLook
     from publisher.sync.node import Drift, Node, Result, State, Task
-    from publisher.sync.records import LastLook
 
 
 _DELETED = "the node that this run had created was deleted again"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.sync.moves import old_atom_id
+from publisher.sync.moved_site import old_atom_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from publisher.sync.desired import Desired
     from publisher.sync.item import Seen
+    from publisher.sync.ledger_records import Recorded
     from publisher.sync.policy import Policy
-    from publisher.sync.records import Recorded
     from publisher.sync.skipped import Skipped, SkippedFiles
 
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import Refused
 from publisher.sync import item
+from publisher.sync.edit_or_correction import as_seen, is_same, needs_no_publish
 from publisher.sync.item import Seen, is_sendable
 from publisher.sync.node import ItemsRead, ignore_reading
-from publisher.sync.readings import as_seen, is_same, needs_no_publish
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from publisher.sync.desired import Desired
+    from publisher.sync.ledger_records import Recorded
     from publisher.sync.node import Node, OnRead, State, Task
-    from publisher.sync.records import Recorded
     from publisher.system.retry import Clock
 
 CHUNK = 20  # payloads per fetch: some 100 kB, and at most 20 times the largest stanza

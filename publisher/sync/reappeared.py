@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from publisher.sync.changes import Change
     from publisher.sync.guard import Guard
+    from publisher.sync.ledger_records import Recorded
     from publisher.sync.node import State, Step, Task
     from publisher.sync.plan import Plan
-    from publisher.sync.records import Recorded
 
 
 def may_reappear(

@@ -17,13 +17,13 @@ from publisher.errors import (
     UnsafePlanError,
 )
 from publisher.sync import guard as guards
-from publisher.sync import hints, ledger_plan, reappeared, rights, silence
+from publisher.sync import ledger_plan, notifications_off, reappeared, rename_hints, rights
 from publisher.sync import plan as plans
 from publisher.sync.changes import Hold, Publish, Refuse, Retract, growth
 from publisher.sync.look import look
 from publisher.sync.node import Result, Step, ignore_reading
-from publisher.sync.notes import may_reappear_message, notes, outside_message, reread_message
-from publisher.sync.retry import RetryingNode
+from publisher.sync.plan_notes import may_reappear_message, notes, outside_message, reread_message
+from publisher.sync.retrying_node import RetryingNode
 from publisher.sync.room import Shortage, window
 from publisher.system.retry import Clock
 
@@ -111,7 +111,7 @@ def offline(address: NodeAddress, task: Task, ledger: Ledger) -> Result:
     result.steps = [_planned(change) for change in plan.changes]
     result.notes += notes(plan, task)
     _note_what_may_reappear(plan, result)
-    result.hints.extend(hints.post_renamed(plan, recorded, {}, task.policy.renames))
+    result.hints.extend(rename_hints.post_renamed(plan, recorded, {}, task.policy.renames))
     # Only the service knows the subscribers of a node that has no items yet.
     has_audience = "@" in address.service or result.items > 0
     guard = _guard(task, ledger, address, silent=task.silent != "no")
@@ -281,7 +281,7 @@ async def _correct(task: Task, ledger: Ledger, result: Result, run: PlanRun, sta
     run.refuse_corrections()
     if not run.has_corrections:
         return
-    async with silence.muted(run.node, task, ledger, result, state=state) as refusal:
+    async with notifications_off.muted(run.node, task, ledger, result, state=state) as refusal:
         if not refusal:
             await run.correct()
             return
@@ -332,7 +332,7 @@ async def _silently(
     if not _is_silent(task, ledger, state, plan, result):
         yield False
         return
-    async with silence.muted(node, task, ledger, result, state=state) as refusal:
+    async with notifications_off.muted(node, task, ledger, result, state=state) as refusal:
         if refusal and task.silent == "must":
             raise Refused(rights.unsilenced(node.address, refusal))
         if refusal:

@@ -16,7 +16,7 @@ from publisher.config import NODE_FIELDS
 from publisher.errors import ConfigError, Forbidden, Refused
 from publisher.sync.changes import Publish
 from publisher.sync.room import window
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,14 +3,14 @@
 Movim drops `ruby`, and a table that has only a head, together with their texts. It unwraps
 `details`, `section` and others, so that a text in them runs together with the text beside it. Its
 parser ends an attribute at an apostrophe. This was found by running its parser and its purifier on
-each element that readers may get (`content/html.py`).
+each element that readers may get (`content/allowed_html.py`).
 """
 
 from __future__ import annotations
 
 from lxml import etree
 
-from publisher.content.html import BLOCKS, URL_ATTRIBUTES, names
+from publisher.content.allowed_html import BLOCKS, URL_ATTRIBUTES, names
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _BLOCKS = frozenset(f"{_XHTML}{name}" for name in BLOCKS)

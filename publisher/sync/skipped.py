@@ -15,7 +15,7 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from publisher.sync.records import Recorded
+    from publisher.sync.ledger_records import Recorded
 
 NAMED = 3  # files that a note names
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lxml import etree
 from msgspec import Struct
 
-from publisher.content.html import BLOCKS, names
+from publisher.content.allowed_html import BLOCKS, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -30,8 +30,8 @@ from urllib.request import (
 
 from msgspec import Struct
 
-from publisher.system.hosts import NotPublicError, ReachableHosts
 from publisher.system.network_reasons import OLD_TLS, is_old_tls, network_reason
+from publisher.system.reachable_hosts import NotPublicError, ReachableHosts
 from publisher.system.threads import within
 
 if TYPE_CHECKING:

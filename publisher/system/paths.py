@@ -1,7 +1,7 @@
 """Questions about paths. The answer is no for a path in a folder that the user may not enter.
 
-The methods of `Path` raise PermissionError for such a path. Each question is noted in `looks`, as
-the methods of `Path` do not.
+The methods of `Path` raise PermissionError for such a path. Each question is noted in
+`disk_traces`, as the methods of `Path` do not.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from publisher.system import looks
+from publisher.system import disk_traces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 def is_file(path: Path) -> bool:
     """Whether the path leads to a regular file."""
-    looks.note(path)
+    disk_traces.note(path)
     return os.path.isfile(path)  # noqa: PTH113
 
 
 def is_folder(path: Path) -> bool:
     """Whether the path leads to a folder."""
-    looks.note(path)
+    disk_traces.note(path)
     return os.path.isdir(path)  # noqa: PTH112
 
 
 def exists(path: Path) -> bool:
     """Whether the path leads to anything."""
-    looks.note(path)
+    disk_traces.note(path)
     return os.path.exists(path)  # noqa: PTH110
 
 
 def listed(folder: Path) -> list[Path]:
     """What the folder holds, in the order of the names. Raises OSError."""
-    looks.note(folder, names=True)
+    disk_traces.note(folder, names=True)
     return sorted(folder.iterdir())
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from publisher.system import looks
+from publisher.system import disk_traces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -59,11 +59,11 @@ class Reach:
 
     def reached(self, path: Path) -> Path:
         """The path with all links resolved. Raises LinkError if one leads out of the roots."""
-        looks.note(path)
+        disk_traces.note(path)
         return self.reached_unnoted(path)
 
     def reached_unnoted(self, path: Path) -> Path:
-        """The same for a path whose state is recorded in another way than by `looks`."""
+        """The same for a path whose state is recorded in another way than by `disk_traces`."""
         real = self._real(path.parent) / path.name
         if real.is_symlink():
             real = _real(real)
@@ -72,7 +72,7 @@ class Reach:
         raise LinkError(self._refusal(path))
 
     def read_unnoted(self, file: str) -> bytes:
-        """What `read` returns, for a file whose state is recorded in another way than by `looks`.
+        """What `read` returns, for a file whose state is recorded elsewhere than in `disk_traces`.
 
         Raises LinkError or another OSError.
         """

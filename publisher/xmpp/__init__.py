@@ -4,7 +4,7 @@ from publisher.xmpp import lean_slixmpp  # noqa: F401 - before all others
 from publisher.xmpp.connection import Connection, connect
 from publisher.xmpp.node import Description, XmppNode
 from publisher.xmpp.pace import pace_note
-from publisher.xmpp.services import diagnosed
+from publisher.xmpp.service_search import diagnosed
 
 __all__ = [
     "Connection",

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from publisher.errors import Busy, Forbidden, NoAnswer, NotFound, Refused, Unavailable
 from publisher.text.characters import short_line
-from publisher.xmpp import forms
+from publisher.xmpp import data_forms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.xmpp.questions import Questions
+    from publisher.xmpp.look_questions import Questions
     from publisher.xmpp.requests import Requests
 
 # The affiliations that may publish (section 4.1).
@@ -92,7 +92,7 @@ async def _guessed(asked: Questions, *, sees_form: bool) -> str:
 async def _is_open_to_publishers(requests: Requests) -> bool:
     """Whether accounts without an affiliation may publish, or may be allowed to."""
     try:
-        meta_data = forms.values(await requests.meta_data())
+        meta_data = data_forms.values(await requests.meta_data())
     except (Busy, NoAnswer):
         raise
     except (Refused, Unavailable):
@@ -129,7 +129,7 @@ async def obstacle_to_silence(requests: Requests) -> str:
     Only owners see the configuration (section 8.2) and the affiliations (section 8.9.1).
     """
     try:
-        actual = forms.values(await requests.form())
+        actual = data_forms.values(await requests.form())
         affiliations = await requests.affiliations()
     # Busy is a Refused, too, but the caller retries it.
     except Busy:

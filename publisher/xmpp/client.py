@@ -23,8 +23,8 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 from publisher.errors import LoginFailed, NoAnswer, StreamBroken, StreamReset, Unavailable
 from publisher.text.characters import short_line
-from publisher.xmpp import lean_slixmpp, presence, unread
-from publisher.xmpp.server_problems import (
+from publisher.xmpp import lean_slixmpp, presence, unread_messages
+from publisher.xmpp.connecting_problems import (
     NOTHING_SENT,
     PORTS,
     REASON,
@@ -35,7 +35,7 @@ from publisher.xmpp.server_problems import (
     untrusted,
 )
 from publisher.xmpp.stream_limits import LimitedParser, LimitExceeded, Meter
-from publisher.xmpp.unanswered import Unanswered
+from publisher.xmpp.unanswered_requests import Unanswered
 
 if TYPE_CHECKING:
     from publisher.config import Xmpp
@@ -237,7 +237,7 @@ class StrictClient(ClientXMPP):
 
     def _refuse(self, message: Element) -> None:
         """Let the sender of a message know that nobody reads it here."""
-        if (answer := unread.answer(message)) is not None and self._may_refuse():
+        if (answer := unread_messages.answer(message)) is not None and self._may_refuse():
             self.send_raw(tostring(answer, encoding="unicode"))
 
     def count_anew(self) -> None:

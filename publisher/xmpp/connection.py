@@ -14,10 +14,10 @@ from xml.etree.ElementTree import Element, tostring
 from slixmpp import ClientXMPP, InvalidJID
 
 from publisher.errors import ConfigError, NoAnswer, Refused, ServiceError, Unavailable
-from publisher.xmpp import answers, presence, sent_payload
+from publisher.xmpp import error_answers, presence, sent_payload
 from publisher.xmpp.backlog import Backlog
 from publisher.xmpp.client import StrictClient, Unresolved
-from publisher.xmpp.server_problems import PORTS, server_name, unresolved
+from publisher.xmpp.connecting_problems import PORTS, server_name, unresolved
 from publisher.xmpp.stream_limits import ANSWER
 from publisher.xmpp.trust import tls_context
 from publisher.xmpp.watchdog import ANSWER_SECONDS, Watchdog
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from publisher.config import Xmpp
-    from publisher.xmpp.answers import Right
+    from publisher.xmpp.error_answers import Right
     from publisher.xmpp.stream_limits import Limits
-    from publisher.xmpp.unanswered import Answer
+    from publisher.xmpp.unanswered_requests import Answer
 
 CONNECT_SECONDS = 10.0
 PING = "{urn:xmpp:ping}ping"
@@ -161,7 +161,7 @@ class Connection:
         if answer is None:
             raise self._no_answer(watchdog, purpose)
         if answer.get("type") == "error":
-            raise answers.error(
+            raise error_answers.error(
                 answer,
                 service=to,
                 account=self.jid,

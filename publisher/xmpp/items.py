@@ -11,7 +11,7 @@ from msgspec import Struct
 from publisher.errors import Busy, NoAnswer, NotFound, Refused, Unavailable, WrongAddress
 from publisher.sync import ItemsRead, fetching, ignore_reading
 from publisher.sync.item import MAX_ID, Item
-from publisher.xmpp import forms, stream_limits
+from publisher.xmpp import data_forms, stream_limits
 from publisher.xmpp.received_payload import payload
 from publisher.xmpp.requests import PUBSUB
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
@@ -222,7 +222,9 @@ class ResultPage(Struct, frozen=True):
     @classmethod
     def read(cls, answer: Element, payloads: Mapping[str, str], *, size: int) -> ResultPage:
         last = answer.findtext(f"*/{RSM}set/{RSM}last") or ""
-        return cls(payloads, size, last, forms.number(answer.findtext(f"*/{RSM}set/{RSM}count")))
+        return cls(
+            payloads, size, last, data_forms.number(answer.findtext(f"*/{RSM}set/{RSM}count"))
+        )
 
     @property
     def ids(self) -> Collection[str]:

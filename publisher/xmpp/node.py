@@ -12,7 +12,7 @@ from publisher.errors import AnswerTooBig, Busy, NoAnswer, NotFound, Refused, Un
 from publisher.sync import Drift, State, ignore_reading
 from publisher.sync.item import Item, is_sendable
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import access, forms, items, questions, sent_payload
+from publisher.xmpp import access, data_forms, items, look_questions, sent_payload
 from publisher.xmpp.requests import OWNER, PUBSUB, PUBSUB_NS, Requests, owner, pubsub
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.config import NodeConfig
     from publisher.sync import OnRead
     from publisher.xmpp.connection import Connection
-    from publisher.xmpp.questions import Questions
+    from publisher.xmpp.look_questions import Questions
 
 # ejabberd refuses a bad value in a form with resource-constraint, Prosody with bad-request, and
 # XEP-0060 section 8.2.5.2 defines not-acceptable.
@@ -52,7 +52,7 @@ class XmppNode:
         self.address = NodeAddress(config.service, config.node)
         self._requests = Requests(self.address, connection)
         self._on_read = on_read
-        self._wanted = forms.desired(config, site_title=site_title)
+        self._wanted = data_forms.desired(config, site_title=site_title)
         # Services take any title.
         self._named = config.named - {"title", "description"}
         # As far as we know:
@@ -64,7 +64,7 @@ class XmppNode:
 
         Everything is asked at once, so that a look takes one round trip.
         """
-        async with questions.asked(self._requests, also) as asked:
+        async with look_questions.asked(self._requests, also) as asked:
             return await self._state(asked)
 
     async def _state(self, asked: Questions) -> State:
@@ -84,10 +84,12 @@ class XmppNode:
                 fetched=await asked.fetched(),
             )
         refusal, not_owner = await access.rights(self._requests, asked, sees_form=True)
-        actual = self._note(forms.values(form))
-        wanted = forms.fitted(self._wanted, actual)
-        max_items = forms.max_items(form)
-        is_hidden = max_items is None and "max_items" in actual and not forms.is_unlimited(actual)
+        actual = self._note(data_forms.values(form))
+        wanted = data_forms.fitted(self._wanted, actual)
+        max_items = data_forms.max_items(form)
+        is_hidden = (
+            max_items is None and "max_items" in actual and not data_forms.is_unlimited(actual)
+        )
         return State(
             ids=ids,
             max_items=max_items,
@@ -96,7 +98,7 @@ class XmppNode:
             persistent=actual.get("persist_items", "1") in {"1", "true"},
             drift=tuple(
                 Drift(name, actual[name], value)
-                for name, value in forms.unmet(wanted, actual).items()
+                for name, value in data_forms.unmet(wanted, actual).items()
             ),
             refusal=refusal,
             not_owner=not_owner,
@@ -109,16 +111,21 @@ class XmppNode:
         if refusal := await access.creation_refusal(self._requests):
             return State(exists=False, refusal=refusal)
         default = await self._requests.default_form()
-        offered = forms.values(default)
-        wanted = forms.fitted(self._wanted, offered)
-        takes_any, asked = forms.takes_any_number(offered), forms.number(wanted.get("max_items"))
-        largest = int(MAX_ITEMS[0]) if takes_any else forms.largest(default)
+        offered = data_forms.values(default)
+        wanted = data_forms.fitted(self._wanted, offered)
+        takes_any, asked = (
+            data_forms.takes_any_number(offered),
+            data_forms.number(wanted.get("max_items")),
+        )
+        largest = int(MAX_ITEMS[0]) if takes_any else data_forms.largest(default)
         # `create` sets the largest number of MAX_ITEMS that the service takes, and it takes at
         # least its own default.
-        usual = forms.number(offered.get("max_items")) or 0
+        usual = data_forms.number(offered.get("max_items")) or 0
         least = largest or max((int(n) for n in MAX_ITEMS if int(n) <= usual), default=0)
         known = largest if asked is None else (asked if takes_any or asked <= least else largest)
-        is_unlimited = forms.is_unlimited({**offered, "max_items": wanted.get("max_items", "")})
+        is_unlimited = data_forms.is_unlimited(
+            {**offered, "max_items": wanted.get("max_items", "")}
+        )
         is_hidden = known is None and not is_unlimited
         return State(
             exists=False,
@@ -136,10 +143,10 @@ class XmppNode:
         default = await self._requests.default_form()
         # COMPAT(ejabberd 23.01): it refuses a whole form because of one field that it does not
         # know.
-        offered = forms.PORTABLE | forms.values(default).keys()
+        offered = data_forms.PORTABLE | data_forms.values(default).keys()
         wanted = {name: value for name, value in self._wanted.items() if name in offered}
         refusal: Refused | None = None
-        for max_items in ("max",) if forms.largest(default) else MAX_ITEMS:
+        for max_items in ("max",) if data_forms.largest(default) else MAX_ITEMS:
             try:
                 is_created = await self._create({**wanted, "max_items": max_items})
                 break
@@ -163,15 +170,15 @@ class XmppNode:
         Raises Refused, Forbidden.
         """
         configure = Element(f"{OWNER}configure", node=self.address.node)
-        configure.append(forms.submit(fields))
+        configure.append(data_forms.submit(fields))
         try:
             await self._requests.send("set", owner(configure), "configure", "own", may_retry=False)
         except Refused as error:
             if error.condition not in _BAD_VALUE:
                 raise
             raise self._with_values(error, fields) from error
-        actual = self._note(forms.values(await self._requests.form()))
-        return {name: actual.get(name, "") for name in forms.unmet_or_absent(fields, actual)}
+        actual = self._note(data_forms.values(await self._requests.form()))
+        return {name: actual.get(name, "") for name in data_forms.unmet_or_absent(fields, actual)}
 
     def _note(self, actual: dict[str, str]) -> dict[str, str]:
         self._notifies = actual.get("deliver_notifications", "1") in {"1", "true"}
@@ -217,15 +224,17 @@ class XmppNode:
         """
         wanted = self._wanted
         try:
-            actual = forms.values(await self._requests.form())
-            return Description(forms.fitted(wanted, actual), actual, OWNERS_FORM)
+            actual = data_forms.values(await self._requests.form())
+            return Description(data_forms.fitted(wanted, actual), actual, OWNERS_FORM)
         # Busy is a Refused, too, but the caller retries it.
         except (NotFound, Busy):
             raise
         except Refused as error:
             refusal = str(error)
         try:
-            return Description(wanted, forms.values(await self._requests.meta_data()), META_DATA)
+            return Description(
+                wanted, data_forms.values(await self._requests.meta_data()), META_DATA
+            )
         # NoAnswer is an Unavailable, too, but silence does not mean that the metadata is hidden.
         except NoAnswer:
             raise
@@ -314,7 +323,7 @@ class XmppNode:
         """Create the node. Returns False if it exists already."""
         create = Element(f"{PUBSUB}create", node=self.address.node)
         request = pubsub(create)
-        SubElement(request, f"{PUBSUB}configure").append(forms.submit(fields))
+        SubElement(request, f"{PUBSUB}configure").append(data_forms.submit(fields))
         try:
             await self._requests.send("set", request, "create", "create", may_retry=False)
         except Refused as error:
@@ -327,8 +336,8 @@ class XmppNode:
 
     async def _repair(self) -> None:
         """Set what the service did not set at creation: some services ignore that form."""
-        actual = self._note(forms.values(await self._requests.form()))
-        left = forms.unmet(forms.fitted(self._wanted, actual), actual)
+        actual = self._note(data_forms.values(await self._requests.form()))
+        left = data_forms.unmet(data_forms.fitted(self._wanted, actual), actual)
         if left:
             with suppress(Refused):  # the next `look` reports what is still different
                 await self.configure(left)

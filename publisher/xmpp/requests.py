@@ -8,14 +8,14 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from publisher.errors import Busy, NoAnswer, Refused, Unavailable
-from publisher.xmpp import forms
-from publisher.xmpp.answers import WrongSubid
+from publisher.xmpp import data_forms
+from publisher.xmpp.error_answers import WrongSubid
 from publisher.xmpp.stream_limits import ANSWER
 
 if TYPE_CHECKING:
     from publisher.text.node_address import NodeAddress
-    from publisher.xmpp.answers import Right
     from publisher.xmpp.connection import Connection
+    from publisher.xmpp.error_answers import Right
     from publisher.xmpp.stream_limits import Limits
 
 PUBSUB_NS = "http://jabber.org/protocol/pubsub"
@@ -101,13 +101,13 @@ class Requests(Struct):
         """The configuration of the node (section 8.2). Owners only."""
         configure = Element(f"{OWNER}configure", node=self.address.node)
         answer = await self.send("get", owner(configure), "show the configuration of", "own")
-        return answer.find(f".//{forms.X}x")
+        return answer.find(f".//{data_forms.X}x")
 
     async def meta_data(self) -> Element | None:
         """The public metadata of the node (section 5.4)."""
         query = Element(f"{DISCO_INFO}query", node=self.address.node)
         answer = await self.send("get", query, "describe")
-        return answer.find(f".//{forms.X}x")
+        return answer.find(f".//{data_forms.X}x")
 
     async def is_leaf(self) -> bool:
         """Whether the service describes the node as one that holds items (section 5.3)."""
@@ -128,7 +128,7 @@ class Requests(Struct):
             # A service need not show it (XEP-0060 section 8.3.4); then only the portable fields are
             # sent.
             return None
-        return answer.find(f".//{forms.X}x")
+        return answer.find(f".//{data_forms.X}x")
 
     async def has_subscriptions(self, right: Right = "read") -> bool:
         """Whether anybody is subscribed to the node (section 8.8.1). Owners only.

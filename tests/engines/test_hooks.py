@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.app.demo.server import free_ports
+from publisher.app.demo.temporary_server import free_ports
 from tests.support import ROOT
 from tests.support.blog import SECONDS, Run
 from tests.support.generators import GENERATORS, INSTALLED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.content.markup import convert, html
-from publisher.content.render import render
+from publisher.content.safe_xhtml import render
 from publisher.post import MarkdownOptions
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS, hugo_markdown, zola

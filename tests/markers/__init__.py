@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from publisher.config.keys import LEDGER_NAME
-from publisher.sources.built.state.memory import NAME as MEMORY_NAME
+from publisher.sources.built.state.page_memory import NAME as MEMORY_NAME
 from tests.support.blog import Blog
 from tests.support.built_blog import BuiltBlog
 

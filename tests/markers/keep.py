@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import NodeConfig
 from publisher.config.keys import LEDGER_NAME
-from publisher.sources.built.state.memory import NAME as MEMORY_NAME
+from publisher.sources.built.state.page_memory import NAME as MEMORY_NAME
 from tests.markers import FOLDER, POSTS
 from tests.support.blog import Blog
 from tests.support.built_blog import BuiltBlog

@@ -20,7 +20,7 @@ from publisher.app.options import NodeOptions
 from publisher.cli.main import COMMANDS
 from publisher.sync.desired import Desired
 from publisher.sync.ledger import Ledger
-from publisher.sync.records import LastLook
+from publisher.sync.ledger_records import LastLook
 from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 

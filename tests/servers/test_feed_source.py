@@ -19,7 +19,7 @@ from msgspec import structs
 from publisher import config as configs
 from publisher import identity, sources
 from publisher.errors import ConfigError, Unavailable
-from publisher.sources.feed import download, items, memory, name_of, parse
+from publisher.sources.feed import download, items, name_of, parse, remembered_items
 from publisher.system import http
 from publisher.system.lock import lock
 from tests.support.blog import Blog
@@ -698,28 +698,30 @@ def test_publish_needs_the_state(blog: Blog, server: Server, node: str) -> None:
 def test_a_look_during_a_run_writes_nothing(blog: Blog) -> None:
     read(blog, feed_of(1, 2))
     state = blog.folder / ".publisher"
-    before = memory.recall(state)
+    before = remembered_items.recall(state)
     (blog.folder / "source.xml").write_bytes(feed_of(2, 3))
     with lock(state, wait=0):
         run = blog.run("build", "--json")
         assert (run.code, run.json["entries"], run.json["warnings"]) == (0, 3, [])
-        assert memory.recall(state) == before
+        assert remembered_items.recall(state) == before
         assert days(read(blog, feed_of(2, 3))) == [1, 2, 3]
-    assert memory.recall(state) != before
+    assert remembered_items.recall(state) != before
 
 
 def test_an_older_look_does_not_undo_a_newer_one(tmp_path: Path) -> None:
     """The older look began earlier, and had to wait for the answer."""
 
-    def look(known: memory.Memory, *days: int) -> memory.Memory:
-        return memory.joined(parse(feed_of(*days), f"{HOME}/f"), known, "f")
+    def look(known: remembered_items.Memory, *days: int) -> remembered_items.Memory:
+        return remembered_items.joined(parse(feed_of(*days), f"{HOME}/f"), known, "f")
 
-    memory.remember(look(memory.Memory(), 1, 2), memory.Memory(), tmp_path)
-    known = memory.recall(tmp_path)
+    remembered_items.remember(
+        look(remembered_items.Memory(), 1, 2), remembered_items.Memory(), tmp_path
+    )
+    known = remembered_items.recall(tmp_path)
     older, newer = look(known, 1, 2, 3), look(known, 3, 4)
-    assert memory.remember(newer, known, tmp_path) == ""
-    assert memory.remember(older, known, tmp_path) == ""
-    assert memory.recall(tmp_path) == newer
+    assert remembered_items.remember(newer, known, tmp_path) == ""
+    assert remembered_items.remember(older, known, tmp_path) == ""
+    assert remembered_items.recall(tmp_path) == newer
     assert len(newer.items) == 4
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.app.demo.server import free_ports
+from publisher.app.demo.temporary_server import free_ports
 from publisher.app.watch.offers import Offers
 from publisher.cli import hand_over
 from publisher.system import work_socket

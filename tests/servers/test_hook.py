@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.app.pages import PageProblem
-from publisher.app.pages import Pages as PagesOnTheWeb
+from publisher.app.deployed_pages import PageProblem
+from publisher.app.deployed_pages import Pages as PagesOnTheWeb
 from tests.support import ROOT, fake_time
 from tests.support.blog import Blog, interrupt, without_local_site
 from tests.support.subscribers import Outsider, Subscriber

@@ -16,7 +16,7 @@ import pytest
 from publisher import media
 from publisher.post import Episode, Medium
 from publisher.sources.front_matter import block, feed_options, media_keys
-from publisher.sources.front_matter.values import FrontMatter
+from publisher.sources.front_matter.typed_values import FrontMatter
 from tests.support.blog import Blog
 from tests.support.subscribers import Outsider, Subscriber
 

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from publisher.app import pages
+from publisher.app import deployed_pages
 from publisher.app import websub as hubs
 from publisher.errors import ConfigError, Refused, Unavailable
 from publisher.system import http
@@ -229,14 +229,14 @@ def test_the_wait_for_a_feed_is_limited_whatever_a_server_does(
 def test_the_wait_for_a_silent_feed_ends_in_time(web: Web, path: str) -> None:
     """In fake time, which passes while the feed is missing."""
 
-    async def main() -> tuple[Mapping[str, pages.PageProblem], float]:
-        found = await pages.undeployed({address: "a digest"}, seconds=7)
+    async def main() -> tuple[Mapping[str, deployed_pages.PageProblem], float]:
+        found = await deployed_pages.undeployed({address: "a digest"}, seconds=7)
         return found, asyncio.get_running_loop().time()
 
     address = f"{web.url}{path}"
     web.answers["/dripping"] = Answer(bytes(9_999), drip=0.5)
     web.answers["/silent"] = Answer(hold=threading.Event().wait)
-    assert fake_time.run(main()) == ({address: pages.PageProblem("takes too long")}, 7)
+    assert fake_time.run(main()) == ({address: deployed_pages.PageProblem("takes too long")}, 7)
 
 
 def test_no_more_of_a_document_is_read_than_the_limit(web: Web) -> None:

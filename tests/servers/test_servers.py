@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from publisher.app.demo.server import PORTS, certificate, free_ports, ports_of
+from publisher.app.demo.temporary_server import PORTS, certificate, free_ports, ports_of
 from publisher.errors import Unavailable
 from tests.support.servers import Ejabberd, Prosody, every_server
 from tests.support.subscribers import Denied, Outsider, Subscriber

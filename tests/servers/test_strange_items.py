@@ -12,9 +12,9 @@ from publisher.config import NodeConfig
 from publisher.errors import Refused
 from publisher.sync.item import FINGERPRINT, MAX_ID
 from publisher.sync.ledger import Ledger
-from publisher.sync.records import LastLook
+from publisher.sync.ledger_records import LastLook
 from publisher.text.node_address import NodeAddress
-from publisher.xmpp import connect, forms
+from publisher.xmpp import connect, data_forms
 from publisher.xmpp.items import MAX_PAGES, PAGE_OF_IDS, PAGE_OF_ITEMS, ResultPage
 from publisher.xmpp.stream_limits import IDS, PAYLOADS
 from publisher.xmpp.subscriber import ItemPublished, Subscriber
@@ -344,15 +344,15 @@ def test_a_message_of_somebody_else_is_not_an_event(server: Server, node: str) -
         ("256", 256),
         ("0" * 5_000 + "7", 7),
         ("999999999", 999_999_999),
-        ("9" * 20, forms.LARGEST),
-        ("9" * 100_000, forms.LARGEST),
+        ("9" * 20, data_forms.LARGEST),
+        ("9" * 100_000, data_forms.LARGEST),
     ],
 )
 def test_a_number_is_limited_to_what_python_and_the_ledger_can_hold(
     tmp_path: Path, text: str | None, number: int | None
 ) -> None:
-    assert forms.number(text) == number
+    assert data_forms.number(text) == number
     address = NodeAddress("pubsub.example", "blog")
     with Ledger(tmp_path) as ledger:
-        ledger.record_look(address, LastLook(room=forms.number(text)))
+        ledger.record_look(address, LastLook(room=data_forms.number(text)))
         assert ledger.last_look(address).room == number

@@ -10,7 +10,7 @@ from lxml import etree
 
 from publisher.content import markup
 from publisher.content.plain_text import plain_text_alternative
-from publisher.content.render import render
+from publisher.content.safe_xhtml import render
 from publisher.post import MarkdownOptions
 from publisher.text import markdown_code
 from tests.support.growth import assert_linear
@@ -18,7 +18,7 @@ from tests.support.growth import assert_linear
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from publisher.content.render import Content
+    from publisher.content.safe_xhtml import Content
     from publisher.post import Dialect
 
 BASE = "https://blog.example/a/"

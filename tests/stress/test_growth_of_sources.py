@@ -10,7 +10,7 @@ import pytest
 from publisher.post import in_short
 from publisher.sources import feed
 from publisher.sources.front_matter import block, media_keys
-from publisher.sources.front_matter.values import FrontMatter
+from publisher.sources.front_matter.typed_values import FrontMatter
 from publisher.system import http
 from publisher.text import yaml_document
 from publisher.text.titles import plain_title

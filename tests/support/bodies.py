@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 import publisher
-from publisher.content.html import TAGS, VOID
+from publisher.content.allowed_html import TAGS, VOID
 from tests.support import GOLDENS, ROOT
 
 if TYPE_CHECKING:

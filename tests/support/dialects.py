@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Literal
 from lxml import etree
 
 from publisher.config import Site
-from publisher.content.html import BLOCKS
+from publisher.content.allowed_html import BLOCKS
 from publisher.content.links import Links
-from publisher.content.render import render
+from publisher.content.safe_xhtml import render
 from publisher.post import NO_OPTIONS
 from tests.support import GOLDENS
 from tests.support.generators import GENERATORS

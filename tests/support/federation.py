@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias, assert_never, get_args
 
-from publisher.app.demo.server import LOOPBACK, Authority, certificate, free_ports
+from publisher.app.demo.temporary_server import LOOPBACK, Authority, certificate, free_ports
 from tests.support.contacts import befriend
 from tests.support.names import Names
 from tests.support.servers import Ejabberd, Prosody

@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from publisher.app.demo.server import certificate
+from publisher.app.demo.temporary_server import certificate
 from tests.support.floods import FLOODS
 from tests.support.web import tls_context
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from publisher.app.demo.prosody import Prosody
-from publisher.app.demo.server import DOMAIN, Server
+from publisher.app.demo.temporary_server import DOMAIN, Server
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.app.demo.server import Authority
+    from publisher.app.demo.temporary_server import Authority
 
 __all__ = ["EVERY", "REAL", "Ejabberd", "Prosody", "Server", "every_server"]
 

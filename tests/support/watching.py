@@ -10,12 +10,12 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from publisher.app.watch import state
+from publisher.app.watch import watch_state
 from tests.support import ROOT
 from tests.support.blog import SECONDS, Blog, heed_signals
 
 if TYPE_CHECKING:
-    from publisher.app.watch.state import WatchState
+    from publisher.app.watch.watch_state import WatchState
 
 
 class Watching:
@@ -70,7 +70,7 @@ class Watching:
 
     @property
     def state(self) -> WatchState | None:
-        known = state.known(self._blog.folder / ".publisher")
+        known = watch_state.known(self._blog.folder / ".publisher")
         return known.state if known else None
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
-from publisher.app.demo.server import certificate
+from publisher.app.demo.temporary_server import certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MODULES = (
     *(f"publisher.cli.{name}" for name in ("build", "check", "init", "node", "ping", "plan")),
     *(f"publisher.cli.{name}" for name in ("publish", "status")),
-    *(f"publisher.app.{name}" for name in ("pages", "sessions")),
+    *(f"publisher.app.{name}" for name in ("deployed_pages", "sessions")),
     "publisher.sync.apply",
     "publisher.sources.git_history",
     "publisher.sources.feed",

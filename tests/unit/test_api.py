@@ -14,7 +14,7 @@ import publisher
 from publisher import api
 from publisher.sync.desired import Desired
 from publisher.sync.ledger import Ledger
-from publisher.sync.records import LastLook
+from publisher.sync.ledger_records import LastLook
 from publisher.text.node_address import NodeAddress
 from tests.support.blog import Blog
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from publisher.content import page_body
-from publisher.content.render import render
+from publisher.content.safe_xhtml import render
 from publisher.sources.built.bodies.body import Extracted, extract
 from publisher.sources.built.pages.page import BuiltPage, parse
-from publisher.text.selectors import BadSelector
+from publisher.text.css_selectors import BadSelector
 from tests.support.growth import assert_linear
 
 

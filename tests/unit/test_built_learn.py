@@ -20,7 +20,7 @@ from publisher.sources.built.learning.learn import Learned, learn
 from publisher.sources.built.learning.learning_page import LearnedPost
 from publisher.sources.built.pages.page import BuiltPage, parse
 from publisher.sources.built.pages.words import words
-from publisher.text.selectors import is_positional
+from publisher.text.css_selectors import is_positional
 from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import ssl
 import pytest
 
 from publisher.config import Xmpp
-from publisher.xmpp.server_problems import untrusted
+from publisher.xmpp.connecting_problems import untrusted
 
 ACCOUNT = Xmpp(jid="blog@blog.example", password_env="UNUSED", nodes=())
 

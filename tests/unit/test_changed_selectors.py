@@ -12,7 +12,7 @@ import pytest
 from publisher import config as configs
 from publisher import sources
 from publisher.sources import built
-from publisher.sources.built.state.memory import NAME
+from publisher.sources.built.state.page_memory import NAME
 from tests.support.built_blog import THEME, BuiltBlog
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.sources.built.pages.address import HOME
 from publisher.sources.built.pages.development import LocalSigns, development_page
 from publisher.sources.built.pages.page import parse
+from publisher.sources.built.pages.page_url import HOME
 from tests.support.built_blog import THEME, URL, BuiltBlog
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from publisher.sources.built.bodies.body import extract
 from publisher.sources.built.earlier_pages import older_source
-from publisher.sources.built.pages.dates import PageDates
 from publisher.sources.built.pages.page import parse
+from publisher.sources.built.pages.page_dates import PageDates
 from publisher.sources.built.pages.page_facts import facts_of
 from publisher.sources.built.read_pages import ReadPage
 from publisher.sources.built.shown_page import ShownPage, source_of

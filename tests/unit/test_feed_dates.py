@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.sources.feed import parse
-from publisher.text import written_dates
+from publisher.text import feed_dates
 
 # (as written, in UTC); an empty instant: no date.
 DATES = [
@@ -168,7 +168,7 @@ DATES = [
 
 @pytest.mark.parametrize(("written", "instant"), DATES, ids=[one[:40] for one, _ in DATES])
 def test_a_date_is_understood_or_is_none(written: str, instant: str) -> None:
-    found = written_dates.seconds(written)
+    found = feed_dates.seconds(written)
     in_range = found is not None and found > -30_000_000_000
     shown = f"{dt.datetime.fromtimestamp(found or 0, dt.UTC):%Y-%m-%d %H:%M:%S}" if in_range else ""
     assert shown == instant
@@ -185,9 +185,9 @@ def test_the_forms_of_the_standards_are_read_to_the_second(seconds: int, zone: s
         "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%b %d, %Y %I:%M:%S %p ",
     ):  # fmt: skip
         written = when.strftime(form)
-        assert written_dates.seconds(written) == seconds, written
+        assert feed_dates.seconds(written) == seconds, written
         if form.endswith("S ") or "T" in form:
-            assert written_dates.seconds(written + zone) == seconds, written + zone
+            assert feed_dates.seconds(written + zone) == seconds, written + zone
 
 
 @given(
@@ -203,14 +203,14 @@ def test_an_offset_is_subtracted(seconds: int, east: int) -> None:
         f"{day} {offset.replace(':', '')}",
         f"{day}  {offset}",  # with a second blank, which no standard has
     ):
-        assert written_dates.seconds(form) == seconds, form
+        assert feed_dates.seconds(form) == seconds, form
 
 
 @given(st.text(max_size=40))
 @example("9999-12-31T23:59:59-12:00")
 @example("9999999999999")  # milliseconds
 def test_any_text_is_an_instant_of_the_calendar_or_none(text: str) -> None:
-    assert_in_calendar(written_dates.seconds(text))
+    assert_in_calendar(feed_dates.seconds(text))
 
 
 def assert_in_calendar(seconds: int | None) -> None:
@@ -222,7 +222,7 @@ def assert_in_calendar(seconds: int | None) -> None:
 def test_a_damaged_date_is_an_instant_of_the_calendar_or_none(
     date: str, place: int, sign: str
 ) -> None:
-    assert_in_calendar(written_dates.seconds(date[:place] + sign + date[place:]))
+    assert_in_calendar(feed_dates.seconds(date[:place] + sign + date[place:]))
 
 
 def test_all_formats_read_dates_alike() -> None:

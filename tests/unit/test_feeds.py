@@ -29,7 +29,7 @@ from msgspec.structs import replace
 
 from publisher import feeds
 from publisher.config import FeedFile, Format, Person, Site
-from publisher.content.render import Content
+from publisher.content.safe_xhtml import Content
 from publisher.feeds import ATOM, FORMATS, newest
 from publisher.system import atomic_files
 from tests.support import GOLDENS, ROOT, one_feed, posts

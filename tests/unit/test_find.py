@@ -12,7 +12,7 @@ import pytest
 from publisher.config import find, load
 from publisher.errors import ConfigError
 from publisher.sync.ledger import Ledger
-from publisher.sync.records import LastLook
+from publisher.sync.ledger_records import LastLook
 from publisher.text.node_address import NodeAddress
 from tests.support import ROOT
 from tests.support.blog import SITE, Blog

@@ -10,7 +10,7 @@ import pytest
 
 from publisher import sources
 from publisher.config import Posts
-from publisher.feeds import parts
+from publisher.feeds import feedgen_elements
 from publisher.sync import item
 from publisher.text.node_address import NodeAddress
 from tests.support import dialects, posts
@@ -29,7 +29,9 @@ _ID = re.compile(r'\bid="([^"]*)"')
 
 def targets(engine: Engine, body: str = BODY) -> list[str]:
     """The ids that the links of a post lead to, in RSS and JSON Feed."""
-    return _TARGET.findall(parts.html_content(posts.entry(posts.post(engine=engine, body=body))))
+    return _TARGET.findall(
+        feedgen_elements.html_content(posts.entry(posts.post(engine=engine, body=body)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_zola_has_other_ids_for_footnotes_at_the_bottom(tmp_path: Path) -> None:
         posts.config(), posts=Posts(path=tmp_path / "content", engine="zola")
     )
     (post,) = sources.read(config, now=posts.NOON).posts
-    found = _TARGET.findall(parts.html_content(posts.entry(post)))
+    found = _TARGET.findall(feedgen_elements.html_content(posts.entry(post)))
     assert found[:3] == ["fn-n", "fn-1", "fn-n"]
     assert sorted(found[3:]) == ["fr-1-1", "fr-n-1", "fr-n-2"]
 
@@ -88,7 +90,7 @@ def test_the_links_of_an_item_have_the_ids_of_the_page() -> None:
 def test_other_ids_and_the_xhtml_stay(engine: Engine) -> None:
     body = f'[x](#fn9) [y](#here)\n\n<p id="fn9">A</p>\n\n<p id="here">B</p>\n\n{BODY}'
     entry = posts.entry(posts.post(engine=engine, body=body))
-    assert _TARGET.findall(parts.html_content(entry))[:2] == ["fn9", "here"]
+    assert _TARGET.findall(feedgen_elements.html_content(entry))[:2] == ["fn9", "here"]
     assert f'href="#{entry.item_id}-fn1"' in entry.content.xhtml
     assert f'id="{entry.item_id}-fnref1:1"' in entry.content.xhtml
 

@@ -21,7 +21,7 @@ from publisher.errors import Unavailable
 from publisher.post import Post
 from publisher.sources import kept
 from publisher.sources.kept.blocks import Blocks
-from publisher.system import looks, snapshot
+from publisher.system import disk_traces, snapshot
 from tests.stress.test_kept import KINDS
 from tests.support.blog import SITE, Blog
 from tests.support.opened import opened
@@ -430,7 +430,7 @@ def test_every_file_that_a_reader_opens_is_one_that_it_noted(
 ) -> None:
     """Else a change of that file would not be seen."""
     make(tmp_path)
-    with opened() as files, looks.recorded() as seen:
+    with opened() as files, disk_traces.recorded() as seen:
         read(tmp_path)
     common, rows = stored(tmp_path)
     noted = {os.path.realpath(path) for path, _ in seen}

@@ -13,8 +13,8 @@ from publisher.config import NodeConfig
 from publisher.errors import AnswerTooBig, Refused
 from publisher.sync import State, ignore_reading
 from publisher.sync.ledger import Ledger
+from publisher.sync.ledger_records import Recorded
 from publisher.sync.present_items import CHUNK, SHARE, present_items
-from publisher.sync.records import Recorded
 from publisher.xmpp import XmppNode
 from publisher.xmpp.items import PAGE_OF_ITEMS, PAGE_SIZE
 from publisher.xmpp.requests import PUBSUB

@@ -53,7 +53,7 @@ IMPORTERS: dict[str, str | tuple[str, ...]] = {
     "liquid": ("content/templates", "text/liquid_lines.py"),  # bodies; permalinks, without bodies
     "mutagen": "media.py",
     "feedparser": "sources/feed/xml_feed.py",
-    "cssselect": "text/selectors.py",
+    "cssselect": "text/css_selectors.py",
     "regex": "text/site_patterns.py",
     "unidecode": "text/transliteration.py",
     "starlette": "app/serve",
@@ -256,7 +256,7 @@ def strings(path: Path) -> set[str]:
 PURE = (
     "app/hooks/quoting.py", "app/hooks/wishes.py", "app/watch/agenda.py",
     "app/watch/burst.py", "app/watch/removals.py",
-    "content", "entry", "errors.py", "feeds/document.py", "identity", "lint/addresses.py",
+    "content", "entry", "errors.py", "feeds/document.py", "identity", "lint/post_urls.py",
     "lint/built", "lint/clients", "lint/generator_syntax.py", "lint/selections.py", "selection.py",
     "sources/built",
     "sources/feed/earlier_ids.py", "sources/feed/item_source.py", "sources/feed/items.py",
@@ -266,22 +266,24 @@ PURE = (
     "sources/front_matter/headers.py",
     "sources/front_matter/open_fences.py", "sources/front_matter/source_forms.py",
     "sources/front_matter/source_keys.py", "sources/front_matter/source_text.py", "sync/changes.py",
-    "sync/decide.py", "sync/desired.py", "sync/guard.py", "sync/hints.py", "sync/item.py",
-    "sync/ledger_plan.py", "sync/moves.py", "sync/node.py", "sync/notes.py", "sync/ownership.py",
-    "sync/plan.py", "sync/policy.py", "sync/readings.py", "sync/reappeared.py", "sync/records.py",
+    "sync/decide.py", "sync/desired.py", "sync/guard.py", "sync/rename_hints.py", "sync/item.py",
+    "sync/edit_or_correction.py", "sync/ledger_plan.py", "sync/ledger_records.py",
+    "sync/moved_site.py", "sync/node.py", "sync/ownership.py", "sync/plan.py",
+    "sync/plan_notes.py", "sync/policy.py", "sync/reappeared.py",
     "sync/renames.py", "sync/rights.py", "sync/room.py", "sync/shown_text.py", "sync/skipped.py",
     "sync/text_hash.py", "sync/white_space.py", "text",
 )  # fmt: skip
 # The cache of rendered posts is in files; the renderer uses it. Built pages are files, too.
 IMPURE = {
-    PurePath("content/cache.py"), PurePath("content/renderer.py"),
+    PurePath("content/cache.py"), PurePath("content/post_renderer.py"),
     *(PurePath(f"sources/built/{name}.py") for name in (
         "__init__", "finding/page_names", "finding/page_search", "finding/placement",
         "finding/left_pages", "finding/source_times", "finding/word_search", "finding/words_cache",
-        "folder/home_links", "folder/output", "folder/source_files", "folder/wholeness",
-        "doubts", "earlier_pages", "lost_dates", "outcomes", "page_bodies", "page_post_reader",
+        "folder/home_links", "folder/output_folder", "folder/source_files", "folder/wholeness",
+        "doubtful_pages", "earlier_pages", "lost_dates", "outcomes", "page_bodies",
+        "page_post_reader",
         "page_posts", "page_reader", "read_pages", "site",
-        "state/known_pages", "state/memory", "state/memory_schema", "state/recollection",
+        "state/known_pages", "state/page_memory", "state/memory_schema", "state/recollection",
     )),
 }  # fmt: skip
 PURE_MODULES = [
@@ -293,9 +295,9 @@ PURE_MODULES = [
 IMPURE_MODULES = {
     "asyncio", "concurrent", "fcntl", "fileinput", "ftplib", "getpass", "glob", "http", "locale",
     "logging", "mmap", "multiprocessing", "os", "platform", "publisher.content.cache",
-    "publisher.content.renderer", "publisher.system", "random", "secrets", "select", "selectors",
-    "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile",
-    "threading", "time", "urllib.request", "uuid",
+    "publisher.content.post_renderer", "publisher.system", "random", "secrets", "select",
+    "selectors", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "sys",
+    "tempfile", "threading", "time", "urllib.request", "uuid",
 }  # fmt: skip
 IMPURE_CALLS = {"FileIO", "getenv", "open", "open_code"}
 # Methods of paths and clocks, whether they are called at once or handed on.
@@ -313,9 +315,9 @@ PURE_NAMES = {
     "publisher.media": {"COVERS", "Enclosure", "chosen"},
     "publisher.rendering": {"Rendered"},
     "publisher.sources.built.read_pages": {"ReadPage"},
-    "publisher.sources.built.state.memory": {"PostMemory"},
-    "publisher.sources.built.folder.output": {"Signature"},
-    "publisher.sources.front_matter.values": {"language_tag", "one_line", "unique"},
+    "publisher.sources.built.state.page_memory": {"PostMemory"},
+    "publisher.sources.built.folder.output_folder": {"Signature"},
+    "publisher.sources.front_matter.typed_values": {"language_tag", "one_line", "unique"},
 }
 VALUES = {
     "publisher.config": (Path("config/keys.py"), Path("config/node_fields.py")),

@@ -16,8 +16,8 @@ from publisher.errors import LedgerError, LockedError
 from publisher.identity.claims import PublishedItem
 from publisher.sync.desired import Desired
 from publisher.sync.ledger import Ledger
+from publisher.sync.ledger_records import LastLook, Recorded
 from publisher.sync.ledger_schema import APPLICATION_ID
-from publisher.sync.records import LastLook, Recorded
 from publisher.system.lock import is_held, lock
 from publisher.text.node_address import NodeAddress
 

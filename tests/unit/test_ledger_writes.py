@@ -10,8 +10,8 @@ import pytest
 
 from publisher.errors import LedgerError
 from publisher.sync.ledger import Ledger
+from publisher.sync.ledger_records import Recorded
 from publisher.sync.ledger_writes import LedgerWrites
-from publisher.sync.records import Recorded
 from publisher.text.node_address import NodeAddress
 
 if TYPE_CHECKING:

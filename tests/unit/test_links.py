@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.config import Engine, Site
-from publisher.content import dropped
+from publisher.content import dropped_markup
 from publisher.content.links import Links
 from publisher.sources.engines import hugo_settings
 from tests.support.posts import WithSource, entries, post, told
@@ -129,7 +129,7 @@ def test_an_image_in_hexo_is_resolved_against_the_site(written: str, address: st
 
 def test_an_image_in_hexo_is_found_on_its_line() -> None:
     result = entry("hexo", "Text.\n\n![a](i.png) [b](b.html)\n![c](https://x.example/i.png)")
-    urls = dropped.source_urls(
+    urls = dropped_markup.source_urls(
         result.source.text,
         markup=result.post.dialect,
         base=result.link,

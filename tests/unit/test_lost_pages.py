@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output_folder import Signature
 from publisher.sources.built.state import losses
-from publisher.sources.built.state.memory import PostMemory
+from publisher.sources.built.state.page_memory import PostMemory
 from tests.support.built_blog import BuiltBlog
 
 POSTS = 10

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.content import markup, rst
-from publisher.content.html import normalised
-from publisher.content.limits import refuse_slow_html
-from publisher.content.render import render
+from publisher.content.allowed_html import normalised
+from publisher.content.html_limits import refuse_slow_html
+from publisher.content.safe_xhtml import render
 from publisher.sources.engines import RECORDS
 from tests.support.growth import assert_linear
 

@@ -11,7 +11,7 @@ import pytest
 from publisher import sources
 from publisher.config import load
 from publisher.content.cache import NO_CACHE, Cache
-from publisher.entry import folder as entries
+from publisher.entry import from_folder as entries
 from publisher.rendering import Renderings
 from tests.support.opened import opened
 

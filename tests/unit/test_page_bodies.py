@@ -14,7 +14,7 @@ from publisher import entry as entries_
 from publisher import feeds
 from publisher.content import code_languages
 from publisher.content.cache import Cache
-from publisher.feeds import parts
+from publisher.feeds import feedgen_elements
 from publisher.post import BuiltBody, Medium, Reading
 from publisher.rendering import MAX_DESCRIPTION, Renderings
 from tests.support.built_bodies import GivenBodies, hash_of
@@ -206,7 +206,7 @@ def test_ids_are_unique_across_posts_and_feeds_link_to_those_of_the_page() -> No
     ]
     assert len(ids) == len({*ids}) == 4
     for one in made:
-        assert f'href="{one.link}#fn:1"' in parts.html_content(one)
+        assert f'href="{one.link}#fn:1"' in feedgen_elements.html_content(one)
 
 
 def test_the_lead_comes_from_the_source() -> None:

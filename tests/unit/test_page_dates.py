@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.config import Person
-from publisher.sources.built.pages import dates, page
-from publisher.sources.built.pages.dates import PageDates
+from publisher.sources.built.pages import page, page_dates
 from publisher.sources.built.pages.head import Head
+from publisher.sources.built.pages.page_dates import PageDates
 from publisher.sources.built.pages.page_facts import facts_of, tags_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -37,19 +37,19 @@ def read(html: str) -> page.BuiltPage:
 )
 def test_a_page_states_when_it_was_published(html: str) -> None:
     head = read(html).head
-    stated = dates.in_zone(dates.stated(head), BERLIN)
-    assert stated == dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
+    stated = page_dates.in_zone(page_dates.stated(head), BERLIN)
+    assert stated == page_dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
 
 
 def test_the_only_time_of_a_page_may_be_any_date() -> None:
     head = read('<body><p>Updated <time datetime="2024-01-02">yesterday</time>').head
-    assert dates.stated(head) == dates.NO_DATES
-    assert dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
+    assert page_dates.stated(head) == page_dates.NO_DATES
+    assert page_dates.dates_of(head, BERLIN) == PageDates(DAY, DAY)
 
 
 @pytest.mark.parametrize("written", [None, "", "soon", "2024-13-01", "2024", "9" * 500])
 def test_what_is_no_date_is_none(written: str | None) -> None:
-    assert dates.dates_of(Head(published=written), BERLIN) is None
+    assert page_dates.dates_of(Head(published=written), BERLIN) is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_is_no_date_is_none(written: str | None) -> None:
 def test_a_change_is_never_before_the_publication(
     modified: str | None, updated: dt.datetime
 ) -> None:
-    found = dates.dates_of(Head(published="2024-01-02", modified=modified), BERLIN)
+    found = page_dates.dates_of(Head(published="2024-01-02", modified=modified), BERLIN)
     assert found == PageDates(DAY, updated)
 
 
@@ -74,13 +74,13 @@ def changed(*days: int) -> dict[PurePosixPath, PageDates]:
 
 
 def test_a_day_on_which_most_posts_changed_is_that_of_a_build() -> None:
-    found = dates.without_builds(changed(9, 9, 9, 9, 5))
+    found = page_dates.without_builds(changed(9, 9, 9, 9, 5))
     assert [(one.updated - one.published).days for one in found.values()] == [0, 0, 0, 0, 5]
 
 
 @pytest.mark.parametrize("days", [(9, 9, 9), (9, 9, 1, 2), (9, 9, 9, 9, 1, 2, 3, 4, 5)])
 def test_a_day_on_which_some_posts_changed_is_none(days: tuple[int, ...]) -> None:
-    assert dates.without_builds(changed(*days)) == changed(*days)
+    assert page_dates.without_builds(changed(*days)) == changed(*days)
 
 
 # --- other metadata ---

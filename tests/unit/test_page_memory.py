@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from publisher.errors import LedgerError
 from publisher.post import BuiltBody
-from publisher.sources.built.folder.output import Signature
-from publisher.sources.built.pages.dates import StatedDates
-from publisher.sources.built.state.memory import (
+from publisher.sources.built.folder.output_folder import Signature
+from publisher.sources.built.pages.page_dates import StatedDates
+from publisher.sources.built.state.page_memory import (
     NAME,
     Changed,
     DateMemory,
@@ -244,7 +244,7 @@ _KILLED_WRITES = """
 import os, shutil, sys
 from msgspec.structs import replace
 from pathlib import Path
-from publisher.sources.built.state.memory import NAME, Changed, PageMemory
+from publisher.sources.built.state.page_memory import NAME, Changed, PageMemory
 from tests.unit.test_page_memory import ONE, OTHER, POST, TWO, VERSION, remember
 
 start, state = (Path(sys.argv[1]) / name for name in ("start", "state"))

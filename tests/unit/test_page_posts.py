@@ -16,7 +16,7 @@ from publisher.rendering import Renderings
 from publisher.sources import built
 from publisher.sources.built.finding import words_cache
 from publisher.sources.built.page_bodies import PageBodies
-from publisher.sources.built.state.memory import PageMemory
+from publisher.sources.built.state.page_memory import PageMemory
 from tests.support.opened_pages import opened
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from lxml import etree
 
 from publisher.content import first_words
-from publisher.content.render import render
+from publisher.content.safe_xhtml import render
 from tests.support import ROOT, bodies, dialects
 from tests.support.posts import OTHER, templated
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Engine
-    from publisher.content.render import Content
+    from publisher.content.safe_xhtml import Content
     from publisher.post import Dialect
 
 BASE = "https://blog.example/2026/a/"

@@ -17,8 +17,8 @@ from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
 from publisher.sync.item import Seen
+from publisher.sync.ledger_records import Recorded
 from publisher.sync.policy import Policy
-from publisher.sync.records import Recorded
 from publisher.sync.room import window
 from publisher.sync.skipped import SkippedFiles
 

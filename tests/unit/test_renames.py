@@ -13,19 +13,19 @@ from msgspec.structs import replace
 from msgspec.structs import replace as replace_struct
 
 from publisher import entry, sync
-from publisher.app import renames
-from publisher.cli import report
+from publisher.app import possible_renames
+from publisher.cli import node_results
 from publisher.post import Page, Reading, Skip
-from publisher.sync import Result, Step, Task, hints, plan, preview
+from publisher.sync import Result, Step, Task, plan, preview, rename_hints
 from publisher.sync import guard as guards
 from publisher.sync.changes import Hold
 from publisher.sync.decide import decide
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
 from publisher.sync.ledger import Ledger
-from publisher.sync.notes import notes
+from publisher.sync.ledger_records import Recorded
+from publisher.sync.plan_notes import notes
 from publisher.sync.policy import Policy
-from publisher.sync.records import Recorded
 from publisher.sync.renames import LEAST_WORDS, NO_RENAMES, NewPost, Renames
 from publisher.text.node_address import NodeAddress
 from publisher.text.shortening import count_words
@@ -236,7 +236,7 @@ def hinted(
         for name in posts
     ]
     decided = decide(wanted, known, there, Policy(renames=renames))
-    return list(hints.post_renamed(decided, known, there, renames))
+    return list(rename_hints.post_renamed(decided, known, there, renames))
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_items_of_unknown_text_are_recognised_by_title_and_date(
         renames=found, is_minted=lambda _: True, prune="site" if "site" in known else "own"
     )
     decided = decide([one], ledger, there, policy)
-    named = list(hints.post_renamed(decided, ledger, there, found))
+    named = list(rename_hints.post_renamed(decided, ledger, there, found))
     assert named == (
         ["mill-new.md has the date and the title of mill, whose post is gone; if it was renamed, "
          "keep its item with a line in its front matter: id: mill"] if is_alike else []
@@ -408,14 +408,16 @@ def test_a_post_that_still_has_a_file_has_not_vanished(
 ) -> None:
     publish(ledger, OLD, LONG)
     entries = folder(post(f"{NEW}.md", body=LONG), skipped=[skip] if skip else [])
-    found = renames.find(entries, CONFIG, ledger, ())
+    found = possible_renames.find(entries, CONFIG, ledger, ())
     assert found.recorded == ({NEW: OLD} if is_held else {})
 
 
 def test_a_page_is_a_file_too(ledger: Ledger) -> None:
     publish(ledger, OLD, LONG)
     page = Page(PurePosixPath(f"{OLD}.md"), "has no date", post(f"{OLD}.md", body=LONG))
-    found = renames.find(folder(post(f"{NEW}.md", body=LONG), pages=[page]), CONFIG, ledger, ())
+    found = possible_renames.find(
+        folder(post(f"{NEW}.md", body=LONG), pages=[page]), CONFIG, ledger, ()
+    )
     assert not found.recorded
 
 
@@ -434,7 +436,7 @@ def test_a_post_of_thirty_words_with_the_same_text_is_held(
     ledger: Ledger, old: str, text: str, *, is_held: bool
 ) -> None:
     publish(ledger, OLD, old)
-    found = renames.find(folder(post(f"{NEW}.md", body=text)), CONFIG, ledger, ())
+    found = possible_renames.find(folder(post(f"{NEW}.md", body=text)), CONFIG, ledger, ())
     assert found.recorded == ({NEW: OLD} if is_held else {})
 
 
@@ -455,7 +457,7 @@ def test_a_line_that_does_not_keep_the_atom_id_is_said_to_change_it(
     ledger.record_done(
         ADDRESS, dataclasses.replace(record, body=entry.body_hash(published.post)), at=0.0
     )
-    found = renames.find(folder(post(f"{new}.md", body=LONG)), CONFIG, ledger, ())
+    found = possible_renames.find(folder(post(f"{new}.md", body=LONG)), CONFIG, ledger, ())
     ((new_id, old_id),) = found.recorded.items()
     advice = found.advice(found.new[new_id], old_id, "")
     assert f"front matter: id: {published.item_id}" in advice
@@ -495,7 +497,7 @@ def test_the_advice_fits_the_ids_that_the_post_has(
     (published,) = folder(old).entries
     record = dataclasses.replace(desired(published.item_id), atom_id=published.atom_id)
     ledger.record_done(ADDRESS, dataclasses.replace(record, body=entry.body_hash(old)), at=0.0)
-    found = renames.find(folder(new), CONFIG, ledger, ())
+    found = possible_renames.find(folder(new), CONFIG, ledger, ())
     ((new_item, item),) = found.recorded.items()
     advice = found.advice(found.new[new_item], item, "")
     assert [part for part in parts if part not in advice] == []
@@ -505,7 +507,7 @@ def test_the_advice_fits_the_ids_that_the_post_has(
 def test_only_one_of_several_posts_is_told_to_keep_the_item() -> None:
     def told(*names: str) -> str:
         steps = [Step(Hold(post, "a-old", "add id: a-old")) for post in new(*names).values()]
-        return str(report.held([Result(ADDRESS, steps=steps)]))
+        return str(node_results.held([Result(ADDRESS, steps=steps)]))
 
     assert told("a-1", "a-2").count("only one of the posts can keep the item a-old; add") == 2
     assert "only one" not in told("a-1")
@@ -537,7 +539,7 @@ def test_a_build_counts_the_held_post_that_no_feed_shows(tmp_path: Path) -> None
 def test_a_post_of_a_feed_has_no_front_matter(ledger: Ledger) -> None:
     of_feed = replace_struct(CONFIG, posts=replace_struct(CONFIG.posts, feed="feed.xml"))
     publish(ledger, OLD, LONG)
-    found = renames.find(folder(post(f"{NEW}.md", body=LONG)), of_feed, ledger, ())
+    found = possible_renames.find(folder(post(f"{NEW}.md", body=LONG)), of_feed, ledger, ())
     assert "give it its old id in the feed" in found.advice(found.new[NEW], OLD, "")
 
 
@@ -555,7 +557,7 @@ def work(ledger: Ledger, entries: Entries, *, as_new: Sequence[str] = ()) -> Tas
         for one in entries.entries
     ]
     payloads = {one.id: payload(one.id, one.fingerprint, atom=one.atom_id) for one in posts}
-    found = renames.find(entries, CONFIG, ledger, as_new)
+    found = possible_renames.find(entries, CONFIG, ledger, as_new)
     return Task(
         desired=posts,
         make_item=lambda id_, level: made(id_, payloads[id_], level),
@@ -631,31 +633,31 @@ def test_a_post_that_was_published_or_accepted_is_not_new(ledger: Ledger) -> Non
     entries = folder(post(f"{NEW}.md", body=LONG))
     (made,) = entries.entries
     ledger.accept(ADDRESS, [(NEW, made.fingerprint)])
-    assert not renames.find(entries, CONFIG, ledger, ()).recorded
+    assert not possible_renames.find(entries, CONFIG, ledger, ()).recorded
     ledger.accept(ADDRESS, [(NEW, "an older text")])
-    assert renames.find(entries, CONFIG, ledger, ()).recorded
+    assert possible_renames.find(entries, CONFIG, ledger, ()).recorded
     publish(ledger, NEW, LONG, address=NodeAddress("pubsub.example", "another"))
-    assert not renames.find(entries, CONFIG, ledger, ()).recorded
+    assert not possible_renames.find(entries, CONFIG, ledger, ()).recorded
 
 
 def test_an_item_at_two_nodes_is_one_item(ledger: Ledger) -> None:
     publish(ledger, OLD, LONG)
     publish(ledger, OLD, LONG, address=NodeAddress("pubsub.example", "another"))
     entries = folder(post(f"{NEW}.md", body=LONG))
-    assert renames.find(entries, CONFIG, ledger, ()).recorded == {NEW: OLD}
+    assert possible_renames.find(entries, CONFIG, ledger, ()).recorded == {NEW: OLD}
 
 
 def test_a_copy_of_a_post_that_exists_is_a_new_post(ledger: Ledger) -> None:
     publish(ledger, OLD, LONG)
     entries = folder(post(f"{NEW}.md", body=LONG), post(f"{OLD}.md", body=LONG))
-    assert not renames.find(entries, CONFIG, ledger, ()).recorded
+    assert not possible_renames.find(entries, CONFIG, ledger, ()).recorded
 
 
 def test_a_ledger_without_texts_holds_nothing(ledger: Ledger) -> None:
     """The first version of the ledger recorded no texts."""
     ledger.record_done(ADDRESS, dataclasses.replace(desired(OLD), body=""), at=0.0)
     entries = folder(post(f"{NEW}.md", body=LONG))
-    assert not renames.find(entries, CONFIG, ledger, ()).recorded
+    assert not possible_renames.find(entries, CONFIG, ledger, ()).recorded
 
 
 @pytest.mark.parametrize(
@@ -684,6 +686,6 @@ def test_a_post_without_front_matter_is_not_told_to_have_some(
     ledger: Ledger, posts: dict[str, Any], items: Sequence[str], line: str
 ) -> None:
     configured = replace_struct(CONFIG, posts=replace_struct(CONFIG.posts, **posts))
-    found = renames.find(folder(), configured, ledger, ())
+    found = possible_renames.find(folder(), configured, ledger, ())
     (hint,) = hinted(["a-new"], items, renames=Renames(keeping=found.keeping))
     assert hint.endswith(f"; if it was renamed, {line}")

@@ -17,8 +17,8 @@ from publisher.app import repeatable
 from publisher.app.build import build
 from publisher.cli.repeat import Attempt
 from publisher.config import load
-from publisher.system import index, snapshot
-from publisher.system.index import Run
+from publisher.system import run_index, snapshot
+from publisher.system.run_index import Run
 from publisher.system.snapshot import TICK_NS, Places
 from tests.support.blog import Blog
 
@@ -95,14 +95,14 @@ def test_an_index_that_cannot_be_used_changes_nothing(blog: Blog, damage: str) -
 
 def test_an_index_behind_a_link_is_not_read(tmp_path: Path) -> None:
     """Somebody who may write posts could have put the link there."""
-    index.keep(tmp_path, kept(tmp_path))
+    run_index.keep(tmp_path, kept(tmp_path))
     (tmp_path / "state/runs").mkdir(parents=True)
     (tmp_path / "state/runs/index.json").symlink_to(tmp_path / "runs/index.json")
     (tmp_path / "other").mkdir()
     (tmp_path / "other/runs").symlink_to(tmp_path / "runs")
     (tmp_path / "link").symlink_to(tmp_path)
-    assert index.find(tmp_path, "key")
-    assert not any(index.find(tmp_path / name, "key") for name in ("state", "other", "link"))
+    assert run_index.find(tmp_path, "key")
+    assert not any(run_index.find(tmp_path / name, "key") for name in ("state", "other", "link"))
 
 
 def test_a_run_that_changed_something_is_not_repeated(blog: Blog) -> None:
@@ -143,11 +143,11 @@ def test_a_run_is_repeated_only_within_its_time(tmp_path: Path) -> None:
 def test_the_index_keeps_a_few_runs(tmp_path: Path) -> None:
     run_ = kept(tmp_path)
     for number in range(10):
-        index.keep(tmp_path, run_._replace(key=str(number), exit_code=number % 2))
-    assert [index.find(tmp_path, str(number)) is None for number in range(10)] == [
+        run_index.keep(tmp_path, run_._replace(key=str(number), exit_code=number % 2))
+    assert [run_index.find(tmp_path, str(number)) is None for number in range(10)] == [
         number < 2 for number in range(10)
     ]
-    found = index.find(tmp_path, "9")
+    found = run_index.find(tmp_path, "9")
     assert found is not None
     assert (found.exit_code, found.places) == (1, run_.places)
     assert [*map(tuple, found.output)] == [(1, "text")]

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from publisher.cli import output, report
+from publisher.cli import node_results, output
 from publisher.errors import ConfigError, first_exit_code
-from publisher.sync import Step, moves
+from publisher.sync import Step, moved_site
 from publisher.sync.changes import Retract
 from publisher.sync.desired import Desired
 from publisher.sync.item import Seen
@@ -56,7 +56,7 @@ def test_the_lines_of_an_error_are_its_own(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_step_is_one_line_whatever_its_item_is_called(capsys: pytest.CaptureFixture[str]) -> None:
-    report.print_step(Step(Retract(f"{EVIL}\n{'x' * 500}", f"{EVIL}\n"), reason=EVIL))
+    node_results.print_step(Step(Retract(f"{EVIL}\n{'x' * 500}", f"{EVIL}\n"), reason=EVIL))
     (line,) = capsys.readouterr().out.splitlines()
     assert line.isprintable()
     assert len(line) < 400
@@ -84,7 +84,9 @@ def test_a_strangers_atom_id_puts_no_text_into_a_message(authority: str, *, is_n
     post = Desired("post", "tag:blog.example,2026:post", "Post", "print", published)
     seen = Seen("post", f"tag:{authority},2026:post", None, None)
     assert (
-        bool(moves.old_atom_id(post, seen)) == bool(moves.template(str(seen.atom_id))) == is_named
+        bool(moved_site.old_atom_id(post, seen))
+        == bool(moved_site.template(str(seen.atom_id)))
+        == is_named
     )
 
 

@@ -8,12 +8,12 @@ import pytest
 from docutils.parsers.rst import directives, roles, states
 
 from publisher.content import rst
-from publisher.content.render import render
+from publisher.content.safe_xhtml import render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.content.render import Content
+    from publisher.content.safe_xhtml import Content
 
 WATCH = "https://www.youtube.com/watch?v=abc"
 PLAYER = "https://w.soundcloud.com/player/?url=https%3A//api.soundcloud.com/"

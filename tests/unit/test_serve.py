@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.app.serve import overview
-from publisher.app.serve.files import Found, MovedTo, find
-from publisher.app.serve.hosts import is_allowed
+from publisher.app.serve.host_header import is_allowed
+from publisher.app.serve.requested_file import Found, MovedTo, find
 from publisher.app.serve.shown import Shown, ShownDocument, ShownPost
 
 if TYPE_CHECKING:

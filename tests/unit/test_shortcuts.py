@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from publisher.identity import own_url
 from publisher.post import Post
-from publisher.sources.built.pages.address import url_path, url_paths
+from publisher.sources.built.pages.page_url import url_path, url_paths
 from publisher.sources.engines.for_path import for_path
 from publisher.sources.front_matter import source_text
-from publisher.sources.front_matter.values import one_line
-from publisher.text import dates
+from publisher.sources.front_matter.typed_values import one_line
+from publisher.text import author_dates
 from publisher.text.characters import legal
 from publisher.text.merge_conflicts import line_of
 from publisher.text.permalinks import encoded
@@ -143,9 +143,9 @@ def test_a_post_at_another_address_has_all_other_fields() -> None:
     assert moved.at(None) == A_POST
 
 
-@given(st.from_regex(dates._CLEAN, fullmatch=True))
+@given(st.from_regex(author_dates._CLEAN, fullmatch=True))
 def test_nothing_is_cleaned_of_a_date_in_the_usual_form(text: str) -> None:
-    assert dates._cleaned(text) == text
+    assert author_dates._cleaned(text) == text
 
 
 @given(

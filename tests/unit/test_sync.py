@@ -23,7 +23,7 @@ from publisher.sync import HeldBack, Result, Step, is_settled, offline, preview,
 from publisher.sync.in_flight import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
-from publisher.sync.retry import RetryingNode
+from publisher.sync.retrying_node import RetryingNode
 from tests.support.fake_node import HABITS, PROSODY, FakeNode, usual
 from tests.support.tasks import payload, reconciled, run, task
 

@@ -18,7 +18,7 @@ from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import base_of
 
 if TYPE_CHECKING:
-    from publisher.content.render import Content
+    from publisher.content.safe_xhtml import Content
 
 _URL = "https://blog.example/a/post/"
 _URLS = [

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.app.watch.places import watched
 from publisher.app.watch.poll import lost_outputs, poll
+from publisher.app.watch.watched_places import watched
 from publisher.config.reader import load
 
 if TYPE_CHECKING:

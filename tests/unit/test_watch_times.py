@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.app.watch import burst, outcome
+from publisher.app.watch import burst, run_outcome
 from publisher.app.watch.agenda import PATIENT, TICK, Agenda, Instant
 from publisher.app.watch.burst import LONGEST, grown
 from publisher.app.watch.removals import Removals
@@ -109,22 +109,22 @@ def test_a_clock_that_is_set_changes_only_when_posts_are_due() -> None:
 
 def test_a_run_that_fails_does_not_forget_when_the_next_post_is_due() -> None:
     for error in (LedgerError("no room"), UnsafePlanError("too many")):
-        known = outcome.of_error(error, known_due=WALL + 60, now=WALL)
+        known = run_outcome.of_error(error, known_due=WALL + 60, now=WALL)
         assert known.next_due == WALL + 60
-        past = outcome.of_error(error, known_due=WALL - 60, now=WALL)
+        past = run_outcome.of_error(error, known_due=WALL - 60, now=WALL)
         assert past.next_due is None, "or runs would follow each other without a pause"
 
 
 @pytest.mark.parametrize("error", [LedgerError("full"), FeedError("full"), Unavailable("down")])
 def test_what_passes_by_itself_is_tried_again(error: PublisherError) -> None:
-    assert outcome.may_pass(error)
+    assert run_outcome.may_pass(error)
 
 
 def test_a_login_is_tried_again_only_where_it_may_succeed() -> None:
-    assert outcome.may_pass(LoginFailed("the clock is wrong", may_pass=True))
-    assert not outcome.may_pass(LoginFailed("wrong password"))
+    assert run_outcome.may_pass(LoginFailed("the clock is wrong", may_pass=True))
+    assert not run_outcome.may_pass(LoginFailed("wrong password"))
 
 
 @pytest.mark.parametrize("error", [Refused("no", condition="forbidden"), ConfigError("no")])
 def test_what_somebody_must_change_is_not_tried_again(error: PublisherError) -> None:
-    assert not outcome.may_pass(error)
+    assert not run_outcome.may_pass(error)

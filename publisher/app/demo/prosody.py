@@ -8,14 +8,14 @@ import subprocess
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from publisher.app.demo.server import DOMAIN, LOOPBACK, Server
+from publisher.app.demo.temporary_server import DOMAIN, LOOPBACK, Server
 from publisher.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from publisher.app.demo.server import Authority
+    from publisher.app.demo.temporary_server import Authority
 
 Storage = Literal["memory", "internal", "sql"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.app.hooks import comments, quoting, templates
 from publisher.app.hooks.facts import PASSWORD
 from publisher.errors import ConfigError
-from publisher.text.nearest import did_you_mean
+from publisher.text.nearest_name import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

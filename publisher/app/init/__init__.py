@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from publisher.app.init.again import learn_again, write
-from publisher.app.init.first import init
+from publisher.app.init.first_config import init
+from publisher.app.init.learn_again import learn_again, write
 from publisher.app.init.options import Ask, AskText, InitOptions, WrittenConfig, nobody, require_yes
 
 __all__ = [

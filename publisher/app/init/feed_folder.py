@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from publisher import config as configs
-from publisher.app.init.document import FEED_NAMES, FeedFolder
+from publisher.app.init.config_text import FEED_NAMES, FeedFolder
 from publisher.config.keys import FEED_FOLDERS, OUTPUT_FOLDERS
 from publisher.feeds import outputs
 from publisher.sources.engines.detected import inside

@@ -21,14 +21,14 @@ from publisher.sources.built.finding.match import find
 from publisher.sources.built.finding.page_words import PageWords, page_words
 from publisher.sources.built.finding.pair import PostWords
 from publisher.sources.built.finding.same_titles import SameTitles
-from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.folder.output_folder import OutputFolder
 from publisher.sources.built.learning.learn import MAX_PAGES, learn, measured
 from publisher.sources.built.learning.learning_page import LearnedPost
 from publisher.sources.built.learning.text_parts import names_part
 from publisher.sources.built.pages import site_metadata, site_url
-from publisher.sources.built.pages.address import HOME, is_copy
 from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.page_url import HOME, is_copy
 from publisher.sources.built.pages.site_metadata import SiteMetadata
 from publisher.sources.built.pages.words import source_words, triples
 from publisher.system.paths import is_folder

@@ -14,13 +14,13 @@ from publisher.app.events import Note
 from publisher.errors import ConfigError
 from publisher.sources.built.pages import site_url
 from publisher.sources.engines.detected import DetectedSite
-from publisher.sources.front_matter.values import language_tag
+from publisher.sources.front_matter.typed_values import language_tag
 from publisher.text import permalinks
 from publisher.text.stand_in_urls import stand_in
 
 if TYPE_CHECKING:
     from publisher.app.events import OnEvent
-    from publisher.app.init.document import SiteFacts
+    from publisher.app.init.config_text import SiteFacts
     from publisher.app.init.learning import Lesson
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.app.events import OnEvent
-    from publisher.app.init.document import SiteFacts
+    from publisher.app.init.config_text import SiteFacts
     from publisher.app.init.options import AskText
     from publisher.sources.engines.detected import DetectedSite
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from publisher.app.doubts import addresses
+from publisher.app.doubts import unknown_urls
 from publisher.app.events import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from publisher.app.events import OnEvent
-    from publisher.app.init.document import SiteFacts
+    from publisher.app.init.config_text import SiteFacts
     from publisher.app.init.options import AskText
     from publisher.config import Config
     from publisher.errors import ConfigError
@@ -32,7 +32,7 @@ def with_rule(
 
     `refusal` is why facts would be no valid configuration.
     """
-    doubt = addresses.doubt(config)
+    doubt = unknown_urls.doubt(config)
     if not doubt:
         return facts
     while answer := ask(_QUESTION.format(doubt)):
@@ -40,7 +40,7 @@ def with_rule(
         if not (error := refusal(given)):
             return given
         on_event(Note(str(error)))
-    on_event(Note(f"posts.permalink {addresses.advice(doubt)}"))
+    on_event(Note(f"posts.permalink {unknown_urls.advice(doubt)}"))
     return replace(facts, comments=_comments(doubt))
 
 
@@ -49,16 +49,16 @@ def without_comments(text: str, config: Config) -> str:
     unbuilt = msgspec.structs.replace(
         config, site=msgspec.structs.replace(config.site, output=None)
     )
-    doubt = addresses.doubt(unbuilt)
+    doubt = unknown_urls.doubt(unbuilt)
     lines = (rf"[ \t]*# {re.escape(line)}\r?\n" for line in _comments(doubt))
     return re.sub(f"^{''.join(lines)}", "", text, flags=re.MULTILINE)
 
 
 def _comments(doubt: str) -> tuple[str, str]:
-    return f"{doubt}. Set:", f"permalink: {addresses.EXAMPLE}"
+    return f"{doubt}. Set:", f"permalink: {unknown_urls.EXAMPLE}"
 
 
 _QUESTION = (
     "{}. Which template gives the URLs of your posts, e.g. "
-    f"{addresses.EXAMPLE}? (Enter if you do not know)"
+    f"{unknown_urls.EXAMPLE}? (Enter if you do not know)"
 )

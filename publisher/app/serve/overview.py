@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from publisher.feeds import page
+from publisher.feeds import html_page
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _head(title: str) -> Iterator[str]:
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{_text(title)}</title>"
-    yield f"<style>\n{page.STYLE}{_STYLE}</style>{SCRIPT_TAG}</head><body>"
+    yield f"<style>\n{html_page.STYLE}{_STYLE}</style>{SCRIPT_TAG}</head><body>"
 
 
 def _of_settings(problems: Sequence[str]) -> Iterator[str]:

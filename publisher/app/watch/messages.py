@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from publisher.app.watch.events import WatchProblem
     from publisher.app.watch.offers import Offer
     from publisher.app.watch.session_state import SessionState
+    from publisher.app.watch.watch_events import WatchProblem
 
 
 class Written(Struct, frozen=True):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from publisher.app.watch.places import WatchedPlaces
+    from publisher.app.watch.watched_places import WatchedPlaces
     from publisher.config import Config
 
 # What a file is like: None if it does not exist, or cannot be looked at.

@@ -19,22 +19,22 @@ from publisher.app import file_watch
 from publisher.app.events import StepTaken, WaitingForLock
 from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
 from publisher.app.publish import publish_under_lock
-from publisher.app.watch import burst, outcome, state
+from publisher.app.watch import burst, run_outcome, watch_state
 from publisher.app.watch.agenda import TICK, Agenda, Instant
-from publisher.app.watch.events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
 from publisher.app.watch.kept_sessions import KeptSessions
 from publisher.app.watch.messages import Hangup, Written, hangups
 from publisher.app.watch.offers import Offer, Offers, ServedWork
-from publisher.app.watch.places import watched
 from publisher.app.watch.poll import lost_outputs, poll
 from publisher.app.watch.reloads import of_client, require_possible
 from publisher.app.watch.removals import Removals
 from publisher.app.watch.session_state import SessionState
-from publisher.app.watch.state import WatchState
 from publisher.app.watch.sweep import Sweep
 from publisher.app.watch.systemd import Systemd
 from publisher.app.watch.timing import Timing
-from publisher.app.watch.update import UpdateCheck
+from publisher.app.watch.update_check import UpdateCheck
+from publisher.app.watch.watch_events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
+from publisher.app.watch.watch_state import WatchState
+from publisher.app.watch.watched_places import watched
 from publisher.errors import ConfigError, GitAtWorkError, LedgerError, PublisherError
 from publisher.sync.ledger import Ledger
 from publisher.system import git_work
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from publisher.app.publish import PublishResult
     from publisher.app.watch.agenda import Reason
     from publisher.app.watch.burst import Burst
-    from publisher.app.watch.events import HandedOver, OnWatchEvent
     from publisher.app.watch.messages import Message
-    from publisher.app.watch.outcome import RunOutcome
+    from publisher.app.watch.run_outcome import RunOutcome
+    from publisher.app.watch.watch_events import HandedOver, OnWatchEvent
     from publisher.config import Config
 
     Serve = Callable[[Offer, ServedWork], HandedOver]
@@ -108,14 +108,16 @@ class Watcher:
         file_watch.require_library("watch")
         if not self._config.xmpp:
             raise ConfigError("there is no node to publish to; add the section xmpp")
-        state.require_alone(self._config.state)
+        watch_state.require_alone(self._config.state)
         with ExitStack() as stack:
             stack.enter_context(self._systemd)
             stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=self._on_wait))
-            stack.callback(state.remove, self._config.state)
+            stack.callback(watch_state.remove, self._config.state)
             # As long as somebody has it open, a run that closes it need not tidy up its log.
             self._ledger = stack.enter_context(Ledger(self._config.state))
-            offers = Offers(self._config.state, self._queue.put, lambda: state.encoded(self._state))
+            offers = Offers(
+                self._config.state, self._queue.put, lambda: watch_state.encoded(self._state)
+            )
             stack.enter_context(offers)
             stack.enter_context(self._sessions)
             stack.callback(self._files.close)
@@ -123,7 +125,7 @@ class Watcher:
             self._begin()
             while True:
                 self._wait()
-                state.require_in_place(self._config.state)
+                watch_state.require_in_place(self._config.state)
                 if problem := offers.renew():
                     self._on_event(WatchProblem(problem))
                 self._run_if_due()
@@ -184,7 +186,7 @@ class Watcher:
             case Hangup():
                 self._reload(anew=True)
             case Offer():
-                state.require_in_place(self._config.state)
+                watch_state.require_in_place(self._config.state)
                 is_outdated = self._update_check.is_outdated
                 work = ServedWork(self._config, self._publish, is_outdated=is_outdated)
                 self._on_event(self._serve(message, work))
@@ -240,7 +242,7 @@ class Watcher:
             require_possible(config, self._config)
         except PublisherError as problem:
             error = problem
-            self._update(last_error=outcome.in_one_line(problem))
+            self._update(last_error=run_outcome.in_one_line(problem))
         else:
             self._use(config, anew=anew)
         self._on_event(Reloaded(error))
@@ -289,11 +291,11 @@ class Watcher:
                 logins=self._sessions,
                 doubt=self._doubt,
             )
-            found = outcome.of_result(done)
+            found = run_outcome.of_result(done)
         except PublisherError as problem:
             error = problem
             due, now = self._state.next_due, self._clock.now()
-            found = outcome.of_error(error, known_due=due, now=now)
+            found = run_outcome.of_error(error, known_due=due, now=now)
         self._conclude(found, began=began)
         self._on_event(RunEnded(reason, done, error, found.may_pass))
 
@@ -316,9 +318,9 @@ class Watcher:
             done = publish_under_lock(self._config, options, on_run_event, logins=self._sessions)
         except PublisherError as error:
             due, now = self._state.next_due, self._clock.now()
-            self._served = options, outcome.of_error(error, known_due=due, now=now)
+            self._served = options, run_outcome.of_error(error, known_due=due, now=now)
             raise
-        self._served = options, outcome.of_result(done)
+        self._served = options, run_outcome.of_result(done)
         return done
 
     def _require_rest(self) -> None:
@@ -396,5 +398,5 @@ class Watcher:
     def _update(self, **changes: object) -> None:
         """Write what `publisher status` shows."""
         self._state = msgspec.structs.replace(self._state, **changes, postponed=self._postponed)
-        state.write(self._config.state, self._state)
-        self._systemd.status(state.in_short(self._state))
+        watch_state.write(self._config.state, self._state)
+        self._systemd.status(watch_state.in_short(self._state))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from publisher.content import lazy, rst
-from publisher.content.markup import emojis, limits
+from publisher.content import lazy_pictures, rst
+from publisher.content.markup import emojis, markdown_limits
 from publisher.post import NO_OPTIONS
 from publisher.text import markdown_code
 
@@ -62,7 +62,7 @@ def convert(
     raises.
     """
     converted = _convert(dialect, source, *parts, options=options)
-    htmls = map(lazy.loaded, converted.htmls)
+    htmls = map(lazy_pictures.loaded, converted.htmls)
     # The parser of goldmark reads names of emoji itself.
     shows = options.emoji and dialect != "goldmark"
     return replace(converted, htmls=tuple(map(emojis.shown, htmls) if shows else htmls))
@@ -110,8 +110,8 @@ def _python_markdown(*sources: str, deletes: bool) -> tuple[str, ...]:
 
 
 def _as_python_markdown(source: str, parser: markdown.Markdown) -> str:
-    limits.refuse_empty_cells(source)
-    limits.refuse_open_markup(source)
+    markdown_limits.refuse_empty_cells(source)
+    markdown_limits.refuse_open_markup(source)
     html = parser.convert(_TEMPLATE.sub(_without_braces, source)).replace(_BRACE, "{")
     return _with_boxes(html)
 
@@ -123,8 +123,8 @@ def _commonmark(
 
     sources = [_without_open_comment(text) for text in (source, *parts)]
     for text in sources:
-        limits.refuse_empty_cells(text)
-        limits.refuse_many_urls(text)
+        markdown_limits.refuse_empty_cells(text)
+        markdown_limits.refuse_many_urls(text)
     whole, definitions = commonmark.html(sources[0], dialect, options)
     rest = (commonmark.html(text, dialect, options, definitions)[0] for text in sources[1:])
     htmls = (whole, *rest)
@@ -162,7 +162,7 @@ def _markdown(*, deletes: bool) -> markdown.Markdown:
     class LimitProcessor(Treeprocessor):
         def run(self, root: Element) -> None:
             values = (value for element in root.iter() for value in element.attrib.values())
-            limits.refuse_expansion(filter(None, values))
+            markdown_limits.refuse_expansion(filter(None, values))
 
     parser = markdown.Markdown(
         extensions=["extra", "sane_lists", "toc", "codehilite"],

@@ -19,7 +19,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
 from publisher.content.markup import goldmark, headings, marked, pulldown
-from publisher.content.markup.limits import refuse_expansion
+from publisher.content.markup.markdown_limits import refuse_expansion
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ _TYPOGRAPHY = (
     (re.compile('"'), "”"),
     (re.compile(r"\.{3}"), "…"),
 )
-# The mark that `content.dropped` puts in front of a URL.
+# The mark that `content.dropped_markup` puts in front of a URL.
 _MARK = re.compile(r"(at:\d+:)")
 _NOT_RELATIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 _DELETED = re.compile(r"~(?![~\s])([^~\n]{0,999}[^~\s])~(?!~)")

@@ -15,7 +15,7 @@ from publisher.content import markup
 from publisher.content.templates.context import TagValues, TemplateContext, collected
 from publisher.content.templates.page_values import page_values, typed_values
 from publisher.content.templates.site_content import NAMES, NEIGHBOURS, FoundValues, neighbour
-from publisher.content.templates.text import Evaluated, TextBuilder, without_tags
+from publisher.content.templates.text_builder import Evaluated, TextBuilder, without_tags
 from publisher.text import markdown_code
 
 __all__ = [

@@ -22,9 +22,9 @@ from liquid.token import TOKEN_EXPRESSION, Token
 from liquid.undefined import is_undefined
 
 from publisher.content import markup
-from publisher.content.templates import lists, scalars
-from publisher.content.templates.values import MAX_LENGTH, FilterError, text
-from publisher.text import dates
+from publisher.content.templates import list_filters, scalar_filters
+from publisher.content.templates.ruby_values import MAX_LENGTH, FilterError, text
+from publisher.text import author_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from liquid import Environment, RenderContext
 
     from publisher.content.templates.context import TemplateContext
-    from publisher.content.templates.values import Filter
+    from publisher.content.templates.ruby_values import Filter
 
 # The number of values in one value that is written out.
 MAX_VALUES = 20_000
@@ -129,8 +129,8 @@ def guarded(name: str, function: Filter, budget: FilterBudget) -> Filter:
 def own_filters(context: TemplateContext, budget: FilterBudget) -> Mapping[str, Filter]:
     """Return our own filters by name; some replace unlimited filters of the library."""
     return {
-        **scalars.FILTERS,
-        **lists.FILTERS,
+        **scalar_filters.FILTERS,
+        **list_filters.FILTERS,
         **_url_filters(context),
         **_date_filters(context),
         **_expression_filters(budget),
@@ -223,8 +223,8 @@ def _instant(value: object, zone: dt.tzinfo) -> dt.datetime:
     if re.fullmatch(r"[0-9]{1,11}", written):
         return dt.datetime.fromtimestamp(int(written), dt.UTC).astimezone(zone)
     try:
-        date = dates.read(written)
-    except dates.DateError as error:
+        date = author_dates.read(written)
+    except author_dates.DateError as error:
         raise FilterError(str(error)) from error
     return dt.datetime.combine(date.day, date.time or dt.time(), date.zone or zone)
 
@@ -248,7 +248,7 @@ def _expression_filters(budget: FilterBudget) -> dict[str, Filter]:
             raise FilterError("the expression contains a range")
         token = Token(TOKEN_EXPRESSION, source, 0, source)
         expression = kind.parse(context.env, TokenStream(tokenize(source, token)))
-        for item in lists.items(value):
+        for item in list_filters.items(value):
             budget.charge_expression(source)
             with context.extend({text(name): item}):
                 result = expression.evaluate(context)
@@ -276,7 +276,9 @@ def _expression_filters(budget: FilterBudget) -> dict[str, Filter]:
     ) -> object:
         if not isinstance(value, list):
             return value
-        return lists.groups(evaluated_for_each(value, name, written, context, FilteredExpression))
+        return list_filters.groups(
+            evaluated_for_each(value, name, written, context, FilteredExpression)
+        )
 
     return {"where_exp": where_exp, "find_exp": find_exp, "group_by_exp": group_by_exp}
 

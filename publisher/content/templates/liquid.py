@@ -29,8 +29,8 @@ from publisher.content.templates.liquid_blocks import (
     builds_list,
 )
 from publisher.content.templates.liquid_environment import MAX_BYTES, LimitedOutput
-from publisher.content.templates.text import Evaluated, TextBuilder
-from publisher.content.templates.values import FilterError
+from publisher.content.templates.ruby_values import FilterError
+from publisher.content.templates.text_builder import Evaluated, TextBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from liquid import Environment, RenderContext, Undefined
 from liquid.builtin.output import Output, OutputNode
 
 from publisher.content.templates import filters
-from publisher.content.templates.values import FilterError, flat, text
+from publisher.content.templates.ruby_values import FilterError, flat, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from publisher.content import embeds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.content.templates.text import Evaluated, TextBuilder
+    from publisher.content.templates.text_builder import Evaluated, TextBuilder
     from publisher.post import ShortcodeSyntax
 
     Find: TypeAlias = Callable[[str, str], "str | None"]

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher.content.templates.page_values import RUBY, page_values, typed_values
-from publisher.content.templates.values import FilterError, as_json
+from publisher.content.templates.ruby_values import FilterError, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

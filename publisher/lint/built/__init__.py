@@ -7,9 +7,9 @@ alone, because that may be a label, the number of a list, or a letter in another
 """
 
 from publisher.lint.built.compared import Comparison, compare, compare_page
+from publisher.lint.built.difference_report import BuiltReport, SharedDifference, report
 from publisher.lint.built.differences import Difference
-from publisher.lint.built.dropped import with_dropped
-from publisher.lint.built.report import BuiltReport, SharedDifference, report
+from publisher.lint.built.dropped_by_selectors import with_dropped
 
 __all__ = [
     "BuiltReport", "Comparison", "Difference", "SharedDifference",

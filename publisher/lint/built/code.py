@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.content.dropped import LineNumbers
+from publisher.content.dropped_markup import LineNumbers
 from publisher.lint.built.body import squeezed, straight
 from publisher.lint.built.differences import LONGEST_QUOTE, Difference
 from publisher.lint.built.readable import fences, without_marks

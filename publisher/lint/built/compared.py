@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from publisher.lint.built.body import PageBody
 from publisher.lint.built.code import code, faulty_blocks
+from publisher.lint.built.compared_words import words
 from publisher.lint.built.pictures import NamedPictures, pictures
-from publisher.lint.built.text import words
 from publisher.lint.built.word_runs import covered
 from publisher.lint.built.words_of_source import SourceWords
 from publisher.sources.built.learning.foreign import makes_words

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from publisher.content.dropped import LineNumbers
+from publisher.content.dropped_markup import LineNumbers
 from publisher.lint.built.body import PICTURE_KINDS, NamesIn
 from publisher.lint.built.differences import Difference
 from publisher.lint.built.readable import without_code

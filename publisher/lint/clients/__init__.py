@@ -8,10 +8,10 @@ errors of publisher, too. Pure.
 
 from __future__ import annotations
 
-from publisher.lint.clients.diagnostic import ClientDiagnostic
+from publisher.lint.clients.client_diagnostic import ClientDiagnostic
 from publisher.lint.clients.feeds import Others, of_feed
 from publisher.lint.clients.items import of_age, of_item, of_node, of_payload
-from publisher.lint.clients.services import EXPOSE_PUBLISHER, SUMMARY_TEMPLATE, advice
+from publisher.lint.clients.server_advice import EXPOSE_PUBLISHER, SUMMARY_TEMPLATE, advice
 
 __all__ = [
     "EXPOSE_PUBLISHER",

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from publisher.feeds import is_full
 from publisher.lint.clients import podcasts
-from publisher.lint.clients.diagnostic import UNWRAPPED, ClientDiagnostic, listed
+from publisher.lint.clients.client_diagnostic import UNWRAPPED, ClientDiagnostic, listed
 from publisher.lint.clients.podcasts import recordings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Site
     from publisher.feeds import FeedDocument
-    from publisher.lint.clients.diagnostic import Basis, Findings
+    from publisher.lint.clients.client_diagnostic import Basis, Findings
     from publisher.rendering import Rendered
 
 # An element between the words of a paragraph, which XML calls mixed content.

@@ -14,7 +14,7 @@ from lxml import etree
 
 from publisher.errors import TooBig
 from publisher.feeds import ATOM
-from publisher.lint.clients.diagnostic import UNWRAPPED, ClientDiagnostic, Finding, listed
+from publisher.lint.clients.client_diagnostic import UNWRAPPED, ClientDiagnostic, Finding, listed
 from publisher.sync.item import contents, item
 from publisher.text.characters import short_line
 from publisher.text.node_address import NodeAddress

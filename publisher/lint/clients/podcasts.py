@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from publisher.config import FeedFile, Podcast, Site
     from publisher.feeds import FeedDocument
-    from publisher.lint.clients.diagnostic import Findings
+    from publisher.lint.clients.client_diagnostic import Findings
     from publisher.media import Enclosure
     from publisher.rendering import Rendered
 

@@ -12,7 +12,7 @@ from publisher.errors import Unavailable
 from publisher.post import PagesReport
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder.home_links import HomeLinks
-from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.folder.output_folder import OutputFolder
 from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.site import BuiltSite
 from publisher.system.reasons import reason
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import Reading
-    from publisher.sources.built.dating import Schedule
     from publisher.sources.built.folder.source_files import SourceFiles
+    from publisher.sources.built.undated_files import Schedule
 
 _NOTHING = PagesReport()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from publisher.sources.built.bodies.body import Extracted
-    from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.pages.page_dates import PageDates
     from publisher.sources.built.read_pages import ReadPage, ReadPages
     from publisher.sources.built.shown_page import ShownPage
     from publisher.sources.built.state.known_pages import KnownPages

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.bodies.opened_page import title_of
 from publisher.sources.built.pages.words import consecutive, source_words
 
 if TYPE_CHECKING:

@@ -22,14 +22,14 @@ from publisher.post import (
     WayOut,
 )
 from publisher.sources.built.bodies.accept import WALLED
-from publisher.sources.built.dating import with_date
 from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.folder import safety
 from publisher.sources.built.pages.page import EMPTY
 from publisher.sources.built.state import waiting
 from publisher.sources.built.state.conclusion import placed
-from publisher.sources.built.state.memory import Version
+from publisher.sources.built.state.page_memory import Version
 from publisher.sources.built.state.waiting import NO_TEXT, Facts, Taken, Wait
+from publisher.sources.built.undated_files import with_date
 from publisher.sources.built.ways_out import way_out
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.sources.built.finding.placement import Placement
-    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.output_folder import OutputFolder
     from publisher.sources.built.folder.source_files import SourceFiles
-    from publisher.sources.built.pages.dates import PageDates
-    from publisher.sources.built.state.memory import PostMemory
+    from publisher.sources.built.pages.page_dates import PageDates
+    from publisher.sources.built.state.page_memory import PostMemory
     from publisher.sources.built.state.recollection import Recollection
 
 _FROM_SOURCE = PageHash()

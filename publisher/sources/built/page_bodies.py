@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.sources.built.folder.home_links import HomeLinks
-    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.output_folder import OutputFolder
     from publisher.sources.built.page_versions import PageVersion
     from publisher.sources.built.read_pages import ReadPages
     from publisher.sources.built.state.known_pages import KnownPages, LastPage

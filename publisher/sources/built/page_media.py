@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from publisher.sources.built.bodies.opened import url_of
+from publisher.sources.built.bodies.opened_page import url_of
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import absolute, base_of
 from publisher.text.lazy_attributes import POSTERS, SETS, SOURCES

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from publisher.post import Diagnostic, Medium, Post, Skip
 from publisher.sources.built.page_versions import PageVersion, choose, lost_while_hidden
-from publisher.sources.built.pages import dates
-from publisher.sources.built.pages.address import HOME, address, url_paths
+from publisher.sources.built.pages import page_dates
 from publisher.sources.built.pages.page_facts import absolute, facts_of
+from publisher.sources.built.pages.page_url import HOME, address, url_paths
 from publisher.sources.built.read_pages import ReadPages, decoded
 from publisher.sources.built.shown_page import ShownPage, source_of, text_of
 from publisher.sources.built.state.known_pages import UNLISTED
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import Config, Site
-    from publisher.sources.built.folder.output import OutputFolder
-    from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.folder.output_folder import OutputFolder
     from publisher.sources.built.pages.development import LocalSigns
     from publisher.sources.built.pages.head import Head
+    from publisher.sources.built.pages.page_dates import PageDates
     from publisher.sources.built.read_pages import ReadPage
     from publisher.sources.built.state.known_pages import KnownPages
 
@@ -92,7 +92,7 @@ class PagePostReader:
     def _shown(self, path: PurePosixPath, version: PageVersion) -> ShownPage:
         self.versions[path] = version
         head = version.page.head
-        found = dates.dates_of(head, self._site.zone) or self.dates_of_path(path)
+        found = page_dates.dates_of(head, self._site.zone) or self.dates_of_path(path)
         url = address(path, head, self._site.root, self._output.named())
         facts = facts_of(head, url, self._site.title, self._home if path != HOME else None)
         return ShownPage(path=path, address=url, facts=facts, dates=found, page=version.page)
@@ -100,8 +100,8 @@ class PagePostReader:
     def dates_of_path(self, path: PurePosixPath) -> PageDates | None:
         """The dates of a post whose page states none; None if its path has none either."""
         date = date_of_page(_name(path))
-        written = dates.StatedDates(published=date.isoformat() if date else "")
-        return dates.in_zone(written, self._site.zone)
+        written = page_dates.StatedDates(published=date.isoformat() if date else "")
+        return page_dates.in_zone(written, self._site.zone)
 
     def last(self, path: PurePosixPath) -> ReadPage | None:
         """The version of a page that went out last; None if none is known."""

@@ -27,19 +27,19 @@ from publisher.sources.built.excerpts import require_whole_pages
 from publisher.sources.built.finding.words_cache import FOLDER
 from publisher.sources.built.folder import safety
 from publisher.sources.built.folder.home_links import HomeLinks
-from publisher.sources.built.folder.output import OutputFolder
+from publisher.sources.built.folder.output_folder import OutputFolder
 from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.page_ids import idle_ids, is_selected
 from publisher.sources.built.page_post_reader import PagePostReader
 from publisher.sources.built.page_theme import ChangedPage
-from publisher.sources.built.pages import dates
-from publisher.sources.built.pages.address import HOME
+from publisher.sources.built.pages import page_dates
 from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page_facts import site_card
+from publisher.sources.built.pages.page_url import HOME
 from publisher.sources.built.read_pages import encoded
 from publisher.sources.built.shown_page import ShownPage, body_of
 from publisher.sources.built.state.known_pages import KnownPages, LastPage
-from publisher.sources.built.state.memory import NAME, PageMemory, Selectors
+from publisher.sources.built.state.page_memory import NAME, PageMemory, Selectors
 from publisher.system.reasons import reason
 from publisher.system.site_files import Files
 from publisher.system.symlinks import Reach
@@ -53,10 +53,10 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.sources.built.page_versions import PageVersion
-    from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.pages.page_dates import PageDates
 
-_UNDATED = f"states no date of publication: {dates.SOUGHT}"
-_NO_DATES = dates.PageDates(*[dt.datetime(1970, 1, 1, tzinfo=dt.UTC)] * 2)
+_UNDATED = f"states no date of publication: {page_dates.SOUGHT}"
+_NO_DATES = page_dates.PageDates(*[dt.datetime(1970, 1, 1, tzinfo=dt.UTC)] * 2)
 
 
 def read(
@@ -86,7 +86,7 @@ def read(
     versions = _versions(shown, reader)
     changed = known.changed(versions)
     _require_known_theme(shown, changed, reader, known, config)
-    instants = dates.without_builds({one.path: one.dates for one in shown if one.dates})
+    instants = page_dates.without_builds({one.path: one.dates for one in shown if one.dates})
     older = _older_sources(shown, changed, reader, instants)
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
     found = _by_date(posts, {one.path for one in shown if not one.dates}, now, was_published)

@@ -11,16 +11,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.errors import PostError
-from publisher.sources.built.bodies.opened import open_page, unreadable
+from publisher.sources.built.bodies.opened_page import open_page, unreadable
 from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.folder.wholeness import Wholeness
-from publisher.sources.built.pages import dates
-from publisher.sources.built.pages.address import HOME
+from publisher.sources.built.pages import page_dates
 from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import absolute
+from publisher.sources.built.pages.page_url import HOME
 from publisher.sources.built.state.conclusion import Look
-from publisher.sources.built.state.memory import DateMemory
+from publisher.sources.built.state.page_memory import DateMemory
 from publisher.sources.built.state.waiting import has_body
 from publisher.system import program
 from publisher.system.reasons import reason
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Post
-    from publisher.sources.built.bodies.opened import OpenedPage
+    from publisher.sources.built.bodies.opened_page import OpenedPage
     from publisher.sources.built.finding.placement import Placement
-    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.output_folder import OutputFolder
     from publisher.sources.built.folder.source_files import SourceFiles
     from publisher.sources.built.pages.head import Head
-    from publisher.sources.built.state.memory import PostMemory
+    from publisher.sources.built.state.page_memory import PostMemory
     from publisher.sources.built.state.recollection import Recollection
 
 
@@ -191,7 +191,7 @@ class PageReader:
         if (known.page, known.signature, known.reader) == (str(page), signature, reader):
             return known, False
         try:
-            found = dates.stated(self._head(page))
+            found = page_dates.stated(self._head(page))
         except OSError:  # a correction of its permissions does not change its signature
             return known, False
         except PageError:

@@ -32,7 +32,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from publisher.sources.built.bodies.accept import WALLED
-from publisher.sources.built.pages.dates import is_dated
+from publisher.sources.built.pages.page_dates import is_dated
 from publisher.sources.built.state.waiting import CUT
 
 if TYPE_CHECKING:

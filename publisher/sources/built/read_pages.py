@@ -17,7 +17,7 @@ from publisher.errors import ConfigError
 from publisher.sources.built.bodies.accept import has_password_field
 from publisher.sources.built.bodies.body import Extracted, extract, find_body
 from publisher.sources.built.finding.words_cache import FOLDER
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output_folder import Signature
 from publisher.sources.built.folder.wholeness import Wholeness
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from publisher.config import Posts
-    from publisher.sources.built.folder.output import OutputFolder
-    from publisher.sources.built.state.memory import Selectors
+    from publisher.sources.built.folder.output_folder import OutputFolder
+    from publisher.sources.built.state.page_memory import Selectors
 
 
 _NO_HEAD = Head()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.sources.built.bodies.body import Extracted
-    from publisher.sources.built.pages.dates import PageDates
+    from publisher.sources.built.pages.page_dates import PageDates
     from publisher.sources.built.pages.page_facts import PageFacts
     from publisher.sources.built.read_pages import ReadPage
 

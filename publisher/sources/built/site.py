@@ -21,9 +21,8 @@ from publisher.post import (
     Skip,
 )
 from publisher.sources.built.bodies.leftovers import shows_removed
-from publisher.sources.built.bodies.opened import title_of
-from publisher.sources.built.dating import with_dates
-from publisher.sources.built.doubts import Doubts
+from publisher.sources.built.bodies.opened_page import title_of
+from publisher.sources.built.doubtful_pages import Doubts
 from publisher.sources.built.excerpts import require_whole_texts
 from publisher.sources.built.finding.placement import Placement
 from publisher.sources.built.folder import safety
@@ -37,7 +36,7 @@ from publisher.sources.built.page_reader import (
     Unchanged,
     Unreadable,
 )
-from publisher.sources.built.pages.dates import in_zone, without_builds
+from publisher.sources.built.pages.page_dates import in_zone, without_builds
 from publisher.sources.built.pages.words import source_words
 from publisher.sources.built.state import unseen, waiting
 from publisher.sources.built.state.conclusion import (
@@ -47,10 +46,17 @@ from publisher.sources.built.state.conclusion import (
     is_edited,
     may_show_removed,
 )
-from publisher.sources.built.state.memory import NAME, DateMemory, PageMemory, Version, is_current
+from publisher.sources.built.state.page_memory import (
+    NAME,
+    DateMemory,
+    PageMemory,
+    Version,
+    is_current,
+)
 from publisher.sources.built.state.recollection import Recollection
 from publisher.sources.built.state.waiting import Facts, Wait, has_body
 from publisher.sources.built.theme import require_known_theme
+from publisher.sources.built.undated_files import with_dates
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -58,11 +64,11 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import BuiltBody, Reading
-    from publisher.sources.built.dating import Schedule
-    from publisher.sources.built.folder.output import OutputFolder, Signature
+    from publisher.sources.built.folder.output_folder import OutputFolder, Signature
     from publisher.sources.built.folder.source_files import SourceFiles
-    from publisher.sources.built.pages.dates import PageDates
-    from publisher.sources.built.state.memory import PostMemory
+    from publisher.sources.built.pages.page_dates import PageDates
+    from publisher.sources.built.state.page_memory import PostMemory
+    from publisher.sources.built.undated_files import Schedule
 
 _WANTS_TITLE = 0.75  # of the pages show the title of their post, so every page must
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import UnsafePlanError
 from publisher.sources.built.added_elements import selectors_before
 from publisher.sources.built.bodies.added_words import NO_WORDS
-from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.bodies.opened_page import title_of
 from publisher.sources.built.bodies.shared_words import longest_shared, quoted
 from publisher.sources.built.learning.foreign import makes_words
 from publisher.sources.built.pages.words import words

@@ -20,7 +20,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.names import Name, date_of
 from publisher.sources.front_matter import block, formats, source_forms
-from publisher.sources.front_matter.values import FALSE, TRUE, one_line, person
+from publisher.sources.front_matter.typed_values import FALSE, TRUE, one_line, person
 from publisher.text import mdx
 from publisher.text.permalinks import encoded
 from publisher.text.titles import plain_heading
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.engine import UrlParts
     from publisher.sources.front_matter.source_text import SourceText
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 

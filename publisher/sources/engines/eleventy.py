@@ -22,9 +22,9 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.likely_posts import posts_folder, unread_beside
 from publisher.sources.engines.unread import SettingsFile, changes, if_computed
 from publisher.sources.front_matter import source_forms, source_text
-from publisher.sources.front_matter.values import unique
+from publisher.sources.front_matter.typed_values import unique
 from publisher.system.paths import is_file
-from publisher.text.dates import DateError
+from publisher.text.author_dates import DateError
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import eleventy_old_slug, eleventy_slug
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.source_text import SourceText
-    from publisher.sources.front_matter.values import FrontMatter, Place
+    from publisher.sources.front_matter.typed_values import FrontMatter, Place
     from publisher.sources.post_files import PostFiles
-    from publisher.text.dates import WrittenDate
+    from publisher.text.author_dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _POSTS = ("src/posts", "posts", "src/blog", "blog", "content/blog", "content/posts", "src")

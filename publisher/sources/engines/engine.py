@@ -28,12 +28,12 @@ from publisher.sources.engines.names import (
 from publisher.sources.engines.record import EngineFacts
 from publisher.sources.engines.site_reader import SiteReader
 from publisher.sources.front_matter import block, headers, source_forms, source_text
-from publisher.sources.front_matter.values import FrontMatter, one_line, unique
+from publisher.sources.front_matter.typed_values import FrontMatter, one_line, unique
 from publisher.system.symlinks import LinkError
 from publisher.text import permalinks
+from publisher.text.author_dates import DateError, WrittenDate
 from publisher.text.characters import legal
-from publisher.text.dates import DateError, WrittenDate
-from publisher.text.markers import marker_of
+from publisher.text.lead_markers import marker_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from publisher.post import BodySyntax, Markup, Post, Status
     from publisher.sources.front_matter.source_text import SourceText
-    from publisher.sources.front_matter.values import Place
+    from publisher.sources.front_matter.typed_values import Place
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 

@@ -31,7 +31,7 @@ from publisher.sources.engines.markups import (
 )
 from publisher.sources.engines.names import Name, begins_with_date, date_fault, dated_part
 from publisher.sources.front_matter import block, feed_options, media_keys, source_text
-from publisher.sources.front_matter.values import FrontMatter
+from publisher.sources.front_matter.typed_values import FrontMatter
 from publisher.text.timestamps import z
 
 if TYPE_CHECKING:

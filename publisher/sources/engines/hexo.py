@@ -31,7 +31,7 @@ from publisher.sources.engines.markups import HTML
 from publisher.sources.engines.names import Name
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import open_fences, source_forms
-from publisher.sources.front_matter.values import one_line, person, unique
+from publisher.sources.front_matter.typed_values import one_line, person, unique
 from publisher.text import globs, permalinks
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import hexo_slug
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from publisher.post import Post
     from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.scripts import AddressScript
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
-    from publisher.text.dates import WrittenDate
+    from publisher.text.author_dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("_config.yml", "_config.yaml", "_config.json")

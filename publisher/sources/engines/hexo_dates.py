@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from publisher.text import dates
+from publisher.text import author_dates
 from publisher.text.yaml_document import PlainScalar
 
 if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment
-    from publisher.text.dates import WrittenDate
+    from publisher.text.author_dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -33,11 +33,11 @@ def written(value: Value) -> WrittenDate | None:
     """
     text = value if isinstance(value, str) else ""
     if not isinstance(value, PlainScalar) and _ISO_DAY.fullmatch(text):
-        return replace(dates.read(text), zone=dt.UTC)
+        return replace(author_dates.read(text), zone=dt.UTC)
     if match := _MONTH_FIRST.fullmatch(text):
-        return dates.read(f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4]}")
+        return author_dates.read(f"{match[3]}-{match[1]:0>2}-{match[2]:0>2}{match[4]}")
     if match := _SHORT_TIME.fullmatch(text):
-        return dates.read(f"{match[1]} {match[2]:0>2}:{match[3]:0>2}:{match[4]:0>2}")
+        return author_dates.read(f"{match[1]} {match[2]:0>2}:{match[3]:0>2}:{match[4]:0>2}")
     return None
 
 

@@ -19,9 +19,9 @@ from publisher.sources.engines import hugo_markdown, hugo_settings, hugo_urls
 from publisher.sources.engines.detected import DetectedSite, output_folder, reach_of
 from publisher.sources.engines.engine import UPDATED, EngineRecord, UndatedError
 from publisher.sources.engines.hugo_content import HugoContent, is_index
-from publisher.sources.front_matter.values import person, unique
+from publisher.sources.front_matter.typed_values import person, unique
+from publisher.text.author_dates import DateError, WrittenDate
 from publisher.text.characters import short_line
-from publisher.text.dates import DateError, WrittenDate
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import go_lower, hugo_slug
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter import block
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 

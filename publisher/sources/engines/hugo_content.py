@@ -19,7 +19,7 @@ from publisher.sources.engines.for_path import for_path
 from publisher.sources.engines.markups import MARKUPS
 from publisher.sources.engines.unread import changes
 from publisher.sources.front_matter import source_text
-from publisher.sources.front_matter.values import language_tag
+from publisher.sources.front_matter.typed_values import language_tag
 from publisher.text import setting_lines
 from publisher.text.counts import number_of
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.unread import SettingsFile, Unread
     from publisher.sources.front_matter.block import PostFile
     from publisher.sources.front_matter.source_text import SourceText
-    from publisher.sources.front_matter.values import Place
+    from publisher.sources.front_matter.typed_values import Place
     from publisher.sources.post_files import PostFiles
     from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value

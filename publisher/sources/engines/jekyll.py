@@ -32,10 +32,10 @@ from publisher.sources.engines.jekyll_files import JekyllFiles
 from publisher.sources.engines.likely_posts import dated
 from publisher.sources.engines.names import Name, begins_with_date, date_fault, dated_part
 from publisher.sources.front_matter import block, source_forms
-from publisher.sources.front_matter.values import person, unique
+from publisher.sources.front_matter.typed_values import person, unique
 from publisher.text import globs, permalinks
+from publisher.text.author_dates import WrittenDate
 from publisher.text.counts import number_of
-from publisher.text.dates import WrittenDate
 from publisher.text.permalinks import encoded
 from publisher.text.yaml_document import PlainScalar
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from publisher.post import Status
     from publisher.sources.engines.engine import Moment
     from publisher.sources.engines.scripts import AddressScript
-    from publisher.sources.front_matter.values import FrontMatter, Place
+    from publisher.sources.front_matter.typed_values import FrontMatter, Place
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher.sources.engines import markups
-from publisher.sources.front_matter.values import language_tag
+from publisher.sources.front_matter.typed_values import language_tag
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -21,7 +21,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import FALSE, person, unique
+from publisher.sources.front_matter.typed_values import FALSE, person, unique
 from publisher.text import site_patterns
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import nikola_slug
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import UrlParts
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.source_text import SourceText
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
-    from publisher.text.dates import WrittenDate
+    from publisher.text.author_dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("conf.py",)

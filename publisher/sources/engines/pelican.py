@@ -28,11 +28,11 @@ from publisher.sources.engines.engine import EngineRecord, Moment, PostReader, U
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed, other_than
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
-from publisher.sources.front_matter.values import person, unique
+from publisher.sources.front_matter.typed_values import person, unique
 from publisher.system.paths import exists
-from publisher.text import dates
+from publisher.text import author_dates
+from publisher.text.author_dates import DateError
 from publisher.text.characters import short_line
-from publisher.text.dates import DateError
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import pelican_slug
 
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from publisher.sources.engines.scripts import AddressScript
     from publisher.sources.front_matter.block import FrontMatterReader
     from publisher.sources.front_matter.source_text import SourceReader, SourceText
-    from publisher.sources.front_matter.values import FrontMatter, Place
+    from publisher.sources.front_matter.typed_values import FrontMatter, Place
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
-    from publisher.text.dates import WrittenDate
+    from publisher.text.author_dates import WrittenDate
     from publisher.text.yaml_document import Value
 
 _SETTINGS = ("pelicanconf.py",)
@@ -252,7 +252,7 @@ class Pelican(PostReader):
 
     def written(self, front_matter: FrontMatter, key: str) -> WrittenDate:
         text = (front_matter.text(key) or "").replace("_", " ")
-        return dates.read(text, month_first=True)
+        return author_dates.read(text, month_first=True)
 
     def clock(self, written: WrittenDate) -> dt.tzinfo:
         return written.zone or self.zone

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.sources import site_settings
-from publisher.sources.front_matter.values import FALSE
+from publisher.sources.front_matter.typed_values import FALSE
 from publisher.text import site_patterns
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from publisher.sources.engines.engine import (
 from publisher.sources.engines.names import date_fault, dated_part
 from publisher.sources.engines.record import LATE_DATES
 from publisher.sources.engines.vault import Vault
-from publisher.sources.front_matter.values import unique
+from publisher.sources.front_matter.typed_values import unique
 from publisher.sources.walk import walk
 from publisher.text.characters import printable
 from publisher.text.permalinks import encoded
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.names import Name
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.text.yaml_document import Value
 

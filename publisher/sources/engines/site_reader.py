@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.ignored import Ignored
     from publisher.sources.engines.record import EngineFacts
     from publisher.sources.engines.unread import Unread
-    from publisher.sources.front_matter.values import Place
+    from publisher.sources.front_matter.typed_values import Place
     from publisher.sources.post_files import PostFiles
     from publisher.text.setting_lines import Keys
     from publisher.text.yaml_document import Value

@@ -22,7 +22,7 @@ from publisher.sources.engines.engine import EngineRecord, PostReader
 from publisher.sources.engines.ignored import Ignored
 from publisher.sources.engines.names import Name
 from publisher.sources.engines.unread import changes
-from publisher.sources.front_matter.values import person, unique
+from publisher.sources.front_matter.typed_values import person, unique
 from publisher.text import ignore_patterns, setting_lines
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import zola_slug
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Status
     from publisher.sources.engines.engine import UrlParts
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.sources.post_files import PostFiles
     from publisher.system.symlinks import Reach
     from publisher.text.yaml_document import Value

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from publisher.config import is_iri, is_url
 from publisher.errors import ConfigError
 from publisher.post import Diagnostic, EarlierReadings, Medium, Post, Reading, Skip
-from publisher.sources.feed import earlier_ids, json_feed, memory, repair, xml_feed
+from publisher.sources.feed import earlier_ids, json_feed, remembered_items, repair, xml_feed
 from publisher.sources.feed.items import LINK_IDS, MAX_BYTES
 from publisher.text.characters import damage
 from publisher.text.shortening import count_words
@@ -59,8 +59,10 @@ def read(
     """
     complete = config.posts.complete
     # Recalled before the download: if another run remembers a newer feed meanwhile, it must win.
-    known = memory.Memory() if complete else memory.recall(config.state)
-    parsed = _parsed(config.posts.feed or "", config.state / memory.FOLDER, config.site.root)
+    known = remembered_items.Memory() if complete else remembered_items.recall(config.state)
+    parsed = _parsed(
+        config.posts.feed or "", config.state / remembered_items.FOLDER, config.site.root
+    )
     kept = _kept_ids(parsed, known, config, published_ids)
     parsed = earlier_ids.with_kept_ids(parsed, kept)
     own_ids = {earlier: ident for ident, earlier in kept.items()}
@@ -98,7 +100,7 @@ def _scheduled(post: Post) -> Skip:
 
 def _kept_ids(
     parsed: Parsed,
-    known: memory.Memory,
+    known: remembered_items.Memory,
     config: Config,
     published_ids: Callable[[], Collection[str]],
 ) -> dict[str, str]:
@@ -129,29 +131,37 @@ def _damage(post: Post) -> Iterator[Diagnostic]:
 
 
 def _remembered(
-    parsed: Parsed, known: memory.Memory, config: Config
+    parsed: Parsed, known: remembered_items.Memory, config: Config
 ) -> tuple[Sequence[FeedItem], list[str]]:
     """The items of the feed and those that dropped out of it before, and warnings."""
-    updated, warning = _with_link_ids(parsed, memory.joined(parsed, known, config.posts.feed or ""))
-    return updated.items, [parsed.warning, warning, memory.remember(updated, known, config.state)]
+    updated, warning = _with_link_ids(
+        parsed, remembered_items.joined(parsed, known, config.posts.feed or "")
+    )
+    return updated.items, [
+        parsed.warning,
+        warning,
+        remembered_items.remember(updated, known, config.state),
+    ]
 
 
 def _complete(
-    parsed: Parsed, _: memory.Memory, config: Config
+    parsed: Parsed, _: remembered_items.Memory, config: Config
 ) -> tuple[Sequence[FeedItem], list[str]]:
     """The items of the feed alone, and warnings. Their memory stays as it is."""
     try:
-        known = memory.recall(config.state)
+        known = remembered_items.recall(config.state)
     except ConfigError:  # what it holds does not matter
         return parsed.items, []
     source = config.posts.feed or ""
-    own = known if known.source == source else memory.Memory(source=source)
+    own = known if known.source == source else remembered_items.Memory(source=source)
     updated, warning = _with_link_ids(parsed, own)
-    failed = memory.remember(updated, known, config.state) if updated != own else ""
+    failed = remembered_items.remember(updated, known, config.state) if updated != own else ""
     return parsed.items, [warning, failed]
 
 
-def _with_link_ids(parsed: Parsed, known: memory.Memory) -> tuple[memory.Memory, str]:
+def _with_link_ids(
+    parsed: Parsed, known: remembered_items.Memory
+) -> tuple[remembered_items.Memory, str]:
     """The memory, and the warning that links are ids, which the first run gives that remembers."""
     if not parsed.link_ids or known.has_link_ids:
         return known, ""

@@ -11,7 +11,7 @@ import msgspec
 from publisher.errors import ConfigError, Unavailable
 from publisher.sources.feed.items import MAX_BYTES
 from publisher.system import atomic_files, http, private_folder
-from publisher.system.hosts import ReachableHosts
+from publisher.system.reachable_hosts import ReachableHosts
 from publisher.text.uris import request_uri
 
 if TYPE_CHECKING:

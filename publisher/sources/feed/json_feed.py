@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from publisher.errors import ConfigError
 from publisher.sources.feed import item_source, items
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
-from publisher.text import written_dates
+from publisher.text import feed_dates
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
@@ -150,4 +150,4 @@ def _attachments(item: dict[str, Any]) -> Iterator[File]:
 
 
 def _instant(value: Any) -> int | None:
-    return items.instant(written_dates.seconds(line(value)))
+    return items.instant(feed_dates.seconds(line(value)))

@@ -26,7 +26,7 @@ from publisher.sources.feed import (
     web_page,
 )
 from publisher.sources.feed.items import Broken, Channel, FeedItem, File, Parsed, line
-from publisher.text import written_dates
+from publisher.text import feed_dates
 from publisher.text.characters import legal, short_line
 
 if TYPE_CHECKING:
@@ -295,7 +295,7 @@ def _instants(entry: dict[str, Any]) -> tuple[int, int] | None:
 
 def _seconds(entry: dict[str, Any], key: str) -> int | None:
     # feedparser guesses: it takes `2019年3月5日` for the 1st of November.
-    return items.instant(written_dates.seconds(line(_value(entry, key))))
+    return items.instant(feed_dates.seconds(line(_value(entry, key))))
 
 
 def _page(part: dict[str, Any], address: str) -> str:

@@ -9,15 +9,15 @@ from publisher.config import is_web_url
 from publisher.errors import PostError
 from publisher.post import Episode
 from publisher.sources.front_matter import media_keys
-from publisher.sources.front_matter.values import FALSE, TRUE, one_line
+from publisher.sources.front_matter.typed_values import FALSE, TRUE, one_line
+from publisher.text.author_dates import DateError
 from publisher.text.characters import short_line
-from publisher.text.dates import DateError
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from publisher.config import Shown
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.text.yaml_document import Value
 
 # Keys with which plugins and themes keep a post from some readers; with `_OFF` they do not.

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from publisher.post import Medium
-from publisher.sources.front_matter.values import one_line
+from publisher.sources.front_matter.typed_values import one_line
 from publisher.text.characters import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import PurePosixPath
 
-    from publisher.sources.front_matter.values import FrontMatter
+    from publisher.sources.front_matter.typed_values import FrontMatter
     from publisher.text.yaml_document import Value
 
 KEYS = ("enclosure", "enclosures", "audio", "podcast", "video")

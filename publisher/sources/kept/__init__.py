@@ -12,8 +12,8 @@ Where a folder leads that is a symbolic link is looked at in every run (`walk`).
 Nothing counts unless all of this is as it was, too:
 
 * publisher.yaml, the program, the zone, the user and the encoding of file names, as one digest;
-* whatever else the reader looked at on disk (`system.looks`), by its content: settings, data files,
-  the pages of sections, and what was not there;
+* whatever else the reader looked at on disk (`system.disk_traces`), by its content: settings, data
+  files, the pages of sections, and what was not there;
 * what the reader made of the paths of all files.
 
 Nothing is kept of what depends on more than files: posts that are scheduled, expire or are deleted,
@@ -44,7 +44,7 @@ from publisher.sources.kept import blocks, values
 from publisher.sources.kept.blocks import Blocks
 from publisher.sources.kept.rows import Common, Row, SentRows, read_row
 from publisher.sources.walk import UNKNOWN, state_of
-from publisher.system import looks, private_file, private_folder, program, snapshot
+from publisher.system import disk_traces, private_file, private_folder, program, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import PostReader
     from publisher.sources.kept.values import Outcome
     from publisher.sources.walk import FileState, Listing
-    from publisher.system.looks import Look
+    from publisher.system.disk_traces import Look
 
 FOLDER, NAME = "read", "posts"  # in the state folder
 _VERSION = 4
@@ -94,7 +94,7 @@ class Kept:
         if before is None or not self._counts(before.common):
             return
         was_seen = _looks_of(before.common)
-        if looks.are_the_same(was_seen):
+        if disk_traces.are_the_same(was_seen):
             self._before = before
             self._add(before.common, was_seen)
             self._changed = frozenset(self._changed_folders(before.common))

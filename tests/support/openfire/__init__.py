@@ -21,7 +21,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from publisher.app.demo.server import Server
+from publisher.app.demo.temporary_server import Server
 from tests.support import ROOT
 
 if TYPE_CHECKING:

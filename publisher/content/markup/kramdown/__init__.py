@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from publisher.content.markup import headings
 from publisher.content.markup.kramdown import blocks, spans
 from publisher.content.markup.kramdown.abbreviations import abbreviate
-from publisher.content.markup.kramdown.contents import contents
+from publisher.content.markup.kramdown.table_of_contents import contents
 from publisher.content.markup.kramdown.tokens import tokens
 from publisher.text import markdown_code
 

@@ -12,7 +12,7 @@ from markdown_it.common.utils import normalizeReference
 
 from publisher.content.markup.kramdown import elements, lists, tables
 from publisher.content.markup.kramdown.attributes import NAMED_LIST, Attributes
-from publisher.content.markup.kramdown.reader import (
+from publisher.content.markup.kramdown.block_reader import (
     BLANK,
     BLANKS,
     END,
@@ -27,7 +27,7 @@ from publisher.content.markup.kramdown.reader import (
     KramdownDocument,
     Rule,
 )
-from publisher.content.markup.limits import MAX_EMPTY_CELLS
+from publisher.content.markup.markdown_limits import MAX_EMPTY_CELLS
 
 _BEGINS_LINE = re.compile(r"^(?:\t| {4})", re.MULTILINE)
 _INDENTED = r"(?:\t| {4})[ \t]*[^ \t\n].*\n"

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Literal
 
 from publisher.content.markup.kramdown.attributes import Attributes
-from publisher.content.markup.kramdown.reader import BLANKS, SPANS, Block
+from publisher.content.markup.kramdown.block_reader import BLANKS, SPANS, Block
 from publisher.content.markup.kramdown.tags import (
     COMMENT_OR_TAG,
     ELEMENT,
@@ -21,7 +21,7 @@ from publisher.content.markup.kramdown.tags import (
 )
 
 if TYPE_CHECKING:
-    from publisher.content.markup.kramdown.reader import BlockReader
+    from publisher.content.markup.kramdown.block_reader import BlockReader
 
     Model = Literal["block", "span", "raw"]
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher.content.markup.kramdown.attributes import LIST
-from publisher.content.markup.kramdown.reader import BLANK, END, ITEM, STOP, Block
+from publisher.content.markup.kramdown.block_reader import BLANK, END, ITEM, STOP, Block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.content.markup.kramdown.reader import BlockReader
+    from publisher.content.markup.kramdown.block_reader import BlockReader
 
 DEFINITION = re.compile(r" {0,3}:[\t ]")
 RULE = re.compile(r" {0,3}([*_-])[ \t]*+\1[ \t]*+\1(?:\1|[ \t])*+\n")

@@ -11,8 +11,8 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline.state_inline import Delimiter
 
 from publisher.content.markup.kramdown.attributes import LIST, Attributes
+from publisher.content.markup.kramdown.block_reader import BLANKS
 from publisher.content.markup.kramdown.elements import MODELS, VOID
-from publisher.content.markup.kramdown.reader import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,15 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher.content.markup.kramdown.attributes import Attributes
+from publisher.content.markup.kramdown.block_reader import BLANKS, Block
 from publisher.content.markup.kramdown.elements import VOID
-from publisher.content.markup.kramdown.reader import BLANKS, Block
 from publisher.content.markup.template_tags import TEMPLATE_TAG
 from publisher.text import markdown_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.content.markup.kramdown.reader import BlockReader
+    from publisher.content.markup.kramdown.block_reader import BlockReader
 
 _HAS_PIPE = re.compile(r"\||.*?[^\\\n]\|")
 LINE = re.compile(rf" {{0,3}}(?=[^ \t\n])(?:{_HAS_PIPE.pattern})")

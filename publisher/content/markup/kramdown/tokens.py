@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from publisher.content.markup.kramdown.attributes import Attributes
-    from publisher.content.markup.kramdown.reader import Block, KramdownDocument
+    from publisher.content.markup.kramdown.block_reader import Block, KramdownDocument
 
 # The types of tokens that other rules look for.
 _TYPES = {

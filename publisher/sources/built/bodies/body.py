@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from msgspec import Struct
 
-from publisher.sources.built.bodies import body_hash, cleaning, comments
+from publisher.sources.built.bodies import body_hash, cleaning, reader_comments
 from publisher.sources.built.bodies.tree_edits import copied
 from publisher.sources.built.pages.page import words_in
 
@@ -53,7 +53,7 @@ def extract(
     root = copied(
         element, {gone for selector in drop for gone in page.matches(selector)}.difference(kept)
     )
-    comments.cut(root)
+    reader_comments.cut(root)
     cleaning.clean(root)
     return Extracted(
         html=_inner_html(root),

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from publisher.sources.built.bodies.author_text import AuthorText
 from publisher.sources.built.bodies.body import find_body
-from publisher.text.selectors import is_positional
+from publisher.text.css_selectors import is_positional
 from publisher.text.shortening import shortened
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from publisher.text.gaps import keep_apart
+from publisher.text.word_gaps import keep_apart
 
 if TYPE_CHECKING:
     from collections.abc import Collection

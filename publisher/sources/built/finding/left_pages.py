@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.sources.built.bodies.opened import written_title
+from publisher.sources.built.bodies.opened_page import written_title
 from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.finding.page_words import has_title
-from publisher.sources.built.pages.address import HOME
+from publisher.sources.built.pages.page_url import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Post
     from publisher.sources.built.finding.page_search import PageSearch, Sought
-    from publisher.sources.built.folder.output import OutputFolder, Signature
+    from publisher.sources.built.folder.output_folder import OutputFolder, Signature
 
 _MORE = 1.5  # times as many words as the old page: then the new one shows more than the post
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from publisher.sources.built.pages.address import without_www
+from publisher.sources.built.pages.page_url import without_www
 from publisher.text.lazy_attributes import POSTERS, SETS, SOURCES
 
 if TYPE_CHECKING:

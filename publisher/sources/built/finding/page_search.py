@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.sources.built.bodies.opened import title_of, written_title
+from publisher.sources.built.bodies.opened_page import title_of, written_title
 from publisher.sources.built.finding import media_names
 from publisher.sources.built.finding.lists import is_list, shows_others
 from publisher.sources.built.finding.match import matches
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from publisher.post import Post
     from publisher.sources.built.finding.match import Matches
-    from publisher.sources.built.folder.output import OutputFolder, Signature
+    from publisher.sources.built.folder.output_folder import OutputFolder, Signature
     from publisher.sources.built.state.waiting import Taken
 
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from publisher.sources.built.bodies.accept import has_password_field
 from publisher.sources.built.finding import media_names
-from publisher.sources.built.pages.address import is_copy, names_file, without_www
 from publisher.sources.built.pages.page_facts import absolute
+from publisher.sources.built.pages.page_url import is_copy, names_file, without_www
 from publisher.sources.built.pages.title_words import in_words, shown_titles, spellings
 from publisher.sources.built.pages.words import triples
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher.sources.built.finding.page_words import holds_title, title_hash
-from publisher.sources.built.pages.dates import StatedDates, in_zone
+from publisher.sources.built.pages.page_dates import StatedDates, in_zone
 from publisher.sources.built.pages.words import words
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from publisher.sources.built.finding.pair import has_name
 from publisher.sources.built.finding.source_times import SourceTimes
 from publisher.sources.built.finding.word_search import WordSearch
 from publisher.sources.built.folder import safety
-from publisher.sources.built.folder.output import Signature
-from publisher.sources.built.pages.address import HOME, address
+from publisher.sources.built.folder.output_folder import Signature
 from publisher.sources.built.pages.head import Head
 from publisher.sources.built.pages.page import PageError, parse
+from publisher.sources.built.pages.page_url import HOME, address
 from publisher.sources.built.state import losses
-from publisher.sources.built.state.memory import had_page, is_current
+from publisher.sources.built.state.page_memory import had_page, is_current
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import Post
-    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.output_folder import OutputFolder
     from publisher.sources.built.folder.source_files import SourceFiles
     from publisher.sources.built.state.recollection import Recollection
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.bodies.opened import title_of
+from publisher.sources.built.bodies.opened_page import title_of
 from publisher.sources.built.pages.title_words import in_words
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.post import Post
-    from publisher.sources.built.folder.output import Signature
+    from publisher.sources.built.folder.output_folder import Signature
     from publisher.sources.built.folder.source_files import SourceFiles
 
 _MANY = 5  # as many files of posts are not all edited between two builds

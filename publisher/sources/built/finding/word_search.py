@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.post import Post
-    from publisher.sources.built.folder.output import OutputFolder, Signature
+    from publisher.sources.built.folder.output_folder import OutputFolder, Signature
     from publisher.sources.built.state.recollection import Recollection
 
 _EXAMPLES = 12  # posts whose pages show whether pages of this site have titles

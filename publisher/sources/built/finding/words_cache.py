@@ -13,7 +13,7 @@ import msgspec
 
 from publisher.errors import ConfigError
 from publisher.sources.built.finding.page_words import PageWords
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output_folder import Signature
 from publisher.system import atomic_files, program
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output_folder import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from publisher.sources.built.pages.page_encoding import in_utf8
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.sources.built.folder.output import OutputFolder
+    from publisher.sources.built.folder.output_folder import OutputFolder
 
 _HOME = PurePosixPath("index.html")
 _SAMPLE = 8  # pages besides the home page that show the habit of the site

@@ -19,7 +19,7 @@ from publisher.sources.built.pages.head import Head, read_head
 from publisher.sources.built.pages.page_encoding import in_utf8
 from publisher.sources.built.pages.tree import TooDeepError, tree_of
 from publisher.sources.built.pages.words import words
-from publisher.text.selectors import compiled
+from publisher.text.css_selectors import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

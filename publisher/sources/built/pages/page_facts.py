@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from msgspec import Struct
 
 from publisher.config import Person
-from publisher.sources.front_matter.values import language_tag, unique
+from publisher.sources.front_matter.typed_values import language_tag, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from publisher.sources.built.pages.address import url_path
+from publisher.sources.built.pages.page_url import url_path
 from publisher.text import permalinks
 from publisher.text.counts import number_of
 

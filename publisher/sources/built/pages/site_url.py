@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from publisher.config import EXAMPLE_URL
-from publisher.sources.built.pages.address import bare_path, without_www
+from publisher.sources.built.pages.page_url import bare_path, without_www
 from publisher.text.permalinks import encoded
 from publisher.text.stand_in_urls import stand_in
 from publisher.text.uris import is_loopback_url

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output_folder import Signature
 from publisher.sources.built.pages.words import triples
 from publisher.sources.built.state.waiting import (
     NO_TEXT,
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.post import BuiltBody
-    from publisher.sources.built.bodies.opened import OpenedPage
-    from publisher.sources.built.state.memory import PostMemory
+    from publisher.sources.built.bodies.opened_page import OpenedPage
+    from publisher.sources.built.state.page_memory import PostMemory
 
 # Since which page a post waits whose page did not show its text at all since it was edited. The
 # first one that does may still be that of before the edit.

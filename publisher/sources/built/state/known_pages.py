@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher.sources.built.folder import safety
-from publisher.sources.built.state.memory import NAME, Changed, PostMemory, Version
+from publisher.sources.built.state.page_memory import NAME, Changed, PostMemory, Version
 
 UNLISTED = "missing from the sitemap"
 # What somebody runs who has removed several posts.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from publisher.config import Config
-    from publisher.sources.built.state.memory import PageMemory, Selectors
+    from publisher.sources.built.state.page_memory import PageMemory, Selectors
 
 
 class LastPage(Struct, frozen=True):

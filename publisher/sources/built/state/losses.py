@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.sources.built.folder.output import Signature
+from publisher.sources.built.folder.output_folder import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePosixPath
 
-    from publisher.sources.built.state.memory import PostMemory
+    from publisher.sources.built.state.page_memory import PostMemory
 
 # In the place of the hash of a source that waits: the post waits for its page to come back. Then
 # the signature is that of the output when it began to: its stamp in the place of a time, and how

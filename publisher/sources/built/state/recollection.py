@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from publisher.sources.built.pages.page_facts import shared, site_card
-from publisher.sources.built.state.memory import Changed, PostMemory, is_current, metadata_of
+from publisher.sources.built.state.page_memory import Changed, PostMemory, is_current, metadata_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable
 
     from publisher.post import BuiltBody
-    from publisher.sources.built.state.memory import PageMemory, Version
+    from publisher.sources.built.state.page_memory import PageMemory, Version
 
 _NOTHING = PostMemory()
 
