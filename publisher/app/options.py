@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 # How long to retry requests that a service refuses temporarily.
-RETRY_SECONDS = 30.0
+SERVICE_RETRY_SECONDS = 30.0
 LOCK_SECONDS = 60.0
 ALL = "all"
 
@@ -52,7 +52,7 @@ class Waits(Struct, frozen=True, kw_only=True):
     """
 
     lock: float = LOCK_SECONDS
-    retry: float = RETRY_SECONDS
+    retry: float = SERVICE_RETRY_SECONDS
     for_url: float | None = None
 
 

@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from publisher.config import Config
 
 
-RETRY_SECONDS = 30.0  # by default, for a hub that does not answer
+HUB_RETRY_SECONDS = 30.0  # by default, for a hub that does not answer
 
 
 class PingOptions(Struct, frozen=True, kw_only=True):
     """The options of `ping`. `everything` pings also about feeds that have not changed."""
 
     now: dt.datetime | None = None
-    waits: Waits = field(default_factory=lambda: Waits(retry=RETRY_SECONDS))
+    waits: Waits = field(default_factory=lambda: Waits(retry=HUB_RETRY_SECONDS))
     everything: bool = False
 
 

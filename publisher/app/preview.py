@@ -10,7 +10,7 @@ from msgspec import Struct
 from publisher import sync
 from publisher.app import changed_ids, chosen_changes, syndication, targets
 from publisher.app.events import ignore
-from publisher.app.options import RETRY_SECONDS
+from publisher.app.options import SERVICE_RETRY_SECONDS
 from publisher.sync import Clock, Result
 from publisher.sync.ledger import Ledger
 
@@ -79,7 +79,7 @@ def preview(
                 task,
                 ledger,
                 on_read=partial(sessions.report_reading, on_event, node.address),
-                retry_seconds=RETRY_SECONDS,
+                retry_seconds=SERVICE_RETRY_SECONDS,
             )
 
         looked = sessions.work_at(project, unsettled, work, on_event)

@@ -16,7 +16,7 @@ from publisher import sync
 from publisher.app import lookups, targets
 from publisher.app.events import NodesOpen, StepTaken
 from publisher.errors import PublisherError
-from publisher.sync import Clock, HeldBack
+from publisher.sync import Clock, NotDeployed
 from publisher.sync.changes import Correct, Publish
 from publisher.sync.ledger import Ledger
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from publisher.sync import Node, Result, Step, Task
     from publisher.text.node_address import NodeAddress
 
-    HoldBack = Callable[[Sequence[str]], Awaitable[Mapping[str, HeldBack]]]
+    FindNotDeployed = Callable[[Sequence[str]], Awaitable[Mapping[str, NotDeployed]]]
 
 # A push of fewer posts is over soon, and the feeds are on disk before it begins.
 MANY = 100
@@ -153,14 +153,14 @@ class Push:
         seconds = options.waits.for_url
         if seconds is None:
             seconds = project.config.publish.wait_for_url
-        hold_back = _waiting(project, ledger, unsettled, seconds)
+        find_not_deployed = _waiting(project, ledger, unsettled, seconds)
 
         async def work(node: Node, task: Task) -> Result:
             return await sync.reconcile(
                 node,
                 task,
                 ledger,
-                hold_back=hold_back,
+                find_not_deployed=find_not_deployed,
                 on_step=partial(_report, self._on_event, node.address),
                 on_read=partial(sessions.report_reading, self._on_event, node.address),
                 retry_seconds=options.waits.retry,
@@ -227,41 +227,43 @@ def _report(on_event: OnEvent, address: NodeAddress, step: Step, total: int) -> 
 
 def _waiting(
     project: Project, ledger: Ledger, unsettled: Sequence[Target], seconds: float | None
-) -> HoldBack:
+) -> FindNotDeployed:
     """Return a function that waits for the pages of posts, and holds back those without one.
 
     It waits for `seconds` in one run, however many nodes there are. None does not wait.
     """
     links = {id_: entry.link for one in unsettled for id_, entry in one.entries.items()}
     if seconds is None:
-        return _hold_nothing_back
+        return _all_deployed
     from publisher.app.deployed_pages import Pages  # noqa: PLC0415 - slow, and few runs wait for pages
 
     expected = [links[id_] for id_ in _expected(ledger, unsettled)]
     pages = Pages(project.config.site.url, seconds=seconds)
 
-    async def hold_back(ids: Sequence[str]) -> Mapping[str, HeldBack]:
+    async def find_not_deployed(ids: Sequence[str]) -> Mapping[str, NotDeployed]:
         if not ids:
             return {}
         missing = await pages.unreachable([links[id_] for id_ in ids], expected=expected)
         return {
-            id_: _held_back(links[id_], missing[links[id_]]) for id_ in ids if links[id_] in missing
+            id_: _not_deployed(links[id_], missing[links[id_]])
+            for id_ in ids
+            if links[id_] in missing
         }
 
-    return hold_back
+    return find_not_deployed
 
 
-def _held_back(link: str, problem: PageProblem) -> HeldBack:
+def _not_deployed(link: str, problem: PageProblem) -> NotDeployed:
     if problem.is_final:
-        return HeldBack(
+        return NotDeployed(
             f"{link} is not requested: {problem.text}, and site.url does not lead there; correct "
             "the link of the post, or site.url",
             waits=False,
         )
-    return HeldBack(f"{link} is not deployed yet ({problem.text})")
+    return NotDeployed(f"{link} is not deployed yet ({problem.text})")
 
 
-async def _hold_nothing_back(_: Sequence[str]) -> Mapping[str, HeldBack]:
+async def _all_deployed(_: Sequence[str]) -> Mapping[str, NotDeployed]:
     return {}
 
 

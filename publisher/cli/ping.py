@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.app.ping import RETRY_SECONDS, PingOptions
+from publisher.app.ping import HUB_RETRY_SECONDS, PingOptions
 from publisher.app.ping import ping as ping_hubs
 from publisher.cli import hand_over, options, output
 from publisher.errors import first_exit_code
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_waits(
         parser,
-        retry=RETRY_SECONDS,
+        retry=HUB_RETRY_SECONDS,
         again="if a hub does not answer",
         before="a hub is notified of a feed, wait until its URL serves the local bytes",
     )

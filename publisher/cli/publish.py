@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app import repeatable
 from publisher.app.events import FeedsBuilt
-from publisher.app.options import RETRY_SECONDS, PublishOptions
+from publisher.app.options import SERVICE_RETRY_SECONDS, PublishOptions
 from publisher.app.publish import publish
 from publisher.cli import hand_over, node_results, options, output
 from publisher.cli.progress import progress
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_waits(
         parser,
-        retry=RETRY_SECONDS,
+        retry=SERVICE_RETRY_SECONDS,
         again="requests that a service refuses temporarily",
         before="a post is pushed, wait until its page is on the web",
         unless="publish.wait_for_url, else ",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from publisher.sources.each_file import FileRead
     from publisher.sources.engines.engine import PostReader
     from publisher.sources.walk import Listing
-    from publisher.system.disk_traces import Look
+    from publisher.system.disk_traces import DiskLook
     from publisher.system.symlinks import Reach
 
 __all__ = ["Helpers", "reach_of", "read", "settings_of", "site_of"]
@@ -144,7 +144,7 @@ def _read_folder(
 def _files(
     paths: Sequence[str],
     before: Kept,
-    seen: Mapping[Look, str],
+    seen: Mapping[DiskLook, str],
     was_published: Callable[[Post], bool],
     helpers: Helpers | None,
 ) -> list[FileRead]:
@@ -174,7 +174,7 @@ def _files(
 def _read_side_by_side(
     paths: Sequence[str],
     before: Kept,
-    seen: Mapping[Look, str],
+    seen: Mapping[DiskLook, str],
     read_here: Callable[[str], None],
     helpers: Helpers,
 ) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from publisher.sync.changes import Change
     from publisher.sync.item import Item
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import HeldBack, Node, Result, Task
+    from publisher.sync.node import Node, NotDeployed, Result, Task
     from publisher.system.retry import Clock
 
 _LOCAL = (Adopt, Forget, Refuse, Hold)  # changes of which nothing is sent
@@ -48,7 +48,7 @@ _LOCAL = (Adopt, Forget, Refuse, Hold)  # changes of which nothing is sent
 
 @dataclass(slots=True)
 class PlanRun:
-    """Applies one plan to one node. `held_back` has the ids that must not be sent.
+    """Applies one plan to one node. `not_deployed` has the ids that must not be sent.
 
     `recorded` is what the ledger had before the first change.
     """
@@ -58,7 +58,7 @@ class PlanRun:
     ledger: Ledger
     result: Result
     clock: Clock
-    held_back: Mapping[str, HeldBack]
+    not_deployed: Mapping[str, NotDeployed]
     on_step: Callable[[Step, int], None]
     recorded: Mapping[str, Recorded] = field(default_factory=dict)
     _in_flight: InFlight = field(default_factory=InFlight)
@@ -258,8 +258,8 @@ class PlanRun:
         if error is not None and not isinstance(error, Forbidden):
             # Planned and not refused: the next run will send it.
             return Step(change)
-        if held := self.held_back.get(change.id):
-            return Step(change, "planned" if held.waits else "refused", held.reason)
+        if found := self.not_deployed.get(change.id):
+            return Step(change, "planned" if found.waits else "refused", found.reason)
         return None
 
     async def _launch(self, in_flight: asyncio.TaskGroup, batch: Sequence[PreparedChange]) -> None:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 _AT_NODE = frozenset({"done", "seen", "hidden"})
 
-Difference: TypeAlias = Literal["none", "reading", "edit"]
+ItemDifference: TypeAlias = Literal["none", "reading", "edit"]
 
 
-def difference(post: Desired, record: Recorded | None, seen: Seen) -> Difference:
+def difference(post: Desired, record: Recorded | None, seen: Seen) -> ItemDifference:
     """How the item that the node has differs from the one that the post makes now."""
     if seen.fingerprint == post.fingerprint:
         is_reread = (
@@ -134,7 +134,7 @@ def _made_from(record: Recorded | None, seen: Seen) -> tuple[str, str]:
 
 
 def present_record(
-    post: Desired, record: Recorded | None, seen: Seen, found: Difference, *, accepts: bool
+    post: Desired, record: Recorded | None, seen: Seen, found: ItemDifference, *, accepts: bool
 ) -> Recorded:
     """The record of the item as the node has it.
 

@@ -152,8 +152,11 @@ class Node(Protocol):
     async def retract(self, id_: str, *, notify: bool) -> None: ...
 
 
-class HeldBack(Struct, frozen=True):
-    """Why a run does not send a post. `waits`: a later run sends it, without anybody's help."""
+class NotDeployed(Struct, frozen=True):
+    """Why a run does not send a post: its page is not on the web, or nobody may ask for it there.
+
+    `waits`: a later run sends it, without anybody's help.
+    """
 
     reason: str
     waits: bool = True

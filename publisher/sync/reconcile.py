@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from publisher.sync.changes import Change
     from publisher.sync.guard import Guard
     from publisher.sync.ledger import Ledger
-    from publisher.sync.node import HeldBack, Node, OnRead, State, Task
+    from publisher.sync.node import Node, NotDeployed, OnRead, State, Task
     from publisher.sync.plan import Plan
     from publisher.text.node_address import NodeAddress
 
@@ -159,7 +159,7 @@ async def reconcile(
     task: Task,
     ledger: Ledger,
     *,
-    hold_back: Callable[[Sequence[str]], Awaitable[Mapping[str, HeldBack]]],
+    find_not_deployed: Callable[[Sequence[str]], Awaitable[Mapping[str, NotDeployed]]],
     on_step: Callable[[Step, int], None],
     on_read: OnRead = ignore_reading,
     retry_seconds: float = 0.0,
@@ -167,9 +167,9 @@ async def reconcile(
 ) -> Result:
     """Make the node equal to the posts. Errors are in the result.
 
-    `hold_back` gets the ids that will be published, before anything is sent; it returns those that
-    must not be sent, each with the reason. `on_step` gets each step once it is taken, and the
-    number of all steps. `on_read` gets how many items of the node are listed and read.
+    `find_not_deployed` gets the ids that will be published, before anything is sent; it returns
+    those that must not be sent, each with the reason. `on_step` gets each step once it is taken,
+    and the number of all steps. `on_read` gets how many items of the node are listed and read.
     """
     from publisher.sync.apply import PlanRun  # noqa: PLC0415 - asyncio: see `Clock.sleep`
 
@@ -187,17 +187,19 @@ async def reconcile(
             # If notifications could not be turned off, the limit for announcements still applies.
             guard = _guard(task, ledger, node.address, silent=silent)
             await _require_safe(retrying, plan, task, state, guard)
-            held_back = await hold_back([c.id for c in (*plan.publishes, *plan.corrections)])
+            not_deployed = await find_not_deployed(
+                [c.id for c in (*plan.publishes, *plan.corrections)]
+            )
             with ledger.transaction():
                 ledger.accept(node.address, guards.accepted(plan, guard, silent=silent))
-            run = PlanRun(retrying, task, ledger, result, clock, held_back, on_step)
+            run = PlanRun(retrying, task, ledger, result, clock, not_deployed, on_step)
             await run.retract()
             plan = _with_room_of(await _look_again(run, state, silent=silent), plan, run)
             if plan.may_reappear:
                 plan = await _require_safe_rest(run, plan, state, guard, silent=silent)
             await run.publish(silent=silent)
         await _correct(task, ledger, result, run, state)
-        _conclude(task, ledger, plan, result, held_back, now=clock.now())
+        _conclude(task, ledger, plan, result, not_deployed, now=clock.now())
     except PublisherError as error:
         _fail(error, task, result)
     return result
@@ -345,13 +347,13 @@ def _conclude(
     ledger: Ledger,
     plan: Plan,
     result: Result,
-    held_back: Mapping[str, HeldBack],
+    not_deployed: Mapping[str, NotDeployed],
     *,
     now: float,
 ) -> None:
     """Record that the node equals the posts, or report in the result why it does not."""
     _report_shortage(_with_final_figures(plan, result), result)
-    if waiting := sum(one.waits for one in held_back.values()):
+    if waiting := sum(one.waits for one in not_deployed.values()):
         posts = "1 post waits for its page" if waiting == 1 else f"{waiting} posts wait for pages"
         result.report(PageMissing(f"{posts} on the web; run again later"))
     last_look = ledger.last_look(result.address)

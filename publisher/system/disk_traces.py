@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 # A bigger file is never taken for unchanged.
 MOST_BYTES = 4 * 1024 * 1024
 # What was asked of a path: what it leads to, or which names a folder holds.
-Look: TypeAlias = "tuple[str, Literal['path', 'names']]"
-Looks: TypeAlias = "dict[Look, str]"
+DiskLook: TypeAlias = "tuple[str, Literal['path', 'names']]"
+DiskLooks: TypeAlias = "dict[DiskLook, str]"
 
-_recording: ContextVar[Looks | None] = ContextVar("_recording", default=None)
+_recording: ContextVar[DiskLooks | None] = ContextVar("_recording", default=None)
 _UNKNOWN = ""
 
 
 @contextmanager
-def recorded() -> Iterator[Looks]:
+def recorded() -> Iterator[DiskLooks]:
     """Record every look within: each path that was looked at, and what was there at first."""
-    looks: Looks = {}
+    looks: DiskLooks = {}
     token = _recording.set(looks)
     try:
         yield looks
@@ -43,17 +43,17 @@ def note(path: os.PathLike[str] | str, *, names: bool = False) -> None:
     looks = _recording.get()
     if looks is None:
         return
-    look: Look = os.path.abspath(path), "names" if names else "path"  # noqa: PTH100
+    look: DiskLook = os.path.abspath(path), "names" if names else "path"  # noqa: PTH100
     if look not in looks:
         looks[look] = _seen(look)
 
 
-def are_the_same(looks: Mapping[Look, str]) -> bool:
+def are_the_same(looks: Mapping[DiskLook, str]) -> bool:
     """Whether everything that was recorded is as it was."""
     return all(was and _seen(look) == was for look, was in looks.items())
 
 
-def _seen(look: Look) -> str:
+def _seen(look: DiskLook) -> str:
     """What is there, as a text that is the same as long as that is; empty if that is not known.
 
     A file is known by its content and not by its time: two writes may have one time.

@@ -40,7 +40,7 @@ class ItemRetracted(Struct, frozen=True):
     at: float
 
 
-Event: TypeAlias = ItemPublished | ItemRetracted
+NodeEvent: TypeAlias = ItemPublished | ItemRetracted
 
 
 class Subscriber:
@@ -49,7 +49,7 @@ class Subscriber:
     def __init__(self, connection: Connection, address: NodeAddress) -> None:
         self._connection = connection
         self._address = address
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._events: asyncio.Queue[NodeEvent] = asyncio.Queue()
 
     async def subscribe(self) -> Self:
         """Subscribe with the bare JID, and send presence to receive events. Raises Refused."""
@@ -70,7 +70,7 @@ class Subscriber:
         )
         return self
 
-    async def next(self, *, seconds: float) -> Event:
+    async def next(self, *, seconds: float) -> NodeEvent:
         """The next event. Raises TimeoutError after `seconds`."""
         async with asyncio.timeout(seconds):
             return await self._events.get()
@@ -89,7 +89,7 @@ class Subscriber:
                     self._events.put_nowait(event)
 
 
-def _event(child: Element, at: float) -> Event | None:
+def _event(child: Element, at: float) -> NodeEvent | None:
     id_ = child.get("id", "")
     if child.tag == f"{EVENT}retract":
         return ItemRetracted(id_, at)

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from publisher.app.options import RETRY_SECONDS
+from publisher.app.options import SERVICE_RETRY_SECONDS
 from publisher.sync import Result, Task, reconcile
 from publisher.sync.desired import Desired
 from publisher.sync.guard import Guard
@@ -16,7 +16,7 @@ from publisher.sync.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.sync import Clock, HeldBack, Node, Step
+    from publisher.sync import Clock, Node, NotDeployed, Step
     from publisher.sync.ledger import Ledger
     from tests.support.fake_node import FakeNode
 
@@ -99,12 +99,12 @@ def run(
     work: Task,
     ledger: Ledger,
     *,
-    held: Mapping[str, HeldBack] | None = None,
+    not_deployed: Mapping[str, NotDeployed] | None = None,
     later: float = 3600,
 ) -> Result:
     """A run that follows `later` seconds after the one before."""
     node.clock.time += later
-    return asyncio.run(reconciled(node, work, ledger, clock=node.clock, held=held))
+    return asyncio.run(reconciled(node, work, ledger, clock=node.clock, not_deployed=not_deployed))
 
 
 async def reconciled(
@@ -113,20 +113,20 @@ async def reconciled(
     ledger: Ledger,
     *,
     clock: Clock,
-    held: Mapping[str, HeldBack] | None = None,
+    not_deployed: Mapping[str, NotDeployed] | None = None,
     on_step: Callable[[Step, int], None] = lambda _step, _total: None,
 ) -> Result:
-    """A run; the items `held` wait, each for its reason."""
+    """A run; the items `not_deployed` wait, each for its reason."""
 
-    async def hold_back(_: Sequence[str]) -> Mapping[str, HeldBack]:
-        return held or {}
+    async def find_not_deployed(_: Sequence[str]) -> Mapping[str, NotDeployed]:
+        return not_deployed or {}
 
     return await reconcile(
         node,
         work,
         ledger,
-        hold_back=hold_back,
+        find_not_deployed=find_not_deployed,
         on_step=on_step,
-        retry_seconds=RETRY_SECONDS,
+        retry_seconds=SERVICE_RETRY_SECONDS,
         clock=clock,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.errors import Forbidden, NotFound, Refused, TooBig, Unavailable
-from publisher.sync import HeldBack, is_settled, offline, preview
+from publisher.sync import NotDeployed, is_settled, offline, preview
 from publisher.sync.ledger import Ledger
 from tests.support.fake_node import HABITS, FakeNode, usual
 from tests.support.tasks import payload, run, task
@@ -305,8 +305,8 @@ def test_a_selection_corrects_the_selected_items_only(node: FakeNode, ledger: Le
 
 
 def test_a_correction_waits_for_its_page(node: FakeNode, ledger: Ledger) -> None:
-    held = dict.fromkeys(named(REREAD), HeldBack("not deployed yet"))
-    result = run(node, task(REREAD, sources=SOURCES), ledger, held=held)
+    not_deployed = dict.fromkeys(named(REREAD), NotDeployed("not deployed yet"))
+    result = run(node, task(REREAD, sources=SOURCES), ledger, not_deployed=not_deployed)
     assert actions(result) == [("corrected", "planned")] * 3
     assert result.error is not None
     assert MUTED not in node.calls
@@ -315,15 +315,15 @@ def test_a_correction_waits_for_its_page(node: FakeNode, ledger: Ledger) -> None
 def test_a_correction_whose_page_must_not_be_requested_is_refused(
     node: FakeNode, ledger: Ledger
 ) -> None:
-    held = {"post-0002": HeldBack("not requested", waits=False)}
-    result = run(node, task(REREAD, sources=SOURCES), ledger, held=held)
+    not_deployed = {"post-0002": NotDeployed("not requested", waits=False)}
+    result = run(node, task(REREAD, sources=SOURCES), ledger, not_deployed=not_deployed)
     assert [(step.outcome, step.reason) for step in result.steps] == [
         ("done", ""),
         ("refused", "not requested"),
         ("done", ""),
     ]
-    every = dict.fromkeys(named(REREAD), HeldBack("not requested", waits=False))
-    result = run(node, task(REREAD, sources=SOURCES), ledger, held=every)
+    every = dict.fromkeys(named(REREAD), NotDeployed("not requested", waits=False))
+    result = run(node, task(REREAD, sources=SOURCES), ledger, not_deployed=every)
     assert actions(result) == [("corrected", "refused")]
     assert result.error is None
 

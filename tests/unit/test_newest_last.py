@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import Refused, Unavailable
-from publisher.sync import HeldBack
+from publisher.sync import NotDeployed
 from publisher.sync.in_flight import WINDOW
 from publisher.sync.item import SHORTEST
 from publisher.sync.ledger import Ledger
@@ -67,14 +67,16 @@ def test_only_the_newest_post_waits_for_the_others(ledger: Ledger, count: int) -
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_if_the_newest_posts_are_held_the_newest_of_the_others_is_the_last_item(
+def test_if_the_newest_posts_are_not_deployed_the_newest_of_the_others_is_the_last_item(
     tmp_path: Path, *, waits: bool
 ) -> None:
-    held = dict.fromkeys(("post-0005", "post-0006"), HeldBack("not there yet", waits=waits))
+    not_deployed = dict.fromkeys(
+        ("post-0005", "post-0006"), NotDeployed("not there yet", waits=waits)
+    )
     for seed in SEEDS:
         node = FakeNode(habits=replace(ANY_ORDER, seed=seed))
         with Ledger(tmp_path / str(seed)) as ledger:
-            run(node, task(POSTS), ledger, held=held)
+            run(node, task(POSTS), ledger, not_deployed=not_deployed)
         assert last(node) == "post-0004"
 
 
@@ -234,13 +236,13 @@ def test_if_no_correction_arrived_nothing_is_sent_again(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_if_the_newest_post_is_held_the_newest_that_was_sent_follows_the_corrections(
+def test_if_the_newest_post_is_not_deployed_the_newest_that_was_sent_follows_the_corrections(
     ledger: Ledger, *, waits: bool
 ) -> None:
     node = sent_before(ledger, ANY_ORDER)
     posts = {1: REREAD[1], 2: REREAD[2], 3: "a", 4: "a", 5: "a", 6: "edited", 7: "new"}
-    held = {"post-0007": HeldBack("not there yet", waits=waits)}
-    run(node, task(posts, sources={**SOURCES, 6: "edited"}), ledger, held=held)
+    not_deployed = {"post-0007": NotDeployed("not there yet", waits=waits)}
+    run(node, task(posts, sources={**SOURCES, 6: "edited"}), ledger, not_deployed=not_deployed)
     assert last(node) == "post-0006"
     assert (published(node), node.calls.count("publish post-0007")) == (["post-0006"], 0)
 

@@ -19,7 +19,7 @@ from publisher.errors import (
     Unavailable,
     UnsafePlanError,
 )
-from publisher.sync import HeldBack, Result, Step, is_settled, offline, preview, record_paths
+from publisher.sync import NotDeployed, Result, Step, is_settled, offline, preview, record_paths
 from publisher.sync.in_flight import WINDOW, WINDOW_BYTES
 from publisher.sync.item import SHORTEST, Item
 from publisher.sync.ledger import Ledger
@@ -289,10 +289,13 @@ def test_an_unsafe_plan_sends_nothing(ledger: Ledger) -> None:
     assert node.events == [("retracted", "post-0001"), ("retracted", "post-0002")]
 
 
-def test_a_held_post_waits_and_the_others_are_published(ledger: Ledger) -> None:
+def test_a_post_without_its_page_waits_and_the_others_are_published(ledger: Ledger) -> None:
     node = FakeNode()
     result = run(
-        node, task({1: "a", 2: "b"}), ledger, held={"post-0001": HeldBack("not there yet")}
+        node,
+        task({1: "a", 2: "b"}),
+        ledger,
+        not_deployed={"post-0001": NotDeployed("not there yet")},
     )
     assert outcomes(result) == [("new", "post-0001", "planned"), ("new", "post-0002", "done")]
     assert isinstance(result.error, Unavailable)
@@ -985,11 +988,14 @@ def test_items_that_wait_for_a_broken_post_are_reported_once(ledger: Ledger) -> 
     assert result.notes == []
 
 
-def test_a_held_post_is_a_note_beside_the_lack_of_room(ledger: Ledger) -> None:
+def test_a_post_without_its_page_is_a_note_beside_the_lack_of_room(ledger: Ledger) -> None:
     node = FakeNode(max_items=2)
     fill(node, 1)
     result = run(
-        node, task({1: "a", 2: "b"}, keep=2), ledger, held={"post-0002": HeldBack("not yet")}
+        node,
+        task({1: "a", 2: "b"}, keep=2),
+        ledger,
+        not_deployed={"post-0002": NotDeployed("not yet")},
     )
     assert isinstance(result.error, NoRoom)
     assert result.notes == ["1 post waits for its page on the web; run again later"]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from publisher.config import Xmpp
-    from publisher.xmpp.subscriber import Event, Subscriber
+    from publisher.xmpp.subscriber import NodeEvent, Subscriber
 
 ARRIVAL_SECONDS = 20.0
 NODE = "blog"
@@ -97,7 +97,7 @@ class Subscribed(Struct, frozen=True):
 class Received(Struct, frozen=True):
     """An event that reached the subscriber, and the seconds since the file changed."""
 
-    event: Event
+    event: NodeEvent
     seconds: float
 
 

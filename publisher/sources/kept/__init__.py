@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from publisher.sources.engines.engine import PostReader
     from publisher.sources.kept.values import Outcome
     from publisher.sources.walk import FileState, Listing
-    from publisher.system.disk_traces import Look
+    from publisher.system.disk_traces import DiskLook
 
 FOLDER, NAME = "read", "posts"  # in the state folder
 _VERSION = 4
@@ -83,7 +83,7 @@ class Kept:
     horizon: int = 0
     _before: Blocks | None = None
     _taken: dict[str, msgspec.Raw] = field(default_factory=dict)  # from other processes
-    _looks: dict[Look, str] = field(default_factory=dict)
+    _looks: dict[DiskLook, str] = field(default_factory=dict)
     _changed: frozenset[str] = frozenset()
     _left: set[str] = field(default_factory=set)  # files that are not as they were
     _new: dict[str, tuple[Row, Post | None]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Kept:
             self._add(before.common, was_seen)
             self._changed = frozenset(self._changed_folders(before.common))
 
-    def take(self, data: bytes, seen: Mapping[Look, str]) -> bool:
+    def take(self, data: bytes, seen: Mapping[DiskLook, str]) -> bool:
         """Take what another process has just read for this run, and return whether it counts.
 
         `data` is of `document`, and `seen` is what this process has looked at beside the posts.
@@ -131,7 +131,7 @@ class Kept:
             and all(files.get(one) == was for one, was in common.shared.items())
         )
 
-    def _add(self, common: Common, was_seen: Mapping[Look, str]) -> None:
+    def _add(self, common: Common, was_seen: Mapping[DiskLook, str]) -> None:
         trace = self.reader.folder.trace
         self._looks.update(was_seen)
         trace.shared |= common.shared.keys()
@@ -228,7 +228,7 @@ class Kept:
             return True
         return state != UNKNOWN and max(state.written, state.changed) < self.horizon
 
-    def write(self, seen: Mapping[Look, str], facts: Facts) -> None:
+    def write(self, seen: Mapping[DiskLook, str], facts: Facts) -> None:
         """Keep what was read for the next run; `seen` is what this one looked at beside the posts.
 
         That it cannot be written is no error.
@@ -244,16 +244,16 @@ class Kept:
             with suppress(OSError):
                 private_file.write(self.reader.config.state / FOLDER / NAME, parts)
 
-    def document(self, seen: Mapping[Look, str], facts: Facts) -> bytes | None:
+    def document(self, seen: Mapping[DiskLook, str], facts: Facts) -> bytes | None:
         """What was read, for `take`; None if it depends on a file that may be written again."""
         common = self._common(seen)
         return values.written(SentRows(common, self._rows(facts))) if common else None
 
-    def _written_common(self, seen: Mapping[Look, str]) -> msgspec.Raw | None:
+    def _written_common(self, seen: Mapping[DiskLook, str]) -> msgspec.Raw | None:
         common = self._common(seen)
         return values.written(common) if common else None
 
-    def _common(self, seen: Mapping[Look, str]) -> Common | None:
+    def _common(self, seen: Mapping[DiskLook, str]) -> Common | None:
         """What counts for all files; None if one of those may be written again."""
         folder, trace = self.reader.folder, self.reader.folder.trace
         shared = {path: self.listing.files.get(path) for path in trace.shared}
@@ -300,7 +300,7 @@ def horizon(state: Path) -> int:
         return 0
 
 
-def _looks_of(common: Common) -> dict[Look, str]:
+def _looks_of(common: Common) -> dict[DiskLook, str]:
     return {
         (path, "names" if question == "names" else "path"): seen
         for path, question, seen in common.looks
