@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -119,7 +120,7 @@ def entry(
             published=post.published,
             updated=post.updated,
             authors=authors(post, site),
-            categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
+            categories=_categories(post),
             language=post.language,
             fingerprint=known.fingerprint,
             post=post,
@@ -140,7 +141,7 @@ def entry(
         published=post.published,
         updated=post.updated,
         authors=authors(post, site),
-        categories=tuple(dict.fromkeys([*post.categories, *post.tags])),
+        categories=_categories(post),
         language=post.language,
         fingerprint=fingerprint(post, site, settings),
         post=post,
@@ -148,12 +149,26 @@ def entry(
     return result, warnings
 
 
+def _categories(post: Post) -> tuple[str, ...]:
+    """The categories and tags of the post, each once; the same object as those if it can be."""
+    both = (*post.categories, *post.tags)
+    if len({*both}) < len(both):
+        return tuple(dict.fromkeys(both))
+    return post.tags if not post.categories else post.categories if not post.tags else both
+
+
 def authors(post: Post, site: Site) -> tuple[Person, ...]:
     """The authors of the post, else the site's author, else a person with the site's title.
 
     RFC 4287 section 4.1.2 requires an author.
     """
-    return post.authors or (site.author or Person(name=site.title),)
+    return post.authors or _alone(site.author or Person(name=site.title))
+
+
+@lru_cache(maxsize=1)
+def _alone(author: Person) -> tuple[Person, ...]:
+    """Nearly all posts of a site have one author, so they share the object."""
+    return (author,)
 
 
 def body_hash(post: Post) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -12,7 +13,6 @@ from publisher.post.syntax import PLAIN_SYNTAX
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
-    from pathlib import PurePosixPath
 
     from publisher.config import Person, Shown, Templates
     from publisher.post.syntax import BodySyntax, Dialect, Markup
@@ -113,7 +113,8 @@ class Post:
 
     Of a post whose file is as it was at the last run, `known` is what that run made of it, and
     `later` finds the fields that runs need of few posts, when they are first asked for: it may
-    raise Unavailable if the file was changed meanwhile.
+    raise Unavailable if the file was changed meanwhile. `file` has the path of such a post as a
+    text: a path is an object of four times its size.
     """
 
     path: PurePosixPath
@@ -156,12 +157,16 @@ class Post:
     later: Callable[[Post, str], Mapping[str, object]] | None = field(
         default=None, init=False, repr=False, compare=False
     )
+    file: str = field(default="", init=False, repr=False, compare=False)
 
     if not TYPE_CHECKING:  # else every attribute would seem to exist
 
         def __getattr__(self, name: str) -> object:
             if name not in _LATER or self.later is None:
                 raise AttributeError(name=name, obj=self)
+            if name == "path":
+                object.__setattr__(self, name, PurePosixPath(self.file))
+                return object.__getattribute__(self, name)
             for part, value in self.later(self, name).items():
                 object.__setattr__(self, part, value)
             return object.__getattribute__(self, name)
@@ -184,7 +189,7 @@ class Post:
 
 
 # What a post of an unchanged file may have later, when somebody asks for it.
-_LATER = frozenset(one.name for one in fields(Post)) - {"later"}
+_LATER = frozenset(one.name for one in fields(Post)) - {"later", "file"}
 # Reading and setting through these is several times faster than by name, and reads nothing later.
 _SLOTS = [
     (getattr(Post, one.name).__get__, getattr(Post, one.name).__set__) for one in fields(Post)

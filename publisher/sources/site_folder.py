@@ -10,7 +10,7 @@ from publisher.config import MAX_LEVELS_UP
 from publisher.errors import ConfigError
 from publisher.sources import site_settings
 from publisher.sources.engines import RECORDS
-from publisher.sources.walk import enter
+from publisher.sources.walk import scanned
 from publisher.system.paths import is_folder
 from publisher.system.reasons import closed_by, permission_advice, reason
 from publisher.system.symlinks import Reach
@@ -26,8 +26,8 @@ def require_folder(folder: Path, config: Path) -> None:
     try:
         problem = "is not a folder" if folder.exists() else "does not exist"
         if folder.is_dir():
-            enter(folder)
-            return
+            with scanned(folder):
+                return
     except PermissionError as error:
         raise ConfigError(
             f"{config}: posts.path: {closed_by(folder)} cannot be read: {reason(error)}; "

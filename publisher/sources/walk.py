@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 import os
+import struct
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NewType
 
 from msgspec import Struct
 
@@ -14,24 +16,18 @@ from publisher.system.reasons import permission_advice, reason
 from publisher.system.symlinks import LinkError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from publisher.system.symlinks import Reach
 
 
-class FileState(NamedTuple):
-    """What changes when a file does; all times are in nanoseconds since the epoch.
-
-    The status of a file has a time of its own that no program can set, so that neither a file with
-    another one's name nor one with its old time passes for unchanged.
-    """
-
-    written: int
-    size: int
-    number: int  # of the inode
-    changed: int
-    mode: int
-
-
-UNKNOWN = FileState(0, 0, 0, 0, 0)
+# What changes when a file does, as bytes: two times in nanoseconds since the epoch, size, inode and
+# mode. The status of a file has a time of its own that no program can set, so that neither a file
+# with another one's name nor one with its old time passes for unchanged. There are many files: an
+# object for each of these numbers would take four times as much memory.
+FileState = NewType("FileState", bytes)
+_NUMBERS = struct.Struct("qqQQI")
+UNKNOWN = FileState(_NUMBERS.pack(0, 0, 0, 0, 0))
 
 
 class Listing(Struct, frozen=True):
@@ -62,7 +58,7 @@ def walk(folder: Path, reach: Reach) -> Listing:
     while folders or links:
         here = folders.pop() if folders else "/".join(heapq.heappop(links))
         try:
-            entries = _entries(reach.reached_unnoted(folder / here), entered)
+            found = _enter(reach.reached_unnoted(folder / here), here, entered)
         except LinkError as error:
             exclude = f'; if it contains no posts, exclude it: posts.exclude: ["{here or "."}"]'
             listing.skipped.append(_unread(here, error.message + exclude))
@@ -74,15 +70,11 @@ def walk(folder: Path, reach: Reach) -> Listing:
         except OSError as error:
             listing.skipped.append(_unread(here, f"{_problem(error)}; repair or remove it"))
             continue
-        for entry in entries:
-            path = f"{here}/{entry.name}" if here else entry.name
-            if not _is_folder(entry):
-                listing.files[path] = _state(entry)
-            elif entry.is_symlink():
-                # A heap, so that the order of links does not depend on the file system.
-                heapq.heappush(links, path.split("/"))
-            else:
-                folders.append(path)
+        listing.files.update(found.files)
+        folders += found.folders
+        for link in found.links:
+            # A heap, so that the order of links does not depend on the file system.
+            heapq.heappush(links, link.split("/"))
     return listing
 
 
@@ -98,30 +90,68 @@ def _state(entry: os.DirEntry[str]) -> FileState:
 
 
 def state_of(status: os.stat_result) -> FileState:
-    return FileState(
-        status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns, status.st_mode
-    )
+    """The state of a file: UNKNOWN if one of its times does not fit, as those of the year 2300."""
+    try:
+        return FileState(
+            _NUMBERS.pack(
+                status.st_mtime_ns,
+                status.st_ctime_ns,
+                status.st_size,
+                status.st_ino,
+                status.st_mode,
+            )
+        )
+    except struct.error:
+        return UNKNOWN
+
+
+def last_change_of(state: FileState) -> int:
+    """When a file was last written or changed, in nanoseconds since the epoch."""
+    written: int
+    changed: int
+    written, changed, *_ = _NUMBERS.unpack(state)
+    return max(written, changed)
 
 
 def _problem(error: OSError) -> str:
     return f"the folder cannot be read: {reason(error)}"
 
 
-def _entries(folder: Path, entered: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+class _Entries(Struct, frozen=True):
+    """What a folder holds, by the paths below that of the posts; links are those to folders."""
+
+    files: dict[str, FileState]
+    folders: list[str]
+    links: list[str]
+
+
+def _enter(folder: Path, here: str, entered: set[tuple[int, int]]) -> _Entries:
     """The entries of the folder; none if it was read before. Raises OSError."""
+    found = _Entries({}, [], [])
     status = folder.stat()
     if (status.st_dev, status.st_ino) in entered:
-        return []
+        return found
     entered.add((status.st_dev, status.st_ino))
-    return [entry for entry in enter(folder) if not is_ignored(entry.name)]
+    prefix = f"{here}/" if here else ""
+    with scanned(folder) as entries:
+        for entry in entries:
+            if is_ignored(entry.name):
+                continue
+            path = prefix + entry.name
+            if not _is_folder(entry):
+                found.files[path] = _state(entry)
+            else:
+                (found.links if entry.is_symlink() else found.folders).append(path)
+    return found
 
 
-def enter(folder: Path) -> list[os.DirEntry[str]]:
+@contextmanager
+def scanned(folder: Path) -> Iterator[Iterator[os.DirEntry[str]]]:
     """The entries of the folder. Raises OSError, also if its files cannot be opened."""
     # A folder may be listed without the permission to search it, which every path below it needs.
     os.stat(f"{folder}/.")  # noqa: PTH116 - Path drops the dot
     with os.scandir(folder) as entries:
-        return [*entries]
+        yield entries
 
 
 def is_ignored(name: str) -> bool:

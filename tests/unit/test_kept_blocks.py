@@ -26,7 +26,7 @@ NOTHING = KeptOutcome(None, None, None, ())
 
 
 def row(size: int) -> Row:
-    return Row(FileState(1, size, 3, 4, 5), {}, None, NOTHING)
+    return Row(FileState(str(size).encode()), {}, None, NOTHING)
 
 
 def encoded(rows: Mapping[str, Row]) -> dict[str, msgspec.Raw]:

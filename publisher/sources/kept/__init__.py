@@ -43,7 +43,8 @@ from publisher.post import Post
 from publisher.sources.kept import blocks, values
 from publisher.sources.kept.blocks import Blocks
 from publisher.sources.kept.rows import Common, Row, SentRows, read_row
-from publisher.sources.walk import UNKNOWN, state_of
+from publisher.sources.kept.values import Shared
+from publisher.sources.walk import UNKNOWN, last_change_of, state_of
 from publisher.system import disk_traces, private_file, private_folder, program, snapshot
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.post import KnownFacts
     from publisher.sources.engines.engine import PostReader
-    from publisher.sources.kept.values import Outcome
+    from publisher.sources.kept.values import Later, Outcome
     from publisher.sources.walk import FileState, Listing
     from publisher.system.disk_traces import DiskLook
 
 FOLDER, NAME = "read", "posts"  # in the state folder
-_VERSION = 4
+_VERSION = 5
 _ZONES = ("/etc/localtime", "/usr/share/zoneinfo/tzdata.zi")
 _VARIABLES = ("TZ", "TZDIR", "LANG", "LC_ALL", "LC_CTYPE")
 
@@ -87,6 +88,7 @@ class Kept:
     _changed: frozenset[str] = frozenset()
     _left: set[str] = field(default_factory=set)  # files that are not as they were
     _new: dict[str, tuple[Row, Post | None]] = field(default_factory=dict)
+    _shared: Shared = field(default_factory=Shared)
 
     def load(self) -> None:
         """Load what an earlier run kept, if it counts."""
@@ -127,7 +129,7 @@ class Kept:
             and common.context == _context(self.reader.config)
             and common.facts == trace.facts
             and common.folders.keys() == trace.folders.keys()
-            and common.names in {b"", self._names}
+            and (not common.names or common.names == self._names)
             and all(files.get(one) == was for one, was in common.shared.items())
         )
 
@@ -158,7 +160,7 @@ class Kept:
             return None
         if self._before and path not in self._taken:
             self._before.take()
-        return values.read_again(row.outcome, PurePosixPath(path), self._read_later)
+        return values.read_again(row.outcome, path, self._later, self._shared)
 
     def _row(self, path: str) -> Row | None:
         if raw := self._taken.get(path):
@@ -184,6 +186,10 @@ class Kept:
         named = str(PurePosixPath(path).with_suffix(""))
         above = (parent.as_posix() for parent in PurePosixPath(path).parents)
         return not self._changed.isdisjoint((folder, named, *above))
+
+    @cached_property
+    def _later(self) -> Later:
+        return self._read_later  # a bound method is an object, so not one for each post
 
     def _read_later(self, post: Post, name: str) -> Mapping[str, object]:
         """A part of a post that was kept. Raises Unavailable if its file was changed since."""
@@ -226,7 +232,7 @@ class Kept:
         """Whether a change of a file in this state, which may be that it is missing, would show."""
         if state is None:
             return True
-        return state != UNKNOWN and max(state.written, state.changed) < self.horizon
+        return state != UNKNOWN and last_change_of(state) < self.horizon
 
     def write(self, seen: Mapping[DiskLook, str], facts: Facts) -> None:
         """Keep what was read for the next run; `seen` is what this one looked at beside the posts.

@@ -222,14 +222,20 @@ def with_facts(outcome: KeptOutcome, facts: KnownFacts | None) -> KeptOutcome:
     return msgspec.structs.replace(outcome, post=post)
 
 
-def read_again(outcome: KeptOutcome, path: PurePosixPath, later: Later) -> Outcome:
+class Shared(Struct):
+    """Values that many posts have, each once: for thousands of posts they would be megabytes."""
+
+    texts: dict[tuple[str, ...], tuple[str, ...]] = msgspec.field(default_factory=dict)
+
+
+def read_again(outcome: KeptOutcome, path: str, later: Later, shared: Shared) -> Outcome:
     """What `kept` was made of; `later` has what few runs need of the post, and its text."""
-    post = _post(outcome.post, path, later) if outcome.post else None
+    post = _post(outcome.post, path, later, shared) if outcome.post else None
     warnings = _diagnostics(outcome.warnings)
     if skip := outcome.skip:
         return (
             Skip(
-                path,
+                PurePosixPath(path),
                 skip.reason,
                 skip.line,
                 status=skip.status,
@@ -240,24 +246,34 @@ def read_again(outcome: KeptOutcome, path: PurePosixPath, later: Later) -> Outco
             warnings,
         )
     if outcome.page and post:
-        return Page(path, outcome.page.reason, post, has_url=outcome.page.has_url), warnings
+        return Page(
+            PurePosixPath(path), outcome.page.reason, post, has_url=outcome.page.has_url
+        ), warnings
     return post, warnings
 
 
-def _post(kept: KeptPost, path: PurePosixPath, later: Later) -> Post:
+def _post(kept: KeptPost, path: str, later: Later, shared: Shared) -> Post:
     """The post, made without its constructor, which needs the text."""
     post = object.__new__(Post)
-    for set_, value in zip(_setters, msgspec.structs.astuple(kept.fields), strict=True):
+    fields = kept.fields
+    for set_, value in zip(_setters, msgspec.structs.astuple(fields), strict=True):
         set_(post, value)
-    _set_path(post, path)
+    if fields.updated == fields.published:
+        _set_updated(post, fields.published)
+    if fields.tags:
+        _set_tags(post, shared.texts.setdefault(fields.tags, fields.tags))
+    if fields.categories:
+        _set_categories(post, shared.texts.setdefault(fields.categories, fields.categories))
+    _set_file(post, path)
     _set_known(post, kept.known)
     _set_later(post, later)
     return post
 
 
 _setters = [getattr(Post, name).__set__ for name in KeptFields.__struct_fields__]
-_set_path, _set_known, _set_later = (
-    getattr(Post, name).__set__ for name in ("path", "known", "later")
+_set_file, _set_known, _set_later, _set_updated, _set_tags, _set_categories = (
+    getattr(Post, name).__set__
+    for name in ("file", "known", "later", "updated", "tags", "categories")
 )
 
 
