@@ -33,8 +33,8 @@ _MEDIA = re.compile(
     r"svg|tiff?|wav|web[mp])$",
     re.IGNORECASE,
 )
-_ATTRIBUTES = (*SOURCES, *SETS, *POSTERS, "href")
-_TAGS = ("img", "source", "video", "audio", "embed", "iframe", "a")
+_ATTRIBUTES = (*SOURCES, *SETS, *POSTERS, "href", "data")
+_TAGS = ("img", "source", "video", "audio", "embed", "iframe", "object", "a")
 # What may be a URL in a source; `=` stands in queries and between an attribute and its value.
 _TARGET = re.compile(r"""[^\s"'()<>\[\]{}|,=?]+(?:\?[^\s"'()<>\[\]{}|]*)?""")
 _MARKS = ".,;:!?"  # of the sentence in which a URL stands

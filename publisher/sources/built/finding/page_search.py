@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher.sources.built.bodies.opened_page import title_of, written_title
-from publisher.sources.built.finding import media_names
+from publisher.sources.built.finding import media_names, media_pages
 from publisher.sources.built.finding.lists import is_list, shows_others
 from publisher.sources.built.finding.match import matches
 from publisher.sources.built.finding.page_words import PageWords, has_title, page_words
@@ -20,7 +20,7 @@ from publisher.sources.built.state.waiting import NO_TEXT
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from publisher.post import Post
@@ -70,6 +70,27 @@ class PageSearch:
             if (title := written_title(post))
         ]
         return matches([self._source(post) for post in posts], texts, titled=titled)
+
+    def by_media(
+        self,
+        posts: Sequence[Sought],
+        pages: Mapping[PurePosixPath, Signature],
+        others: Iterable[Post],
+        placed: Sequence[tuple[Post, PurePosixPath, Signature]],
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        """The pages of posts without a title and words, which their pictures tell for certain.
+
+        `others` are all posts and drafts of the site.
+        """
+        sources = [one for one in map(self._source, posts) if media_pages.is_wordless(one)]
+        if not sources:
+            return {}
+        return media_pages.find(
+            sources,
+            {post.path: media_names.of_post(post) for post in others},
+            [self._page(page, signature) for page, signature in pages.items()],
+            [self._page(page, signature) for _, page, signature in placed],
+        )
 
     def without_lists(
         self,

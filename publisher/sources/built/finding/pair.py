@@ -29,7 +29,7 @@ _EXPECTED, _DATE, _LANGUAGE, _NAME = 0.12, 0.06, 0.03, 0.02
 _REMEMBERED = 0.1  # of a post that shares its title
 
 WHOLE = 0.6  # of the triples: the page shows the post
-_FEW_TRIPLES = 8  # they prove nothing by themselves
+FEW_TRIPLES = 8  # they prove nothing by themselves
 _NAMED = 0.5  # of the words in the paths of a post and of its page
 
 # The share of its triples that the page of a post has at least. Posts of a series have a title and
@@ -113,7 +113,7 @@ class Pair(Struct, frozen=True):
             return not self.contradicts  # it does not show the text
         if self.source.shares_title:
             return self._is_told
-        if len(self.source.triples) < _FEW_TRIPLES:
+        if len(self.source.triples) < FEW_TRIPLES:
             return self._is_alike
         if earlier := self.source.earlier:
             return self._is_as(earlier)
@@ -139,7 +139,7 @@ class Pair(Struct, frozen=True):
         is_titled = self.has_title or not self.source.title
         if self.own is not None:
             return is_titled and is_place
-        if len(self.source.triples) < _FEW_TRIPLES:
+        if len(self.source.triples) < FEW_TRIPLES:
             return self._is_alike
         return self.share >= _LEAST or (is_titled and is_place)
 
@@ -155,7 +155,7 @@ class Pair(Struct, frozen=True):
         not show whole, e.g. that of a tag.
         """
         is_part = not self.has_title or self.share < WHOLE
-        return (self.links_title and is_part) or bool(_LIST_PATH.search(str(self.page.path)))
+        return (self.links_title and is_part) or is_list_path(self.page.path)
 
     @property
     def _is_alike(self) -> bool:
@@ -187,7 +187,7 @@ class Pair(Struct, frozen=True):
     @property
     def shows_other_media(self) -> bool:
         """Whether both have media, but none in common, and little else tells whose page it is."""
-        is_known = self.is_expected or self.has_name or len(self.source.triples) >= _FEW_TRIPLES
+        is_known = self.is_expected or self.has_name or len(self.source.triples) >= FEW_TRIPLES
         return bool(self.source.media and self.page.media) and not (self.media or is_known)
 
     def score(self, lists: set[PurePosixPath]) -> float:
@@ -245,6 +245,11 @@ def pair_of(
 
 # The home page, and the pages of a list that goes on: `index-3.html`, `page/3/`, `page3/`.
 _LIST_PATH = re.compile(r"^index\.x?html?$|(?:^|/)(?:index-|page[/-]?)\d+(?:/index)?\.x?html?$")
+
+
+def is_list_path(path: PurePosixPath) -> bool:
+    """Whether a page is the home page, or one of a list that goes on."""
+    return _LIST_PATH.search(str(path)) is not None
 
 
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-]?(\d\d)(?:[/-]?(\d\d))?(?!\d)")

@@ -87,7 +87,8 @@ class Placement:
         self._pages.update(choice.pages)
         undecided = {*choice.undecided}
         sought = [post for post in posts if post.path in undecided]
-        self.search.begin(posts, self._other_files(others, certain, sought), undated)
+        other_files = self._other_files(others, certain, sought)
+        self.search.begin(posts, other_files, undated, self.is_newer)
         self._leave_old_pages(posts)
         self._search_twice(sought)
         self._leave_old_pages(sought)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from publisher.sources.built.bodies.opened_page import written_title
 from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.finding.match import Matches
 from publisher.sources.built.finding.other_files import OtherFiles
@@ -46,6 +47,7 @@ class WordSearch:
         self._pages = pages
         self._expected = expected
         self._posts: Sequence[Post] = ()
+        self._is_newer: Callable[[PurePosixPath], bool] = lambda _: False
         self._undated: Container[PurePosixPath] = ()
         self._others = OtherFiles({}, {}, ())
         self._held: Collection[PurePosixPath] = ()
@@ -56,10 +58,18 @@ class WordSearch:
         self._compared: set[PurePosixPath] = set()  # posts that share titles, with each other
 
     def begin(
-        self, posts: Sequence[Post], others: OtherFiles, undated: Container[PurePosixPath]
+        self,
+        posts: Sequence[Post],
+        others: OtherFiles,
+        undated: Container[PurePosixPath],
+        is_newer: Callable[[PurePosixPath], bool],
     ) -> None:
-        """The posts, and the files that are none. The dates of the undated posts mean nothing."""
+        """The posts, and the files that are none. The dates of the undated posts mean nothing.
+
+        `is_newer` tells whether a file is newer than every page.
+        """
         self._posts, self._others, self._undated = posts, others, undated
+        self._is_newer = is_newer
 
     @property
     def taken(self) -> Collection[PurePosixPath]:
@@ -90,6 +100,7 @@ class WordSearch:
         matches = self._found([*sought, *rivals], free) if sought else Matches({}, {})
         found = matches.pages
         found = {post.path: found[post.path] for post in sought if post.path in found}
+        found |= self._by_media([one for one in sought if one.path not in found], free, matches)
         found = self.words.without_lists(found, free, self._posts) if found else {}
         self._pages.update(found)
         self._others.place(matches.pages)
@@ -105,6 +116,28 @@ class WordSearch:
             row = replace(row, searched="", found_page=str(page) if is_new else "")
             self._known.change(post.path, row)
         self._held = ()
+
+    def _by_media(
+        self,
+        posts: Sequence[Post],
+        free: Mapping[PurePosixPath, Signature],
+        matches: Matches,
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        """The pages of posts that words did not find, and their pictures tell for certain.
+
+        A post that is newer than the site has no page yet, so that another one would be taken.
+        """
+        wordless = [
+            self.sought(post)
+            for post in posts
+            if not written_title(post) and not self._is_newer(post.path)
+        ]
+        if not wordless:
+            return {}
+        taken = {*matches.pages.values()}
+        left = {page: one for page, one in free.items() if page not in taken}
+        everything = (*self._posts, *self._others.posts)
+        return self.words.by_media(wordless, left, everything, self.examples())
 
     def _free(self) -> tuple[Mapping[PurePosixPath, Signature], str]:
         """The pages among which posts are sought, and a digest of these and of the rivals."""
