@@ -351,6 +351,39 @@ def test_footnotes_stay() -> None:
     kept(site(lambda n: f"<article>{paragraphs(n)}{notes}</article>"), "note")
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        # Astro, VitePress, Asciidoctor, Org, by role
+        "<section data-footnotes class=footnotes><h2 class=sr-only>Notes</h2><ol><li><p>Note {0} ↩"
+        "</p></li></ol></section>",
+        "<hr class=footnotes-sep><section class=footnotes><ol><li>Note {0}</li></ol></section>",
+        "<div id=footnotes><hr><div>Note {0}</div></div>",
+        "<div id=text-footnotes><div class=footdef><p>Note {0}</p></div></div>",
+        "<section role=doc-endnotes><ol><li>Note {0}</li></ol></section>",
+        "<section data-footnotes><ol><li>Note {0}</li></ol></section>",
+    ],
+)
+def test_notes_of_few_words_stay_and_nothing_is_advised(notes: str) -> None:
+    pairs = site(lambda n: f"<article>{paragraphs(n)}{notes.format(n)}</article>")
+    learned = learn(pairs)
+    assert (learned.body, learned.drop, learned.staying) == (("article",), (), ())
+    kept(pairs, "note")
+
+
+def test_words_that_the_generator_moves_to_the_end_are_not_called_the_templates() -> None:
+    """E.g. notes of few words in an element without a name."""
+
+    def pair(number: int) -> Pair:
+        text = text_of(number).split()
+        source = " ".join([*text[:30], f"Note {number}", *text[30:]])
+        body = f"<article>{paragraphs(number)}<div><p>Note {number}</p></div></article>"
+        return LearnedPost(title_of(number), tuple(words(source)), source), page(body, number)
+
+    learned = learn([pair(number) for number in range(12)])
+    assert (learned.body, learned.drop, learned.staying) == (("article",), (), ())
+
+
 def pictures(pairs: list[Pair]) -> int:
     learned = learn(pairs)
     found = [extract(shown, learned.body, learned.drop) for _, shown in pairs]

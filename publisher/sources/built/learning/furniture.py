@@ -72,8 +72,7 @@ _MEDIA = frozenset(
     {"audio", "canvas", "embed", "iframe", "img", "object", "picture", "svg", "video"}
 )
 _STILL = frozenset({"img", "picture", "svg"})
-_FOOTNOTES = ("footnote", "endnote")
-
+_FOOTNOTES = re.compile("footnote|endnote|footdef")
 
 # What templates call it: then it may be on few posts.
 _CALLED = re.compile(
@@ -137,7 +136,7 @@ class TrimmedBody:
             if not is_front and (child.tail or "").strip():
                 return
             if child.tag in _BLOCKS and self._is_post(child, is_front=is_front):
-                if child.tag in _CONTAINERS and depth < _MAX_DEPTH:
+                if child.tag in _CONTAINERS and depth < _MAX_DEPTH and not _is_notes(child):
                     yield from self._parts(child, depth + 1, is_front=is_front)
                 return
             if child.tag in _BLOCKS:
@@ -173,12 +172,17 @@ class TrimmedBody:
         """Whether it holds words of the post, its notes, or a picture of it."""
         if self._author.words_in(element):
             return True
-        own = f"{element.get('class', '')} {element.get('id', '')}".lower()
-        if any(name in own for name in _FOOTNOTES):
+        if _is_notes(element):
             return True
         if self._is_decoration(element, is_front=is_front):
             return False
         return bool(self._author.picture_in(element))
+
+
+def _is_notes(element: etree._Element) -> bool:
+    """Whether it holds footnotes, which authors write; `doc-endnotes` is a role of DPUB-ARIA."""
+    own = " ".join(element.get(name, "") for name in ("class", "id", "role")).lower()
+    return "data-footnotes" in element.attrib or _FOOTNOTES.search(own) is not None
 
 
 def _with_inner(part: Part) -> Iterator[Part]:
@@ -240,12 +244,21 @@ def _staying(bodies: Sequence[TrimmedBody], left: Collection[etree._Element]) ->
             for outer in side:
                 for number, part in enumerate(_left_of(outer, left)):
                     text = " ".join(text_of(part.element).split())
-                    if words(text):
+                    if words(text) and not _is_written(text, body.page.post.words):
                         place = f"{_place(outer)} {number}"
                         quote = shortened(text, _LONGEST_QUOTE)
                         found[is_above, place].append(StayingPart(quote, is_above, part.is_title))
     least = max(_STAYS * len(bodies), 2)
     return [parts[0] for parts in found.values() if len(parts) >= least]
+
+
+def _is_written(text: str, source: Sequence[str]) -> bool:
+    """Whether a part of two words or more says nothing but words of the source in its order.
+
+    Below three words nothing else tells that they are the author's.
+    """
+    said = words(text)
+    return len(said) > 1 and f" {' '.join(said)} " in f" {' '.join(source)} "
 
 
 def _left_of(part: Part, left: Collection[etree._Element]) -> Iterator[Part]:
