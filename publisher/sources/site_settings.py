@@ -156,6 +156,15 @@ def texts(settings: Mapping[str, Value], key: str) -> list[str]:
     return [part for part in parts if isinstance(part, str) and part]
 
 
+def put(data: dict[str, Value], keys: list[str], value: Value) -> None:
+    """Set the value at a path of keys; what is no map on the way becomes one."""
+    for key in keys[:-1]:
+        known = data.get(key)
+        inner = known if isinstance(known, dict) else {}
+        data[key], data = inner, inner
+    data[keys[-1]] = value
+
+
 def folded(value: dict[str, Value]) -> dict[str, Value]:
     """The value with the keys of all maps in lower case."""
     return {

@@ -13,6 +13,8 @@ import pytest
 
 from publisher import sources
 from publisher.config import Config, Engine, Person, Posts, Site
+from publisher.content import templates
+from publisher.content.links import Links
 from publisher.errors import ConfigError
 from publisher.sources.front_matter.docinfo import docinfo
 from tests.support.posts import rendered
@@ -919,11 +921,56 @@ def test_posts_of_eleventy_get_the_data_of_their_layouts(tmp_path: Path) -> None
         "src/blog/c.md": f"---\n{matter.format('gone')}\n---\n",
         "src/blog/d.md": f"---\n{matter.format('null')}\npermalink: /d/\n---\n",
     }
-    posts = read(tmp_path, "eleventy", files, posts="src/blog").posts
+    reading = read(tmp_path, "eleventy", files, posts="src/blog")
+    posts = reading.posts
     a, b, c, d = posts
+    (warning,) = reading.warnings
+    assert (str(warning.path), warning.line) == ("c.md", 3)
+    assert "'gone' is no file of src/_layouts and src/_includes" in warning.message
     assert [one.page for one in posts] == ["/lay/a/", "/lay/b/", "/blog/c/", "/d/"]
     assert [[who.name for who in one.authors] for one in (a, b, c)] == [["Ann"], ["Own"], []]
     assert (a.language, b.tags, d.page) == ("de", ("own",), "/d/")
+
+
+@pytest.mark.parametrize(
+    ("files", "layout"),
+    [
+        ({}, "gone"),  # where the layouts lie is not known
+        ({"_includes/a.vto": ""}, "a"),  # a language of a plugin
+        ({"_includes/a.html": ""}, "a.html"),
+        ({"_includes/in/a.11ty.js": ""}, "in/a"),
+        ({"_includes/x.njk": "", "eleventy.config.js": "c.addTemplate('_includes/a.njk')"}, "a"),
+        ({"_includes/x.njk": ""}, "false"),
+    ],
+)
+def test_layouts_of_eleventy_that_may_be_there_are_not_named(
+    files: Mapping[str, str], layout: str, tmp_path: Path
+) -> None:
+    post = {"posts/2020-01-01-a.md": f"---\nlayout: {layout}\n---\n"}
+    settings = {"eleventy.config.js": "module.exports = {};"}
+    assert read(tmp_path, "eleventy", {**settings, **files, **post}, posts="posts").warnings == ()
+
+
+def test_templates_of_eleventy_read_the_data_of_all_pages(tmp_path: Path) -> None:
+    files = {
+        ".eleventy.js": "module.exports = {dir: {input: 'src', data: 'all'}};",
+        "src/all/meta.json": '{"name": "Bees", "n": 2}',
+        "src/all/site.json": '{"owner": "Ada"}',
+        "src/all/a/b.json": '["x", "y"]',
+        "src/all/broken.json": "{",
+        "src/all/title.json": '"of all pages"',
+        "src/posts/2020-01-01-a.md": "---\ntitle: Own\n"
+        "permalink: /{{ meta.name }}/{{ meta.n }}/\n---\n"
+        "{{ meta.name }} {{ site.owner }} {{ a.b[1] }} {{ title }} {{ broken.x }}.\n",
+    }
+    reading = read(tmp_path, "eleventy", files, posts="src/posts")
+    (post,) = reading.posts
+    assert post.page == "/Bees/2/"
+    site = Site(title="Site", url="https://site.example")
+    values = templates.values_of(post, reading.settings, site)
+    evaluated = templates.evaluate(post, values, Links([], site).of(post))
+    assert evaluated.text.split() == ["Bees", "Ada", "y", "Own", "."]
+    assert "broken.x" in evaluated.warnings[0][1]
 
 
 def test_eleventy_s_directory_data_is_added(tmp_path: Path) -> None:

@@ -725,7 +725,8 @@ def test_the_fingerprint_covers_values_that_tags_name() -> None:
 def test_the_fingerprint_covers_settings_that_tags_use(engine: Engine, body: str) -> None:
     def fingerprint(version: str, **more: Any) -> str:
         own: dict[str, Any] = {"version": version}
-        settings = {"hugo": {"params": own}, "zola": {"extra": own}}.get(engine, own)
+        names = {"hugo": "params", "zola": "extra", "eleventy": "site"}
+        settings = {names[engine]: own} if engine in names else own
         return templated(engine, body, settings=settings, **more).fingerprint
 
     assert fingerprint("1") != fingerprint("2")

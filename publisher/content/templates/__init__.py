@@ -69,18 +69,25 @@ def values_of(post: Post, settings: Mapping[str, Value], site: Site) -> TagValue
 
 def _liquid_values(post: Post, settings: Mapping[str, Value], site: Site) -> TagValues:
     root = urlsplit(site.url.rstrip("/"))
+    is_flat = post.syntax.template_language == "liquid-top-level"
     own = {
-        **typed_values(_all_settings(settings, site)),
+        **typed_values(_all_settings(_of_site(settings) if is_flat else settings, site)),
         "url": f"{root.scheme}://{root.netloc}",
         "baseurl": root.path,
     }
     return TagValues(
-        page_values(post, site),
+        {**(typed_values(settings) if is_flat else {}), **page_values(post, site)},
         own,
         url=site.url,
         timezone=site.timezone,
         has_settings=bool(settings),
     )
+
+
+def _of_site(settings: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What data for all pages has under the name `site`."""
+    own = settings.get("site")
+    return own if isinstance(own, dict) else {}
 
 
 def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluated:
@@ -190,7 +197,8 @@ def used_settings(post: Post, settings: Mapping[str, Value], site: Site) -> dict
     match post.syntax.template_language:
         case "liquid" | "liquid-top-level" if "site" in post.body:
             inside = _tag_sources(post, _without_raw_blocks(post.body))
-            known = _all_settings(settings, site)
+            is_flat = post.syntax.template_language == "liquid-top-level"
+            known = _all_settings(_of_site(settings) if is_flat else settings, site)
             names = known if _WHOLE_SITE.search(inside) else _SITE_SETTING.findall(inside)
             unshown = {"url", "baseurl"}
         case "angle-shortcodes" | "call-shortcodes" if "param" in post.body:

@@ -6,7 +6,7 @@ JavaScript is never run. If the site computes URLs there, `posts.permalink` must
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax
 from publisher.sources import site_settings
-from publisher.sources.engines import eleventy_ignores, eleventy_programs
+from publisher.sources.engines import eleventy_data, eleventy_ignores, eleventy_programs
 from publisher.sources.engines.detected import DetectedSite, reach_of
 from publisher.sources.engines.eleventy_layouts import Layouts
 from publisher.sources.engines.eleventy_programs import PROGRAMS, address_scripts
@@ -25,6 +25,7 @@ from publisher.sources.front_matter import source_forms, source_text
 from publisher.sources.front_matter.typed_values import unique
 from publisher.system.paths import is_file
 from publisher.text.author_dates import DateError
+from publisher.text.characters import short_line
 from publisher.text.permalinks import encoded
 from publisher.text.slugs import eleventy_old_slug, eleventy_slug
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path, PurePosixPath
 
-    from publisher.post import Status
+    from publisher.post import Post, Status
     from publisher.sources.engines.engine import Moment, UrlParts
     from publisher.sources.engines.names import Name
     from publisher.sources.front_matter.source_text import SourceText
@@ -97,6 +98,13 @@ class Eleventy(PostReader):
         self._layouts = self._found_layouts()
         self._data: dict[tuple[Path, str], Mapping[str, Value]] = {}
         self._data_sources: dict[PurePosixPath, SourceText] = {}
+
+    @cached_property
+    def settings(self) -> dict[str, Value]:
+        """The data of all pages, which templates read."""
+        program = self._program or eleventy_programs.Program("")
+        folder = self.folder.site / self._input / program.data
+        return eleventy_data.read(folder, self.folder.reach) if program.data else {}
 
     def _found_layouts(self) -> Layouts:
         program = self._program or eleventy_programs.Program("")
@@ -212,6 +220,18 @@ class Eleventy(PostReader):
         last = () if is_of_folder else (path.stem,)
         return encoded("/".join([*path.parts[:-1], *last, ""]))
 
+    def finished(self, front_matter: FrontMatter, post: Post) -> Post:
+        """The post; warns of a layout that does not exist, with which Eleventy builds nothing."""
+        layout = front_matter.document.values.get("layout")
+        may_be_added = self._program and self._program.adds_templates
+        if not may_be_added and self._layouts.lacks(layout):
+            folders = " and ".join(
+                str(one.relative_to(self.folder.site)) for one in self._layouts.folders
+            )
+            name = short_line(str(layout), 60)
+            front_matter.warn("layout", f"layout: '{name}' is no file of {folders}; correct it")
+        return post
+
     def template(self, front_matter: FrontMatter) -> str | None:
         """None: a permalink of Eleventy is no template of ours."""
         return None
@@ -227,7 +247,7 @@ class Eleventy(PostReader):
             "fileSlug": known["page.fileSlug"],
             "filePathStem": known["page.filePathStem"],
         }
-        values = {**front_matter.document.values, "page": page}
+        values = {**self.settings, **front_matter.document.values, "page": page}
         slugs = {name: partial(_slug_of_value, slug) for name, slug in _SLUGS.items()}
         try:
             return liquid_lines.evaluated(template, values, slugs), ""

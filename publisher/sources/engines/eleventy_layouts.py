@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from publisher.sources import site_settings
 from publisher.sources.front_matter import block
+from publisher.system.paths import is_folder, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,6 +48,18 @@ class Layouts(Struct, frozen=True):
             self._known[name] = merged
         return self._known[name]
 
+    def lacks(self, name: Value) -> bool:
+        """Whether none of the folders has a layout, in whatever template language.
+
+        Where no folder is, nobody knows where the layouts are.
+        """
+        if not isinstance(name, str) or name == "false" or self._file(name):
+            return False
+        written = PurePosixPath(self.aliases.get(name, name))
+        beside = [folder / written.parent for folder in self.folders]
+        stems = {one.name.partition(".")[0] for folder in beside for one in _listed(folder)}
+        return any(map(is_folder, self.folders)) and written.name not in stems
+
     def _chain(self, name: Value) -> Iterator[Mapping[str, Value]]:
         """The data of the layout, of the one around it, and so on."""
         for _ in range(_MOST):
@@ -62,3 +75,10 @@ class Layouts(Struct, frozen=True):
         names = [f"{written}{kind}" for kind in _KINDS]
         found = (site_settings.find(folder, names) for folder in self.folders)
         return next(filter(None, found), None)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return listed(folder)
+    except OSError:
+        return []

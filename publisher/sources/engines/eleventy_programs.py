@@ -49,7 +49,8 @@ class Program(Struct, frozen=True):
     defaults, the site itself and `_site`. `base` is the path of the site on its host, without
     slashes at its ends. `has_containers` tells that `:::` begins a container in Markdown.
     `includes` and `layouts` are the folders of layouts below `source`, the second empty if it is
-    the first; `aliases` are other names of layouts.
+    the first; `aliases` are other names of layouts. `data` is the folder with the data of all
+    pages. `adds_templates`: a program may add layouts.
     """
 
     file: str
@@ -60,6 +61,8 @@ class Program(Struct, frozen=True):
     includes: str = "_includes"
     layouts: str = ""
     aliases: Mapping[str, str] = {}
+    data: str = "_data"
+    adds_templates: bool = False
 
 
 def find(folder: Path, reach: Reach) -> Program | None:
@@ -85,6 +88,8 @@ def find(folder: Path, reach: Reach) -> Program | None:
         has_containers=any(name in text or _depends(package, name) for name in _CONTAINERS),
         includes=inside(_folder(settings, "includes", "setIncludesDirectory") or "_includes"),
         layouts=inside(_folder(settings, "layouts", "setLayoutsDirectory")),
+        adds_templates="addTemplate" in text or "setLayoutResolution" in text,
+        data=inside(_folder(settings, "data", "setDataDirectory") or "_data"),
         aliases={name: path for _, name, _, path in _ALIAS.findall(text)},
     )
 

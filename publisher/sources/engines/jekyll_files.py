@@ -59,7 +59,7 @@ class JekyllFiles:
             try:
                 self._require_inside(file, self._data_folder)
                 text = site_settings.text_of(file, self.files.reach)
-                _put(data, keys, self._parsed(file, text))
+                site_settings.put(data, keys, self._parsed(file, text))
                 left -= len(text)
             except ConfigError as error:
                 problems[path] = site_settings.shown(error, self.files.site)
@@ -164,11 +164,3 @@ class JekyllFiles:
 
 def _named(name: str) -> str:
     return _BLANKS.sub("_", _UNNAMEABLE.sub("", name))
-
-
-def _put(data: dict[str, Value], keys: list[str], value: Value) -> None:
-    for key in keys[:-1]:
-        known = data.get(key)
-        inner = known if isinstance(known, dict) else {}
-        data[key], data = inner, inner
-    data[keys[-1]] = value
