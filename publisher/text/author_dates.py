@@ -90,8 +90,8 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime:
 def read(text: str, *, month_first: bool = False) -> WrittenDate:
     """Parse a date with an optional time and zone. Raises DateError.
 
-    With `month_first` it is what dateutil takes it for: `05/06/2014` is the 6th of May, and
-    `2014-05-06 10h30` has a time.
+    With `month_first` it is what dateutil takes it for: `05/06/2014` and `5/6/14` are the 6th of
+    May, and `2014-05-06 10h30` has a time.
     """
     if len(text) > MAX_LENGTH:
         raise DateError(f"'{shortened(text, MAX_LENGTH)}' is not a date")
@@ -183,16 +183,28 @@ def _worded(text: str, *, month_first: bool) -> WrittenDate:
     first, second = (
         _guess(text, default, day_first=day_first) for default in (_FIRST_DEFAULT, _SECOND_DEFAULT)
     )
-    # dateutil completes a year of two digits by the current year, so all four digits must be
-    # written.
-    if first.date() != second.date() or f"{first.year:04}" not in text:
+    # Ruby and Go take two digits for the year 20 and not for 2020.
+    has_year = month_first or f"{first.year:04}" in text
+    if first.date() != second.date() or not has_year:
         raise ValueError("a part is missing")
     time = first.time().replace(microsecond=0) if first.hour == second.hour else None
     return WrittenDate(first.date(), time, first.tzinfo)
 
 
 def _guess(text: str, default: dt.datetime, *, day_first: bool) -> dt.datetime:
-    return parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone_of)
+    found: dt.datetime = _PARSER.parse(text, default=default, dayfirst=day_first, tzinfos=_zone_of)
+    return found
+
+
+class _Years(parser.parserinfo):
+    def convertyear(self, year: int, century_specified: bool = False) -> int:
+        """The year of two digits; dateutil takes the nearest one to the current year."""
+        if year >= 100 or century_specified:
+            return year
+        return year + (2000 if year < 69 else 1900)
+
+
+_PARSER = parser.parser(_Years())
 
 
 def _zone_of(name: str | None, offset: int | None) -> dt.tzinfo | None:

@@ -108,6 +108,12 @@ def test_an_incomplete_date_is_refused(text: str) -> None:
         ("25/06/2023", "2023-06-25"),  # there is no month 25
         ("2023-05-06", "2023-05-06"),
         ("6 May 2023", "2023-05-06"),
+        ("5/6/23", "2023-05-06"),
+        ("25/6/23 10:00", "2023-06-25"),
+        ("5.6.23", "2023-05-06"),
+        ("20/6/5", "2005-06-20"),
+        ("6 May 99", "1999-05-06"),
+        ("12/31/68", "2068-12-31"),  # of every year in which publisher runs
     ],
 )
 def test_the_month_may_come_first(text: str, day: str) -> None:
@@ -236,3 +242,9 @@ def test_a_date_with_an_offset_is_exactly_that_instant(
     offset = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
     for end in (offset, offset.replace(":", ""), f" {offset}"):
         assert author_dates.parse(aware.strftime(form) + end, BERLIN) == aware
+
+
+@pytest.mark.parametrize("text", ["1/2", "May 20", "20", "10:30", "2/30/20", "32/13/20"])
+def test_a_date_with_a_short_year_needs_every_part(text: str) -> None:
+    with pytest.raises(DateError, match="is not a date"):
+        author_dates.read(text, month_first=True)
