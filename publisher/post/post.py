@@ -114,7 +114,7 @@ class Post:
     Of a post whose file is as it was at the last run, `known` is what that run made of it, and
     `later` finds the fields that runs need of few posts, when they are first asked for: it may
     raise Unavailable if the file was changed meanwhile. `file` has the path of such a post as a
-    text: a path is an object of four times its size.
+    text: a path is an object of four times its size. `loaded` names the fields that were asked for.
     """
 
     path: PurePosixPath
@@ -158,27 +158,27 @@ class Post:
         default=None, init=False, repr=False, compare=False
     )
     file: str = field(default="", init=False, repr=False, compare=False)
+    loaded: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
 
     if not TYPE_CHECKING:  # else every attribute would seem to exist
 
         def __getattr__(self, name: str) -> object:
             if name not in _LATER or self.later is None:
                 raise AttributeError(name=name, obj=self)
-            if name == "path":
-                object.__setattr__(self, name, PurePosixPath(self.file))
-                return object.__getattribute__(self, name)
-            for part, value in self.later(self, name).items():
+            is_path = name == "path"
+            parts = {name: PurePosixPath(self.file)} if is_path else self.later(self, name)
+            for part, value in parts.items():
                 object.__setattr__(self, part, value)
+            object.__setattr__(self, "loaded", (*self.loaded, *parts))
             return object.__getattribute__(self, name)
 
     def at(self, address: str | None) -> Post:
         """The same post with another address. What can be read later stays so."""
         post = object.__new__(Post)
-        for get, set_ in _SLOTS:
-            try:
-                set_(post, get(self))
-            except AttributeError:  # what was not read yet
-                continue
+        for get, set_ in _SLOTS_AT_ONCE if self.later else _SLOTS.values():
+            set_(post, get(self))
+        for name in self.loaded:
+            object.__setattr__(post, name, getattr(self, name))
         _set_address(post, address)
         return post
 
@@ -188,10 +188,16 @@ class Post:
         return self.syntax.dialect if self.markup == "markdown" else self.markup
 
 
-# What a post of an unchanged file may have later, when somebody asks for it.
-_LATER = frozenset(one.name for one in fields(Post)) - {"later", "file"}
+# What a post of an unchanged file has at once; it has the rest when somebody asks for it.
+AT_ONCE = (
+    *("published", "updated", "page", "categories", "tags", "authors", "language", "id"),
+    *("syndicate", "address", "known", "later", "file", "loaded"),
+)
+_LATER = frozenset(one.name for one in fields(Post)) - {*AT_ONCE}
 # Reading and setting through these is several times faster than by name, and reads nothing later.
-_SLOTS = [
-    (getattr(Post, one.name).__get__, getattr(Post, one.name).__set__) for one in fields(Post)
-]
+_SLOTS = {
+    one.name: (getattr(Post, one.name).__get__, getattr(Post, one.name).__set__)
+    for one in fields(Post)
+}
+_SLOTS_AT_ONCE = [_SLOTS[name] for name in AT_ONCE]
 _set_address = vars(Post)["address"].__set__

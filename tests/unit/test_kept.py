@@ -19,8 +19,10 @@ from publisher.app.build import build
 from publisher.config import load
 from publisher.errors import Unavailable
 from publisher.post import Post
+from publisher.post.post import AT_ONCE
 from publisher.sources import kept
 from publisher.sources.kept.blocks import Blocks
+from publisher.sources.kept.values import KeptFields
 from publisher.system import disk_traces, snapshot
 from tests.stress.test_kept import KINDS
 from tests.support.blog import SITE, Blog
@@ -127,6 +129,23 @@ def test_every_field_of_a_post_is_kept_or_read_again(blog: Blog) -> None:
     assert post.later
     names = {field.name for field in dataclasses.fields(Post)}
     assert {name for name in names if not hasattr(post, name)} == set()
+
+
+def test_a_post_at_another_address_has_all_that_was_asked_for_and_reads_the_rest_later(
+    blog: Blog,
+) -> None:
+    [first] = [one for one in read(blog.folder).posts if one.path.name == "full.md"]
+    [post] = [one for one in read(blog.folder).posts if one.path.name == "full.md"]
+    assert post.later
+    assert post.body == first.body
+    with opened() as files:
+        moved = post.at("https://blog.example/elsewhere/")
+        assert moved.body == first.body
+        assert moved.title == first.title
+    assert not files
+    assert moved.at(None) == first == post
+    assert moved.address == "https://blog.example/elsewhere/"
+    assert {*KeptFields.__struct_fields__, "known", "later", "file", "loaded"} == {*AT_ONCE}
 
 
 ODD = {

@@ -265,15 +265,16 @@ def _post(kept: KeptPost, path: str, later: Later, shared: Shared) -> Post:
     if fields.categories:
         _set_categories(post, shared.texts.setdefault(fields.categories, fields.categories))
     _set_file(post, path)
+    _set_loaded(post, ())
     _set_known(post, kept.known)
     _set_later(post, later)
     return post
 
 
 _setters = [getattr(Post, name).__set__ for name in KeptFields.__struct_fields__]
-_set_file, _set_known, _set_later, _set_updated, _set_tags, _set_categories = (
+_set_file, _set_loaded, _set_known, _set_later, _set_updated, _set_tags, _set_categories = (
     getattr(Post, name).__set__
-    for name in ("file", "known", "later", "updated", "tags", "categories")
+    for name in ("file", "loaded", "known", "later", "updated", "tags", "categories")
 )
 
 
