@@ -57,6 +57,7 @@ from msgspec import Struct
 from publisher import config as configs
 from publisher import sources
 from publisher.app import project as projects
+from publisher.app.doubts import ignored_files
 from publisher.app.options import NodeOptions
 from publisher.app.preview import preview
 from publisher.app.project import Project
@@ -125,13 +126,15 @@ def read_posts(config: Config, *, now: dt.datetime | None = None) -> Blog:
     `now` decides which posts are scheduled; it must be aware, and defaults to the current time.
     Nothing is rendered yet. Raises ConfigError if the folder does not exist, Unavailable if a feed
     as the source cannot be fetched or the site is not built, UnsafePlanError if its pages must not
-    be published, LedgerError if posts dispute an id and the ledger cannot be read, or if what is
-    remembered of pages cannot, ValueError if `now` is naive, and TypeError if it is no datetime.
+    be published or nobody knows which files the site leaves out, LedgerError if posts dispute an id
+    and the ledger cannot be read, or if what is remembered of pages cannot, ValueError if `now` is
+    naive, and TypeError if it is no datetime.
     """
     if now is not None and not isinstance(now, dt.datetime):
         raise TypeError("now is no datetime; pass e.g. datetime.datetime.now(datetime.UTC)")
     if now is not None and now.tzinfo is None:
         raise ValueError("now has no time zone; pass e.g. datetime.datetime.now(datetime.UTC)")
+    ignored_files.require_known(config)
     reading = sources.read(config, now=now or dt.datetime.now(dt.UTC))
     reading, found, _ = projects.with_pages(reading, config, every_page=True, writes=False)
     return Blog(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from publisher.app import absent_posts, chosen_changes, no_posts
 from publisher.app import project as projects
 from publisher.app.build import build
+from publisher.app.doubts import ignored_files
 from publisher.app.events import FeedsBuilt, WaitingForLock, ignore, posts_read
 from publisher.app.options import PublishOptions
 from publisher.app.push import Push
@@ -100,9 +101,10 @@ def read(
 ) -> Project:
     """Read the posts as a run does.
 
-    Raises UnsafePlanError if the folder is gone or there are no posts at all, but some were
-    published, and what `project.read` raises.
+    Raises UnsafePlanError if nobody knows which files the site leaves out, or the folder is gone or
+    there are no posts at all, but some were published, and what `project.read` raises.
     """
+    ignored_files.require_known(config)
     may_be_empty = options.nodes.allow_retracts or not config.xmpp
     is_folder = not (config.posts.feed or config.posts.pages)
     if is_folder and not (may_be_empty or _may_exist(config.posts.path)):

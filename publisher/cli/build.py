@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from publisher.app import no_posts, repeatable, source_texts
 from publisher.app import project as projects
 from publisher.app.build import build
+from publisher.app.doubts import ignored_files
 from publisher.app.events import posts_read
 from publisher.cli import options, output
 from publisher.cli.progress import progress
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     config = options.load_config(arguments)
     arguments.attempt.begin(config)
+    ignored_files.require_known(config)
     allowed: bool = arguments.allow_empty
     with progress() as show:
         project = projects.read(

@@ -122,8 +122,9 @@ class Posts(Struct, frozen=True, kw_only=True):
 
     `site` is the folder with the settings of the site generator (None: search for them).
     `permalink` overrides the template of these settings. `exclude` are globs below `path`, as in a
-    Selection. `languages` are the suffixes of files and folders that name a language (empty: those
-    of the settings). `templates` decides what happens to tags that only the site can evaluate.
+    Selection; an empty list says that every post may be published, which None does not. `languages`
+    are the suffixes of files and folders that name a language (empty: those of the settings).
+    `templates` decides what happens to tags that only the site can evaluate.
     `keys` maps a key of POST_KEYS to the key that the front matter uses. `follow_links` allows
     symbolic links that lead out of the site and the posts.
     """
@@ -134,7 +135,7 @@ class Posts(Struct, frozen=True, kw_only=True):
     engine: Engine = DEFAULT_ENGINE
     site: Path | None = None
     permalink: Text | None = None
-    exclude: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] | None = None
     languages: tuple[Text, ...] = ()
     updated: Literal["keys", "git"] = "keys"
     templates: Templates = "drop"

@@ -266,7 +266,7 @@ def _located(
 
 def _exclusion(config: Config) -> Callable[[str], bool]:
     """Whether a file is no post by the configuration, or because the site's generator built it."""
-    posts, output, patterns = config.posts.path, config.site.output, config.posts.exclude
+    posts, output, patterns = config.posts.path, config.site.output, config.posts.exclude or ()
     is_inside = output is not None and output != posts and output.is_relative_to(posts)
     built = f"{output.relative_to(posts)}/" if output and is_inside else "/"  # begins no path
 

@@ -33,6 +33,9 @@ def literals(tree: ast.Module) -> dict[str, object]:
                 _assign(literals, name, value)
             case ast.AugAssign(target=ast.Name(id=name)):  # e.g. `+=`
                 literals.pop(name, None)
+            case ast.Import() | ast.ImportFrom() | ast.Delete():
+                for name, _ in (*_assigned(node), *_deleted(node)):
+                    literals.pop(name, None)
             case _:
                 pass
     return literals
@@ -67,10 +70,26 @@ def computed(tree: ast.Module) -> dict[str, int]:
 
     Each has the first line that says so.
     """
-    known = literals(tree)
+    known = {*literals(tree), *_unset(tree)}
     lines = [one for one in _assigned(tree) if one[0] not in known]
+    lines += [one for one in _deleted(tree) if one[0] not in known]
     lines += (one for node in tree.body if not _is_definition(node) for one in _changed(node))
     return dict(sorted(lines, key=lambda named: -named[1]))
+
+
+def _unset(tree: ast.Module) -> set[str]:
+    """The names that are deleted behind their last value, so that they have the default again.
+
+    A value from `import *` may be deleted, too, of which another file says what was before.
+    """
+    unset: set[str] = set()
+    given: set[str] = set()
+    for node in tree.body:
+        deleted = {name for name, _ in _deleted(node)} if isinstance(node, ast.Delete) else set()
+        values = {name for name, _ in _assigned(node)}
+        unset = (unset | deleted & given) - values
+        given |= values
+    return set() if any(unknown_names(tree, ())) else unset
 
 
 def _is_definition(node: ast.stmt) -> bool:
@@ -82,8 +101,12 @@ def _changed(statement: ast.stmt) -> Iterator[tuple[str, int]]:
 
     That is so in `A["key"] = 1` and in `A.append(1)`.
     """
-    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+    if not isinstance(
+        statement,
+        ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Import | ast.ImportFrom | ast.Delete,
+    ):
         yield from _assigned(statement)
+        yield from _deleted(statement)
     for node in walk(statement):
         match node:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
@@ -107,10 +130,35 @@ class _Names(ast.NodeTransformer):
 
 
 def _assigned(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """The names that get a value anywhere in the tree, with their lines."""
+    """The names that get a value anywhere in the tree, with their lines; by imports, too."""
     for node in walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name, node.lineno
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                # `import a.b` gives a value to `a`.
+                yield from ((one.asname or one.name.split(".")[0], node.lineno) for one in names)
+            case _:
+                pass
+
+
+def _deleted(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """The names that lose their values anywhere in the tree, with their lines."""
+    for node in walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
             yield node.id, node.lineno
+
+
+def open_names(tree: ast.Module, names: Collection[str], read: Collection[str]) -> dict[str, int]:
+    """The names that a line of `unknown_names` may set, behind their last literal if they have one.
+
+    Each has the first such line.
+    """
+    lines = sorted(unknown_names(tree, read))
+    known = literals(tree)
+    last = {name: line for name, line in _assigned(tree) if name in known}
+    found = {name: [line for line in lines if line > last.get(name, 0)] for name in names}
+    return {name: after[0] for name, after in found.items() if after}
 
 
 def unknown_names(tree: ast.Module, read: Collection[str]) -> Iterator[int]:

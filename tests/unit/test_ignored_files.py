@@ -10,6 +10,7 @@ from publisher import entry
 from publisher.app.project import Project
 from publisher.identity.claims import PublishedItem
 from publisher.rendering import Renderings
+from publisher.sources.engines import RECORDS
 from publisher.sources.engines.generator_ignores import of_site
 from publisher.system.symlinks import Reach
 from tests.support.blog import Blog
@@ -266,11 +267,11 @@ def test_init_asks_before_it_publishes_what_the_site_may_leave_out(vault: Blog) 
 
 def test_check_names_the_setting_until_the_configuration_leaves_files_out(vault: Blog) -> None:
     vault.run(*INIT, "--yes")
-    assert "(quartz.config.ts:3: ignorePatterns is computed). List" in vault.run("check").out
     settings = vault.folder / "publisher.yaml"
-    settings.write_text(
-        settings.read_text().replace("posts:\n", "posts:\n  exclude: [private/**]\n", 1)
-    )
+    text = settings.read_text()
+    settings.write_text(text.replace("  exclude: []\n", ""))
+    assert "(quartz.config.ts:3: ignorePatterns is computed). List" in vault.run("check").out
+    settings.write_text(text.replace("  exclude: []\n", "  exclude: [private/**]\n"))
     checked = vault.run("check")
     assert "ignorePatterns" not in checked.out
     assert "1 post: 1 published" in checked.out
@@ -304,3 +305,87 @@ def test_the_item_of_a_file_that_is_left_out_stays_and_no_other_file_takes_it(
     assert skipped.by_path["private/other-note.md"] == (
         "private/other-note.md: the site does not build it, see ignorePatterns in quartz.config.ts"
     )
+
+
+SITES_COMPUTED_LATER = [
+    ("quartz.config.ts", quartz("['private']"), quartz("[...hidden, 'private']")),
+    (
+        "pelicanconf.py",
+        "SITENAME = 'A'\nPATH = 'content'\nARTICLE_EXCLUDES = ['private']\n",
+        "SITENAME = 'A'\nPATH = 'content'\nARTICLE_EXCLUDES = PAGE_PATHS + ['private']\n",
+    ),
+    ("hugo.toml", "ignoreFiles = ['private']\n", "ignoreFiles = ['(?P<x>private)']\n"),
+    (
+        "eleventy.config.js",
+        "export default (c) => {\n c.ignores.add('content/private/**')\n}\n",
+        "export default (c) => {\n c.ignores.add(hidden)\n}\n",
+    ),
+]
+ENGINES = {"pelicanconf.py": "pelican", "hugo.toml": "hugo", "eleventy.config.js": "eleventy"}
+
+
+@pytest.mark.parametrize(("name", "plain", "computed"), SITES_COMPUTED_LATER)
+def test_nothing_goes_out_once_nobody_knows_any_more_what_the_site_leaves_out(
+    tmp_path: Path, name: str, plain: str, computed: str
+) -> None:
+    blog = Blog(tmp_path)
+    for path, text in {name: plain, "content/a.md": POST, "content/private/b.md": POST}.items():
+        (blog.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (blog.folder / path).write_text(text)
+    engine = ENGINES.get(name, "any")
+    settings = blog.folder / "publisher.yaml"
+    settings.write_text(
+        "site: {title: A, url: https://a.example, since: 2020-01-01}\n"
+        f"posts:\n  engine: {engine}\n  path: content\n  permalink: /:slug/\n"
+        "feeds: [{path: feed.atom, format: atom}]\n"
+    )
+    assert blog.run("build").code == 0
+    feed = (blog.folder / "feed.atom").read_bytes()
+    (blog.folder / name).write_text(computed)
+    for command in (["build"], ["plan"], ["publish"]):
+        refused = blog.run(*command)
+        assert refused.code == 3
+        assert f"leaves out ({name}:" in refused.err
+        assert "exclude: []" in refused.err
+    assert (blog.folder / "feed.atom").read_bytes() == feed
+    text = settings.read_text()
+    settings.write_text(text.replace("posts:\n", "posts:\n  exclude: []\n"))
+    assert blog.run("build").code == 0
+    settings.write_text(text.replace("posts:\n", 'posts:\n  exclude: ["private"]\n'))
+    assert "1 post: 1 published" in blog.run("build").out
+
+
+def test_who_answers_init_that_all_posts_may_go_out_is_asked_no_more(vault: Blog) -> None:
+    assert vault.run(*INIT, "--yes").code == 0
+    assert "  exclude: []\n" in (vault.folder / "publisher.yaml").read_text()
+    assert vault.run("build").code == 0
+
+
+@pytest.mark.parametrize(
+    ("engine", "files", "named"),
+    [
+        ("pelican", {"pelicanconf.py": "from common import ARTICLE_EXCLUDES"}, "is computed"),
+        ("pelican", {"pelicanconf.py": "from common import DEFAULT_METADATA"}, "is computed"),
+        ("pelican", {"pelicanconf.py": "X = 1\nfrom common import *"}, "other programs may set"),
+        (
+            "pelican",
+            {
+                "pelicanconf.py": "ARTICLE_EXCLUDES = f()",
+                "publishconf.py": "from pelicanconf import *\nARTICLE_EXCLUDES = ['private']",
+            },
+            "",
+        ),
+        ("pelican", {"publishconf.py": "from pelicanconf import *\nREADERS = f()"}, "is computed"),
+        ("nikola", {"conf.py": "from common import POSTS, PAGES"}, "POSTS is computed"),
+        ("nikola", {"conf.py": "POSTS = (('posts/*.md', 'posts', 'post.tmpl'),)"}, ""),
+    ],
+)
+def test_settings_in_python_that_other_programs_give_are_not_known(
+    tmp_path: Path, engine: Engine, files: Files, named: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    reach = Reach((tmp_path,), (tmp_path,), "outside")
+    unread = RECORDS[engine].ignored(tmp_path, tmp_path / "content", reach).unread
+    assert all(named in one.problem for one in unread)
+    assert bool(unread) == bool(named)

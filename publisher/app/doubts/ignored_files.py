@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher import sources
+from publisher.errors import UnsafePlanError
 from publisher.sources.engines import RECORDS
 from publisher.text.counts import limited
 
@@ -28,9 +29,23 @@ def risk(config: Config) -> str:
     return "" if ignored and ignored.needs_publish else _told(ignored, config)
 
 
+def require_known(config: Config) -> None:
+    """Raise UnsafePlanError if a file may go out that its author did not release.
+
+    The settings of a site may begin to be computed long after `init` asked about them.
+    """
+    if found := risk(config):
+        ways = [
+            'list these files in posts.exclude, e.g. exclude: ["private/**"]',
+            "set site.output to the folder with the built site",
+            "if every post may be published, set exclude: [] below posts",
+        ]
+        raise UnsafePlanError(f"{config.path}: {found}. Nothing was built or sent", ways)
+
+
 def _ignored(config: Config) -> Ignored | None:
     posts = config.posts
-    if config.site.output or posts.feed or posts.exclude:
+    if config.site.output or posts.feed or posts.exclude is not None:
         return None
     site, reach = sources.site_of(config), sources.reach_of(config)
     return RECORDS[posts.engine].ignored(site, posts.path, reach)
@@ -52,5 +67,5 @@ def advice(doubt: str) -> str:
     """What a user must know and do, as the rest of a sentence about `posts.exclude`."""
     return (
         f'is not set, but {doubt}. List these files, e.g. exclude: ["private/**"], or set '
-        "site.output to the folder with the built site"
+        "site.output to the folder with the built site; `exclude: []` publishes every post"
     )

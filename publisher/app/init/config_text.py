@@ -67,7 +67,8 @@ class SiteFacts(Struct, frozen=True, kw_only=True):
     """What the document says. `settings` are the valid settings of the site, by our keys.
 
     `posts` are the keys of the section `posts` in order, `templates` are those for new posts, which
-    are excluded, and `comments` the comments below the keys;
+    are excluded; `excludes_nothing` tells that every post may be published, although settings that
+    leave files out are not known. `comments` are the comments below the keys;
     `lesson` is what the built pages showed, and `taken` are the title and the URL if they are from
     there: key, value, and what it was taken from.
     """
@@ -82,6 +83,7 @@ class SiteFacts(Struct, frozen=True, kw_only=True):
     lesson: Lesson | None = None
     taken: Sequence[tuple[str, str, str]] = ()
     templates: Sequence[str] = ()
+    excludes_nothing: bool = False
     comments: Sequence[str] = field(default_factory=tuple)
 
 
@@ -117,7 +119,10 @@ def _posts(facts: SiteFacts) -> Iterator[str]:
     """The lines of the section `posts`."""
     for key, value in facts.posts.items():
         yield f"  {key}: {yaml_edit.scalar(value)}\n"
-    if facts.templates:
+    if facts.excludes_nothing:
+        yield _comment("Settings of the site are computed, but every post may be published.")
+        yield "  exclude: []\n"
+    elif facts.templates:
         yield _comment("Templates for new posts, which are no posts.")
         yield f"  exclude: {yaml_edit.written(tuple(facts.templates))}\n"
     if facts.lesson:

@@ -80,7 +80,7 @@ def init(
         if doubt:
             on_event(Note(doubt))
     _ask_about_pages(facts, found, ask)  # after that, because pages may date their posts
-    _ask_about_ignored(config, ask)
+    facts = _with_ignored(facts, config, ask)
     facts, found = _with_rule(facts, config, found, on_event, ask_text)
     for note in _unread(_parsed(facts, path)):
         on_event(Note(note.removeprefix(f"{folder}/")))
@@ -252,15 +252,19 @@ def _ask_about_pages(facts: SiteFacts, found: Survey, ask: Ask) -> None:
     require_yes(ask, fact, "Is it the folder with your posts?", yes=yes, ways=ways)
 
 
-def _ask_about_ignored(config: Config, ask: Ask) -> None:
-    """Ask if files may be published that the site leaves out. Raises ConfigError."""
+def _with_ignored(facts: SiteFacts, config: Config, ask: Ask) -> SiteFacts:
+    """The facts with the answer if files may be published that the site leaves out.
+
+    Raises ConfigError if they may not.
+    """
     risk = ignored_files.risk(config)
     if not risk:
-        return
+        return facts
     fact = f"{risk}, so it may publish e.g. private notes"
     question = f"Publish all posts in {config.posts.path.name}?"
     ways = ["build the site first, so that publisher sees which posts have a page"]
     require_yes(ask, fact, question, yes="to publish all posts, run again with --yes", ways=ways)
+    return replace(facts, excludes_nothing=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -52,5 +52,5 @@ def _advice(name: str, config: Config, pages: Collection[PurePosixPath]) -> str:
 def is_selected(path: PurePosixPath, posts: Posts) -> bool:
     """Whether `posts.pages` matches the page, and `posts.exclude` does not."""
     return any(globs.matches(pattern, str(path)) for pattern in posts.pages) and not any(
-        globs.excludes(pattern, str(path)) for pattern in posts.exclude
+        globs.excludes(pattern, str(path)) for pattern in posts.exclude or ()
     )

@@ -18,6 +18,7 @@ from publisher.sources import site_settings
 from publisher.sources.engines import nikola_lists, scripts
 from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, PostReader
+from publisher.sources.engines.ignored import Ignored, UnreadSetting
 from publisher.sources.engines.markups import HTML, MARKDOWN
 from publisher.sources.engines.unread import adds, changes, if_computed
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
@@ -307,6 +308,13 @@ def _address_scripts(site: Path, _: Path, reach: Reach) -> list[AddressScript]:
     return scripts.computed_names(site / _SETTINGS[0], _ADDRESSES, reach)
 
 
+def _ignored(site: Path, _: Path, reach: Reach) -> Ignored:
+    """`POSTS` and `COMPILERS` say which files are posts. They are not known if computed."""
+    file = site / _SETTINGS[0]
+    names = scripts.unread_names(file, ("POSTS", "COMPILERS"), reach)
+    return Ignored(unread=[UnreadSetting(file, line, why) for line, why in names.values()])
+
+
 def _detect(folder: Path) -> DetectedSite | None:
     # Other programs, e.g. Sphinx, have a conf.py, too.
     named_settings = settings_in(folder, _SETTINGS)
@@ -355,6 +363,7 @@ RECORD = EngineRecord(
     ),
     settings=_SETTINGS,
     address_scripts=_address_scripts,
+    ignored=_ignored,
     unread_settings=_UNREAD,
     markdown=lambda _: MarkdownOptions(deleted=True),
     future=(("FUTURE_IS_NOW",),),

@@ -19,17 +19,28 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 _FILES = ("pelicanconf.py", "publishconf.py")  # the second has priority
+# The settings that say which files are articles, and which of them are drafts.
+_NAMES = (
+    *("ARTICLE_EXCLUDES", "ARTICLE_PATHS", "DEFAULT_METADATA", "EXTRA_PATH_METADATA"),
+    *("IGNORE_FILES", "READERS"),
+)
 
 
 def of_site(site: Path, _: Path, reach: Reach) -> Ignored:
-    """What `ARTICLE_EXCLUDES`, `IGNORE_FILES` and `READERS` leave out."""
+    """What `ARTICLE_EXCLUDES`, `IGNORE_FILES` and `READERS` leave out.
+
+    Other settings decide which files are articles, too; they are not known if they are computed.
+    """
     settings: dict[str, Value] = {}
-    computed: dict[str, UnreadSetting] = {}
+    unread: dict[str, UnreadSetting] = {}
     files = (site_settings.find(site, (name,)) for name in _FILES)
     for file in filter(None, files):
-        settings |= site_settings.readable(file, reach)
-        for name, line in scripts.computed(file, reach).items():
-            computed[name] = UnreadSetting(file, line, f"{name} is computed")
+        own = site_settings.readable(file, reach)
+        settings |= own
+        unread = {name: one for name, one in unread.items() if name not in own}
+        names = scripts.unread_names(file, _NAMES, reach, read=("pelicanconf",))
+        for name, (line, problem) in names.items():
+            unread[name] = UnreadSetting(file, line, problem)
     content = site / (site_settings.text(settings, "PATH") or "content")
     readers = site_settings.section(settings, "READERS")
     texts = site_settings.texts
@@ -38,7 +49,7 @@ def of_site(site: Path, _: Path, reach: Reach) -> Ignored:
         "IGNORE_FILES": (_of_names, texts(settings, "IGNORE_FILES")),
         "READERS": (_of_names, [f"*.{kind}" for kind, reader in readers.items() if not reader]),
     }
-    ignored = Ignored(unread=[computed[name] for name in rules if name in computed])
+    ignored = Ignored(unread=[unread[name] for name in _NAMES if name in unread])
     for setting, (compiled, patterns) in rules.items():
         ignored += ignore_settings.ruled(
             compiled, patterns, content, file=site / _FILES[0], line=1, setting=setting

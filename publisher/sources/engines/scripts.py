@@ -90,6 +90,24 @@ def computed(file: Path, reach: Reach) -> dict[str, int]:
     return python_settings.computed(_tree(file, reach))
 
 
+def unread_names(
+    file: Path, names: Collection[str], reach: Reach, *, read: Collection[str] = ()
+) -> dict[str, tuple[int, str]]:
+    """The names of which a Python file does not say what they are: their first lines, and why.
+
+    For `read` see `computed_names`.
+    """
+    tree = _tree(file, reach)
+    found = {
+        name: (line, f"other programs may set {name} there")
+        for name, line in python_settings.open_names(tree, names, read).items()
+    }
+    computed = python_settings.computed(tree)
+    return found | {
+        name: (computed[name], f"{name} is computed") for name in names if name in computed
+    }
+
+
 def _tree(file: Path, reach: Reach) -> ast.Module:
     """The syntax tree of a Python file; empty if it cannot be read."""
     try:
