@@ -64,7 +64,7 @@ def nothing_earlier(_: PurePosixPath) -> EarlierReadings:
     return EarlierReadings()
 
 
-class KnownFacts(Struct, array_like=True, frozen=True):
+class KnownFacts(Struct, array_like=True, frozen=True, gc=False):
     """What an earlier run made of the same post, for the same site and settings.
 
     `title` is the plain one of its entry, `link` the URL that the rules of the engine give, and

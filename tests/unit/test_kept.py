@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import os
 import time
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -441,6 +442,29 @@ def stored(folder: Path) -> tuple[Common, list[str]]:
     return found.common, [
         path for one in numbers for path in msgspec.msgpack.decode(found.data(one))
     ]
+
+
+def held(folder: Path, count: int) -> int:
+    """The bytes that a run holds of posts that are as they were, with all that belongs to them."""
+    blog = Blog(folder)
+    for number in range(count):
+        text = f"Some words of post {number}.\n" * 100
+        blog.write(f"2026-01-01-post-{number:03}.md", text, title=f"The title of post {number}")
+    read(folder)
+    tracemalloc.start()
+    try:
+        reading = read(folder)
+        before, _ = tracemalloc.get_traced_memory()
+        assert all(post.later for post in reading.posts)
+        return before
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_post_that_has_not_changed_takes_little_memory(tmp_path: Path) -> None:
+    """Its text, or an object for its path or for each number of its state, would take more."""
+    few, many = (held(tmp_path / str(count), count) for count in (300, 600))
+    assert (many - few) / 300 < 900
 
 
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
