@@ -30,8 +30,8 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
         yield f"waiting: {where(waiting.path)}: {waiting.message}"
     for textless in built.without_text:
         yield f"warning: {where(textless.path)}: {textless.message}"
-    if built.without_text:
-        yield f"note: {built.without_text[0].advice}"
+    if advised := [one for one in built.without_text if not one.is_known]:
+        yield f"note: {advised[0].advice}"
     for unreadable in built.unreadable:
         yield f"warning: {where(unreadable.path)}: {unreadable.message}"
     for kept in built.kept[:NAMED_KEPT]:

@@ -60,7 +60,8 @@ class TextlessPost(Struct, frozen=True):
     """A post whose page does not show its text, and why: the reason is about the page.
 
     `stays` tells whether the text that the page showed before goes out. `is_page`: the post has no
-    source but its page.
+    source but its page. `is_known`: an earlier run has named it for this reason, so the advice was
+    given.
     """
 
     path: PurePosixPath
@@ -68,6 +69,7 @@ class TextlessPost(Struct, frozen=True):
     reason: str
     stays: bool
     is_page: bool = False
+    is_known: bool = False
 
     @property
     def message(self) -> str:

@@ -68,6 +68,9 @@ def test_a_page_that_never_showed_a_text_has_none(tmp_path: Path, now: str) -> N
     """Its text is announced to nobody when it shows it."""
     reading, report = run(tmp_path, SITE_OF_TEN | {"blog/0.html": now})
     assert [(str(one.path), one.stays) for one in report.without_text] == [("blog/0.html", False)]
+    assert [one.is_known for one in report.without_text] == [False]
+    (again,) = run(tmp_path, {"blog/0.html": now})[1].without_text
+    assert again.is_known
     assert (len(reading.posts), shown(reading)) == (10, "")
     (before,) = [post.source for post in reading.posts if str(post.path) == "blog/0.html"]
     for text in (TEXT, "<p>Edited</p>"):

@@ -135,7 +135,11 @@ class Outcomes:
     def _name_refusal(self, post: Post, row: PostMemory, *, stays: bool) -> None:
         page = self._placement.page(post)
         if row.refusal and page:
-            self._without_text[post.path] = TextlessPost(post.path, page, row.refusal, stays)
+            before = self._known.memory.posts.get(post.path)
+            is_known = before is not None and before.refusal == row.refusal
+            self._without_text[post.path] = TextlessPost(
+                post.path, page, row.refusal, stays, is_known=is_known
+            )
 
     def from_source(self, post: Post, row: PostMemory) -> Post | Skip:
         """The post with the body of its source, which waits for nothing but a page."""

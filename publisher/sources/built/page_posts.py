@@ -94,7 +94,7 @@ def read(
         known.require_sitemap([post.path for post in found.dated], config)
     skipped = [*skipped, *map(_scheduled, found.scheduled)]
     report = replace(
-        page_report.report(reader.versions, skipped, reader.elsewhere),
+        page_report.report(reader.versions, skipped, reader.elsewhere, reader.last),
         idle_ids=tuple(idle_ids(config, output.pages(), no_posts, found.undated)),
     )
     bodies = PageBodies(

@@ -42,8 +42,12 @@ def report(
     versions: Mapping[PurePosixPath, PageVersion],
     skipped: Sequence[Skip],
     elsewhere: Sequence[PurePosixPath],
+    last: Callable[[PurePosixPath], ReadPage | None],
 ) -> PagesReport:
-    """The report on the versions that go out, and on the pages that are no posts."""
+    """The report on the versions that go out, and on the pages that are no posts.
+
+    `last` is that of `require_bodies`.
+    """
     found = sorted(versions.items())
     new = [skip for skip in skipped if skip.status == "waiting"]
     waiting = [WaitingPost(one.path, one.reason, stays=False) for one in new]
@@ -51,7 +55,14 @@ def report(
     return PagesReport(
         waiting=tuple(sorted(waiting, key=lambda one: one.path)),
         without_text=tuple(
-            TextlessPost(path, path, one.refusal, one.stays, is_page=True)
+            TextlessPost(
+                path,
+                path,
+                one.refusal,
+                one.stays,
+                is_page=True,
+                is_known=_never_showed(last(path)),
+            )
             for path, one in found
             if one.refusal
         ),
