@@ -1778,6 +1778,7 @@ OPTION = ".. code-block:: python\n   :linenos:\n   :{}: x\n\n   a\n"
         (".. code:: x\n\n   .. code-block:: x\n      :y:\n\n      a", None),
         (".. code-block:: x\n\n   :y: a", None),
         (".. code-block::\n\n   a", "line 5 has code-block without a language"),
+        ("b\n*a* b ``*c`` (*d) *e", "line 6 has * at the start of a word, and nothing ends that"),
         (".. code::\n\n   a", None),
         (".. youtube:: x", "line 5 has the directive youtube"),
         ("See :ref:`x`.", "line 5 has the role ref"),

@@ -1,11 +1,13 @@
 """Find what keeps Pelican from building an article in reStructuredText.
 
 Pelican makes no page of a text about which docutils warns. What is certain without docutils is
-found here: directives and roles that nobody knows, and code blocks with wrong arguments.
+found here: directives and roles that nobody knows, code blocks with wrong arguments, and inline
+markup without an end.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,17 @@ _DIRECTIVE = re.compile(r"\s*\.\. (?:\|[^|]+\| )?([\w.+:-]+)[ ]?::(?:\s+(.*))?")
 _OPTION = re.compile(r"\s+:([^:\s][^:]*):(?!\S).*")
 _LITERAL = re.compile(r"``.+?``")
 _ROLE = re.compile(r"(?<![\w`:])(?::([\w.+-]+):`[^`\s]|`[^`]*[^`\s]`:([\w.+-]+):(?!\w))")
+# Inline markup that is closed and may hold any signs, and starts and ends of what is not. Only a
+# start behind a blank is certain.
+_CLOSED = re.compile(r"``.+?``|`[^`]+`", re.DOTALL)
+_START = re.compile(r"(?<!\S)(\*\*|\*|``|`)(?=[^\s*`])")
+_ENDS = {
+    "*": re.compile(r"(?<![\s\\])\*(?!\w)"),
+    "**": re.compile(r"(?<![\s\\])\*\*(?!\w)"),
+    "`": re.compile(r"(?<![\s\\])`"),
+    "``": re.compile(r"(?<!\s)``"),
+}
+_OF_TABLES = ("+", "|", "=", ">>>")
 # Of docutils, by their English names, and of Pelican.
 _DIRECTIVES = frozenset({
     "admonition", "attention", "caution", "class", "code", "code-block", "compound", "container",
@@ -64,6 +77,8 @@ def fault(body: str, *, is_english: bool) -> tuple[int, str] | None:
             found = _fault_of_directive(match, lines, number, indent, is_english=is_english)
         else:
             found = (number, _fault_of_roles(line, own) if is_english and above is None else "")
+            if above is None and not found[1] and not (number and lines[number - 1].strip()):
+                found = _fault_of_paragraph(lines, number)
         if found[1]:
             return found
     return None
@@ -97,6 +112,22 @@ def _fault_of_roles(line: str, own: set[str]) -> str:
         if name.lower() not in _ROLES | own:
             return f"has the role {name[:40]}, which it does not know"
     return ""
+
+
+def _fault_of_paragraph(lines: list[str], first: int) -> tuple[int, str]:
+    """The line with a start of inline markup that has no end in its paragraph."""
+    paragraph = [*itertools.takewhile(str.strip, lines[first:])]
+    if any(line.lstrip().startswith(_OF_TABLES) for line in paragraph):
+        return first, ""
+    text = _CLOSED.sub(lambda match: re.sub(r"\S", "x", match[0]), "\n".join(paragraph))
+    at = 0
+    while start := _START.search(text, at):
+        end = _ENDS[start[1]].search(text, start.end())
+        if end is None:
+            line = first + text.count("\n", 0, start.start())
+            return line, f"has {start[1]} at the start of a word, and nothing ends that markup"
+        at = end.end()
+    return first, ""
 
 
 def _options(lines: list[str], start: int, indent: int) -> list[tuple[int, str]]:
