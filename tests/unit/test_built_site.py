@@ -1049,6 +1049,32 @@ def test_a_page_that_leads_to_another_is_named_with_that(blog: BuiltBlog) -> Non
     assert said in blog.run("build").err
 
 
+@pytest.mark.parametrize(
+    ("title", "is_newest", "code", "shown"),
+    [
+        ("Another title", False, 0, "https://blog.example/ruin/"),
+        ("Another title", True, 4, ""),
+        ("The ruin", True, 4, ""),
+    ],
+)
+def test_the_page_that_a_deleted_post_left_is_not_the_text_of_a_new_one_at_its_address(
+    larger: BuiltBlog, title: str, code: int, shown: str, *, is_newest: bool
+) -> None:
+    """Nothing is remembered, and the new post has most of its words."""
+    words = "The ruin above the river has stood there for as long as anybody can remember"
+    old = larger.write("2025-01-01-ruin.md", f"{words}, and longer.", title=title)
+    larger.build_site()
+    old.unlink()
+    larger.write("2026-02-01-ruin.md", f"{words}, but fell last night.", title="The ruin")
+    if not is_newest:
+        larger.touch(larger.output / "mill/index.html")
+    run = larger.run("build")
+    assert run.code == code
+    assert "and longer" not in feed(larger)
+    assert ("2026-02-01-ruin" in feed(larger)) == bool(shown)
+    assert shown in feed(larger)
+
+
 def advices(blog: BuiltBlog, command: str) -> int:
     """How often a command says what to do about pages without text; it names all of them."""
     run = blog.run(command)
