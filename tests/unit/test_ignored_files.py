@@ -389,3 +389,41 @@ def test_settings_in_python_that_other_programs_give_are_not_known(
     unread = RECORDS[engine].ignored(tmp_path, tmp_path / "content", reach).unread
     assert all(named in one.problem for one in unread)
     assert bool(unread) == bool(named)
+
+
+@pytest.mark.parametrize(
+    ("program", "is_known"),
+    [
+        ("c.addPreprocessor('d', '*', (d) => { if (d.title == 'S') return false; });", False),
+        ("c.addPreprocessor('d', '*', (d) => !d.secret);", False),
+        ("c.addPreprocessor('d', '*', (d) => isPublic(d));", False),
+        ("c.addPreprocessor('d', '*', (d) => d.draft || d.secret ? false : undefined);", False),
+        ("c.addPreprocessor('d', '*', (d) => { if (d.draft || d.secret) return false });", False),
+        ("c.addPreprocessor('d', '*', (d) => { if (!d.draft) return false });", False),
+        ("c.addPreprocessor('d', '*', (d) => { return d.tags.includes('x') ? false : 1 });", False),
+        ("c.addPreprocessor('d', 'md,njk', leaveOut);", False),
+        ("c.addPreprocessor('d', formats, (d) => false);", False),
+        ("c.setInputDirectory(process.env.X || 'content');", False),
+        ("return { dir: { input: folder() } };", False),
+        ("c.addPreprocessor('d', 'njk', (d) => false);", True),
+        ("c.addPreprocessor('d', '*', (data) => (data.draft ? false : undefined));", True),
+        (
+            "c.addPreprocessor('drafts', '*', (data, content) => {\n"
+            " if (data.draft) { data.title = `${data.title} (draft)`; }\n"
+            " if(data.draft && process.env.ELEVENTY_RUN_MODE === 'build') {\n"
+            "  return false;\n }\n});",
+            True,
+        ),
+        ("c.addPreprocessor('m', ['md'], (data, content) => content.replace('a', 'b'));", True),
+        ("c.addPreprocessor('m', 'md', function (data, content) { return content + 'x' });", True),
+        ("c.setInputDirectory('content');", True),
+    ],
+)
+def test_what_preprocessors_of_eleventy_leave_out_is_not_known(
+    tmp_path: Path, program: str, *, is_known: bool
+) -> None:
+    (tmp_path / "eleventy.config.js").write_text(f"export default (c) => {{\n{program}\n}}\n")
+    reach = Reach((tmp_path,), (tmp_path,), "outside")
+    unread = RECORDS["eleventy"].ignored(tmp_path, tmp_path / "content", reach).unread
+    assert bool(unread) != is_known
+    assert all(one.line == 2 for one in unread)

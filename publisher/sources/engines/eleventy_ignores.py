@@ -1,13 +1,16 @@
-"""Find the files that Eleventy leaves out: `.eleventyignore`, `.gitignore`, `ignores.add`."""
+"""Find the files that Eleventy leaves out: `.eleventyignore`, `.gitignore`, `ignores.add`.
+
+What its preprocessors leave out, and what lies outside of a computed input folder, is not known.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from publisher.sources.engines import eleventy_programs
+from publisher.sources.engines import eleventy_preprocessors, eleventy_programs
 from publisher.sources.engines.ignore_settings import of_calls, of_ignore_file
-from publisher.sources.engines.ignored import Ignored
+from publisher.sources.engines.ignored import Ignored, UnreadSetting
 from publisher.sources.site_settings import readable_text
 from publisher.text import ignore_patterns
 
@@ -32,11 +35,17 @@ def of_site(site: Path, posts: Path, reach: Reach) -> Ignored:
     settings = readable_text(site / program.file, reach) if program.file else ""
     if not _NO_GIT.search(settings):
         ignored += of_ignore_file(site / ".gitignore", reach, _of_lines)
-    if program.file:
-        ignored += of_calls(
-            site / program.file, "ignores.add", site, reach, ignore_patterns.of_globs
-        )
-    return ignored
+    if not program.file:
+        return ignored
+    file = site / program.file
+    ignored += of_calls(file, "ignores.add", site, reach, ignore_patterns.of_globs)
+    unread = [
+        UnreadSetting(file, line, "addPreprocessor may leave posts out")
+        for line in eleventy_preprocessors.doubtful(settings)
+    ]
+    if line := program.computed_source:
+        unread.append(UnreadSetting(file, line, "the input folder is computed"))
+    return ignored + Ignored(unread=unread)
 
 
 def _of_lines(lines: Sequence[str]) -> Patterns:

@@ -50,7 +50,8 @@ class Program(Struct, frozen=True):
     slashes at its ends. `has_containers` tells that `:::` begins a container in Markdown.
     `includes` and `layouts` are the folders of layouts below `source`, the second empty if it is
     the first; `aliases` are other names of layouts. `data` is the folder with the data of all
-    pages. `adds_templates`: a program may add layouts.
+    pages. `adds_templates`: a program may add layouts. `computed_source` is the line (from 1) that
+    computes the input folder, so that it is not known; 0 if there is none.
     """
 
     file: str
@@ -63,6 +64,7 @@ class Program(Struct, frozen=True):
     aliases: Mapping[str, str] = {}
     data: str = "_data"
     adds_templates: bool = False
+    computed_source: int = 0
 
 
 def find(folder: Path, reach: Reach) -> Program | None:
@@ -91,7 +93,13 @@ def find(folder: Path, reach: Reach) -> Program | None:
         adds_templates="addTemplate" in text or "setLayoutResolution" in text,
         data=inside(_folder(settings, "data", "setDataDirectory") or "_data"),
         aliases={name: path for _, name, _, path in _ALIAS.findall(text)},
+        computed_source=0 if options.get("input") else _computed_source(settings),
     )
+
+
+def _computed_source(settings: ScriptSettings) -> int:
+    source = settings.find("dir.input") or settings.argument("setInputDirectory")
+    return source.line if source and not source.is_plain else 0
 
 
 def _folder(settings: ScriptSettings, key: str, function: str) -> str:
