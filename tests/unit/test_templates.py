@@ -276,6 +276,39 @@ def test_hexo_has_nunjucks_and_leaves_code_alone(body: str, expected: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("cited", "shown"),
+    [
+        ("Ada Lovelace, On Bees", "<strong>Ada Lovelace</strong> <cite>On Bees</cite>"),
+        ("Ada https://x.example/a/", "<strong>Ada</strong> "
+         '<cite><a href="https://x.example/a/">x.example/a</a></cite>'),
+        ("Ada L https://x.example/ A title", "<strong>Ada L</strong> "
+         '<cite><a href="https://x.example/">A title</a></cite>'),
+        ("Ada", "<strong>Ada</strong>"),
+        ("", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["blockquote", "quote"])
+def test_a_quote_of_hexo_names_its_author_and_source(name: str, cited: str, shown: str) -> None:
+    result = templated("hexo", f"a\n\n{{% {name} {cited} %}}\nb *c*\n\nd\n{{% end{name} %}}\n\ne")
+    footer = f"\n<footer>{shown}</footer>" if shown else ""
+    quote = f"<blockquote>\n<p>b <em>c</em></p>\n<p>d</p>{footer}\n</blockquote>"
+    assert result.content.xhtml == f"<p>a</p>\n{quote}\n<p>e</p>"
+    assert not told(result)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("{% pullquote right %}\nx\n{% endpullquote %}", "<blockquote>\n<p>x</p>\n</blockquote>"),
+        ("```\n{% quote A %}\nx\n{% endquote %}\n```", "{% quote A %}\nx\n{% endquote %}"),
+        ("{% quote A %}\nx {% raw %}y{% endraw %}\n{% endquote %}", "x y"),
+    ],
+)
+def test_what_hexo_shows_in_and_around_quotes_stays(body: str, shown: str) -> None:
+    assert shown in templated("hexo", body).content.xhtml
+
+
+@pytest.mark.parametrize(
     ("body", "expected", "message"),
     [
         (

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.content import markup
+from publisher.content.templates import hexo_tags
 from publisher.content.templates.context import TagValues, TemplateContext, collected
 from publisher.content.templates.page_values import page_values, typed_values
 from publisher.content.templates.site_content import NAMES, NEIGHBOURS, FoundValues, neighbour
@@ -98,7 +99,7 @@ def evaluate(post: Post, values: TagValues | None, links: PostLinks) -> Evaluate
     """
     body, language = links.body(), post.syntax.template_language
     if language == "nunjucks" and post.templates != "off":
-        body = _without_comments(body)
+        body = hexo_tags.with_quotes(_without_comments(body))
     if values is None or language == "none":
         return without_tags(body)
     keeps_unknown = post.templates == "keep"
