@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
@@ -18,6 +20,7 @@ from publisher.text import yaml_document
 from tests.engines.test_sites import FOLDER, ON_PURPOSE
 from tests.support import dialects, sites
 from tests.support.generators import GENERATORS
+from tests.unit import test_engines as engines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,6 +135,49 @@ def test_posts_lie_in_the_folders_that_the_settings_name(tmp_path: Path) -> None
     found = {path.removeprefix("src/texts/"): facts for path, facts in read.items()}
     differences = sites.differences(sites.generated(output), found)
     assert differences.keys() == ON_PURPOSE["jekyll"].keys()
+
+
+EXCLUDES = [
+    *("*.tmp.md", "*secret*", "*.md", "_posts/*priv*", "_posts/[0-9]*-c.md", "_posts/*-c.md/"),
+    *("_posts/", "/_posts/priv", "_posts/priv/", "_posts/pr", "pr", "c.md", "**/*-c.md"),
+    *("blog", "blog/", "b*", "*og", "*og/", "blog/_posts", "bl?g", "blog?_posts*", "[!_]*"),
+    *("_posts/2024-01-0[3-5]*", "_posts/2024-01-01-[^a].md", "_posts/{priv,sub}/*", "_p[o", "\\_*"),
+    *("./_posts/priv", "_posts/../_posts/priv", "src/_posts/", "_posts/2024-01-03-c.md", "*\\.md"),
+]
+POSTS_TO_EXCLUDE = [
+    *("_posts/2024-01-01-a.md", "_posts/2024-01-02-b.tmp.md", "_posts/2024-01-03-c.md"),
+    *("_posts/priv/2024-01-04-d.md", "_posts/sub/deep/2024-01-05-secret.md"),
+    *("blog/_posts/2024-01-06-e.md", "blog/_posts/sub/2024-01-07-c.md"),
+]
+_ASK_JEKYLL = """
+require "jekyll"; require "json"
+puts JSON.generate(JSON.parse($stdin.read).map { |exclude|
+  site = Jekyll::Site.new(Jekyll.configuration("source" => ARGV[0], "quiet" => true,
+    "disable_disk_cache" => true, "exclude" => exclude))
+  site.read
+  site.posts.docs.map(&:relative_path)
+})
+"""
+
+
+@pytest.mark.parametrize("source", ["", "src"])
+def test_exclude_leaves_out_what_jekyll_leaves_out(tmp_path: Path, source: str) -> None:
+    asked = [[one] for one in EXCLUDES] + [EXCLUDES[:1] + EXCLUDES[4:5]]
+    files = dict.fromkeys(
+        (f"{source}/{path}".strip("/") for path in POSTS_TO_EXCLUDE), "---\n---\n"
+    )
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        ["ruby", "-e", _ASK_JEKYLL, tmp_path / source],
+        input=json.dumps(asked), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for exclude, built in zip(asked, json.loads(done.stdout), strict=True):
+        settings = {"source": source or ".", "exclude": exclude}
+        read = engines.read(tmp_path, "jekyll", {"_config.yml": yaml.safe_dump(settings)})
+        found = {str(post.path).removeprefix(f"{source}/") for post in read.posts}
+        assert found == {*built}, exclude
 
 
 def test_templates_read_of_the_site_what_jekyll_reads(tmp_path: Path) -> None:

@@ -230,6 +230,18 @@ def test_jekyll_s_defaults_join_categories_and_hide_posts(tmp_path: Path) -> Non
     assert skip(tmp_path, "jekyll", {}).status == "hidden"
 
 
+def test_exclude_of_jekyll_begins_at_its_source_and_crosses_folders(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "source: src\nexclude: ['*secret*', _posts/2020, src/_posts/2019*]",
+        "src/_posts/2019-02-03-a.md": "",
+        "src/_posts/2020-02-03-b.md": "",
+        "src/_posts/deep/2021-02-03-secret.md": "",
+    }
+    reading = read(tmp_path, "jekyll", files, posts="src/_posts")
+    assert [post.slug for post in reading.posts] == ["a"]
+    assert {skip.status for skip in reading.skipped} == {"ignored"}
+
+
 def test_jekyll_s_folders_are_categories_and_only_posts_folders_hold_posts(tmp_path: Path) -> None:
     files = {
         "_config.yml": "",

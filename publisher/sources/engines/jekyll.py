@@ -17,7 +17,13 @@ from urllib.parse import quote
 from publisher.errors import ConfigError, PostError
 from publisher.post import BodySyntax, Diagnostic
 from publisher.sources import site_settings
-from publisher.sources.engines import jekyll_defaults, jekyll_markdown, jekyll_settings, scripts
+from publisher.sources.engines import (
+    jekyll_defaults,
+    jekyll_excludes,
+    jekyll_markdown,
+    jekyll_settings,
+    scripts,
+)
 from publisher.sources.engines.detected import (
     POSTS,
     DetectedSite,
@@ -33,7 +39,7 @@ from publisher.sources.engines.likely_posts import dated
 from publisher.sources.engines.names import Name, begins_with_date, date_fault, dated_part
 from publisher.sources.front_matter import block, source_forms
 from publisher.sources.front_matter.typed_values import person, unique
-from publisher.text import globs, permalinks
+from publisher.text import permalinks
 from publisher.text.author_dates import WrittenDate
 from publisher.text.counts import number_of
 from publisher.text.permalinks import encoded
@@ -79,7 +85,6 @@ class Jekyll(PostReader):
         is_inside = folder.posts.is_relative_to(folder.site / collections)
         self.location = folder.below(collections if is_inside else "")
         self._below_site = folder.below("")
-        self._below_source = folder.below(self._folders.source)
         inside = not _POSTS.isdisjoint(folder.posts.parts)
         self._mixed = not inside and folder.paths.have("_posts")
         self._defaults = jekyll_defaults.scopes(self.settings)
@@ -91,7 +96,8 @@ class Jekyll(PostReader):
 
     def is_post(self, path: PurePosixPath) -> bool:
         """Whether the file is a post: not excluded and, in a site's folder, below `_posts`."""
-        if self._is_excluded(self._below_site / path):
+        is_old = jekyll_excludes.left_out_before(self._excludes, self._below_site / path)
+        if is_old and self._is_excluded(path):
             return False
         if not self._mixed:
             return True
@@ -99,15 +105,19 @@ class Jekyll(PostReader):
         # Jekyll reads no `_posts` in a folder whose name begins with one of these characters.
         return index is not None and not any(part[0] in "_.#~" for part in path.parts[:index])
 
+    @cached_property
+    def _excludes(self) -> list[str]:
+        return site_settings.texts(self.settings, "exclude")
+
     def _is_excluded(self, path: PurePosixPath) -> bool:
-        patterns = [name.strip("/") for name in site_settings.texts(self.settings, "exclude")]
-        globs_ = (glob for name in patterns for glob in (name, f"{name}/**"))
-        return any(globs.matches(glob, str(path)) for glob in globs_)
+        below = self._below_site / path
+        if below.is_relative_to(self._folders.source):
+            below = below.relative_to(self._folders.source)
+        return jekyll_excludes.leaves_out(self._excludes, below, _POSTS)
 
     def unpublished_by_path(self, path: PurePosixPath) -> tuple[Status, str] | None:
-        # Jekyll's patterns begin at `source`; earlier versions of publisher knew the site only, so
-        # there may be an item of the post, which stays.
-        if self._is_excluded(self._below_source / path):
+        # Earlier versions of publisher published it, so there may be an item, which stays.
+        if self._is_excluded(path):
             return "ignored", "the site does not build it, see exclude in its settings"
         return super().unpublished_by_path(path)
 
