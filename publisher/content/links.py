@@ -448,13 +448,15 @@ class PostLinks:
             # In the name of a file `#`, `?` and `%` are characters like others.
             source = file or quote(name, safe=_OF_NAMES)
             return _image_of(source, posixpath.basename(name), label)
-        text = label.replace("|", "&#124;") or name or anchor.lstrip("#^") or match[0]
+        text = label.replace("|", "&#124;")
         link = self._record(("note", self._full(name))) if name else ""
         heading = anchor.rpartition("#")[2].strip().removeprefix("^")
         target = f"{link}#{github_slug(heading)}" if link is not None and heading else link
         # The part of a file that a program shows, e.g. `#page=3` of a PDF.
         target = file and file + quote(anchor, safe=f"#{_OF_NAMES}") if link is None else target
-        return f"[{text}]({target})" if target else text
+        if not target:  # the folders and the headings of a note may be as private as its text
+            return text or PurePosixPath(name).name or anchor.lstrip("#^") or match[0]
+        return f"[{text or name or anchor.lstrip('#^')}]({target})"
 
     def _apart(self, name: str, whole: str) -> tuple[str, str]:
         """The name of a note or a file, and the heading in it.

@@ -186,6 +186,8 @@ def test_the_warning_of_a_missing_post_shows_the_tag_of_hugo() -> None:
         ("[x](../2026-01-01-other.md#Big%20Part)", f'<a href="{OTHER}#big-part">x</a>'),
         ("[[the TITLE]]", f'<a href="{OTHER}">the TITLE</a>'),
         ("[[gone]] and [[gone|text]]", "gone and text"),
+        ("[[private/Clients/A Ltd#Invoice 1]] and ![[private/A Ltd|text]]", "A Ltd and text"),
+        ("![[private/a/gone.pdf#page=3]] [[../private/gone#^x]]", "gone.pdf gone"),
         ("[[]] and [[|text]]", "[[]] and text"),
         (
             "![[a b.png|300]]",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import ConfigError, Unavailable
 from publisher.post import BodySyntax
 from publisher.sources import first_commits
-from publisher.sources.engines import generator_ignores
+from publisher.sources.engines import generator_ignores, obsidian_properties
 from publisher.sources.engines.detected import DetectedSite
 from publisher.sources.engines.eleventy_programs import PROGRAMS
 from publisher.sources.engines.engine import (
@@ -42,6 +42,11 @@ if TYPE_CHECKING:
 
 # `[[2022-01-05]]`, perhaps in a folder and with another text.
 _DAILY_NOTE = re.compile(r"\[\[(?:[^\[\]|#]*/)?([^\[\]|#/]+)(?:[|#][^\[\]]*)?\]\]")
+# The keys whose values readers see.
+_TEXTS = frozenset({
+    "author", "authors", "categories", "category", "description", "excerpt", "keywords",
+    "subtitle", "summary", "tag", "tags", "title",
+})  # fmt: skip
 
 
 class Plain(PostReader):
@@ -51,13 +56,16 @@ class Plain(PostReader):
             self.location = folder.below("")  # of the vault
 
     def add_defaults(self, values: dict[str, Value], path: PurePosixPath) -> None:
-        """Take a date from the link to the note of a day, as Obsidian writes it."""
+        """Take the texts of links, and a date from the link to the note of a day."""
         for key in (*RECORD.dates, *RECORD.late_dates, *UPDATED):
             match values.get(key):
                 case str(text) if found := _DAILY_NOTE.fullmatch(text.strip()):
                     values[key] = found[1]
                 case _:
                     pass
+        own = [self.config.posts.keys.get(key, key) for key in _TEXTS]
+        for key in {*own, *_TEXTS} & values.keys():
+            values[key] = obsidian_properties.shown(values[key])
 
     def unpublished_by_front_matter(self, front_matter: FrontMatter) -> tuple[Status, str] | None:
         if not front_matter.is_true("publish"):
