@@ -223,7 +223,8 @@ def test_a_warning_names_the_line_of_its_cause(body: str, line: int) -> None:
 
 def test_two_equal_mistakes_give_two_warnings() -> None:
     told = rendered("a\ngone_\nb\ngone_\n").warnings
-    assert told == ((2, 'Unknown target name: "gone".'), (4, 'Unknown target name: "gone".'))
+    message = "links to `gone`_, which has no target; add `.. _gone: URL`"
+    assert told == ((2, message), (4, message))
 
 
 def bomb(depth: int, width: int = 10) -> str:
@@ -299,3 +300,22 @@ def test_a_substitution_that_refers_to_itself_is_kept_as_written() -> None:
     content = rendered(f"{circle}\n|a|, |c|")
     assert content.xhtml == "<p>x |b|, z</p>"
     assert [line for line, message in content.warnings if "refers to itself" in message] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("a *b", "nothing ends the emphasis that begins here; end it, or put a backslash before"),
+        ("* a\nb", "put a blank line behind the bullet list above"),
+        ("a\n\nTitle\n====\n\nb", "make the line at the title as long as the title"),
+        ("== ==\na  b\n== ==\nc d\nx", "this is no table: No bottom table border found"),
+        (
+            ".. image::\n\nb",
+            "the directive image cannot be read: 1 argument(s) required, 0 supplied",
+        ),
+        ("a\n   b\nc", "put a blank line behind the definition list above"),
+    ],
+)
+def test_what_docutils_reports_is_said_in_words_of_authors(body: str, said: str) -> None:
+    told = [message for _, message in rendered(body).warnings]
+    assert any(message.startswith(said) and message[-1] != "." for message in told), told

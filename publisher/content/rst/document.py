@@ -13,6 +13,7 @@ from docutils.parsers import rst
 from docutils.readers import standalone
 
 from publisher.content.rst import limits
+from publisher.content.rst.messages import plain
 from publisher.content.rst.settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _messages(document: nodes.document, positions: NodePositions) -> Iterator[tu
                 lines[id(node)] = positions.line(positions.of(node))
         line = min((lines[id(node)] for node in about), default=int(message.get("line") or 1))
         text = " ".join(part.astext() for part in message.findall(nodes.paragraph))
-        yield line, " ".join(text.split())
+        yield line, plain(" ".join(text.split()))
 
 
 def _nodes_about(
