@@ -26,6 +26,7 @@ _INDICATORS = tuple("@`%*&!|>[{}],")
 _DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"[ \t]*(?:#.*)?')
 _SINGLE = re.compile(r"'(?:[^']|'')*'[ \t]*(?:#.*)?")
 _BAD_ESCAPE = re.compile(r'\\[^0abtnvfre "/\\NLPxuU_\t]')
+_OPENS, _CLOSES = re.compile(r"(?<!\S)'(?=\w)"), re.compile(r"(?<=\S)'(?!\w)")
 _START = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _NO_BLANK = re.compile(r"[A-Za-z_]\w*:(?!//)[^\s:]")
 _NO_BLANK_AFTER_DASH = re.compile(r"-[A-Za-z_]\w*:(?:[ \t]|$)")
@@ -66,7 +67,9 @@ def unquoted(text: str) -> str | None:
         return text
     first = inside.partition(quote)
     is_closing = first[1] and first[0][-1:].strip() and not first[2][:1].isalnum()
-    return text if is_closing else inside or None
+    # `'tis the 'season'`: a quote that opens a part closes there, so the first is an apostrophe.
+    is_part = quote == "'" and len(_OPENS.findall(inside)) > len(_CLOSES.findall(inside))
+    return text if is_closing or is_part else inside or None
 
 
 def _mistakes(lines: Sequence[str], here: int, above: int) -> Iterator[tuple[int, str]]:

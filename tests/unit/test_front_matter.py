@@ -13,6 +13,7 @@ from publisher.errors import PostError
 from publisher.sources.front_matter import block
 from publisher.sources.front_matter.block import MAX_BYTES, PostFile
 from publisher.text.characters import legal
+from tests.support.growth import assert_linear
 
 if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
@@ -132,7 +133,9 @@ def test_invalid_yaml_is_read_key_by_key(
         ("[foo](bar)", "[foo](bar)"), ("{New} one", "{New} one"), ("'tis so", "'tis so"),
         ("'90s", "'90s"), ('"A" and "B"', '"A" and "B"'), ("'a', 'b'", "'a', 'b'"),
         ('"One" more', '"One" more'), ("'It's'", "It's"), ('"He said "no" to"', 'He said "no" to'),
-        ('"open', "open"), ("a: b\n  and more", "a: b and more"), ("b: c # 1", "b: c # 1"),
+        ('"open', "open"), ("'tis the 'season'", "'tis the 'season'"),
+        ("'an 'a' and 'b''", "an 'a' and 'b'"), ("a: b\n  and more", "a: b and more"),
+        ("b: c # 1", "b: c # 1"),
     ],
 )  # fmt: skip
 def test_a_title_that_is_not_yaml_is_the_text_that_is_there(written: str, text: str) -> None:
@@ -145,7 +148,8 @@ def test_a_title_that_is_not_yaml_is_the_text_that_is_there(written: str, text: 
 @pytest.mark.parametrize(
     "written",
     ['"A" and "B"', "'A' and 'B'", '"a" : "b"', "'tis so", "[ANN] Release [x]", "{A} and {B}",
-     "'It's'", '"He said "no" to"', "[ANN] Release", "A: b", "'A' and \"B\"", "'90s: a \"b\""],
+     "'It's'", '"He said "no" to"', "[ANN] Release", "A: b", "'tis the 'season'", "'A' and \"B\"",
+     "'90s: a \"b\""],
 )  # fmt: skip
 def test_the_line_that_is_advised_has_the_title_that_is_read(written: str) -> None:
     document = read(f"---\ntitle: {written}\n---\n")
@@ -153,6 +157,37 @@ def test_the_line_that_is_advised_has_the_title_that_is_read(written: str) -> No
     advised = message.rpartition("`;")[0].partition("`")[2]
     assert read(f"---\n{advised}\n---\n").values == document.values
     assert not read(f"---\n{advised}\n---\n").warnings
+
+
+@pytest.mark.parametrize(
+    ("block", "values", "lost"),
+    [
+        ("title: [A] x\n? published\n: false", {"title": "[A] x"}, [("published", 2)]),
+        ("title: [A] x\n? 'published'  # no\n: false", {"title": "[A] x"}, [("published", 2)]),
+        (
+            "title: [A] x\na: b\n? published\n: false",
+            {"title": "[A] x", "a": "b", "published": "false"},
+            [],
+        ),
+        ('title: [x] y\na: "foo\npublish: true\n"', None, [("publish", 3)]),
+        ("title: [x] y\na: 'foo\npublish: true\nbar'", None, [("publish", 3)]),
+        ("title: 'tis so\ndraft: false\nauthor: O'Neil it is", None, []),
+        ('title: [x] y\na: "foo"\npublish: true\nb: "', None, []),
+    ],
+)
+def test_a_key_that_may_be_text_or_is_written_unusually_is_lost(
+    block: str, values: dict[str, Value] | None, lost: list[tuple[str, int]]
+) -> None:
+    document = read(f"---\n{block}\n---\n")
+    assert values is None or document.values == values
+    gates = {"draft", "publish", "published"}
+    assert [(key, line - 1) for key, line in document.lost_keys if key in gates] == lost
+
+
+@pytest.mark.parametrize("line", ["a: 'x\n", 'a: "x\n'])
+def test_open_quotes_are_searched_once(line: str) -> None:
+    lines = (line * 9_000).split("\n")
+    assert_linear(lambda size: block._quoted_keys(lines[:size], range(size)), 2_000)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ or front matter that exceeds the limit.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from collections.abc import Callable, Sequence
@@ -40,6 +41,8 @@ _DASH = re.compile(r"[ ]*-[ \t]+(.*?)[ \t]*")
 _KEY = re.compile(r"([\"']?)([A-Za-z_][\w.-]*)\1[ \t]*:(?!//)")
 # A line that was meant as a key: indented, in brackets, with the colon of another script.
 _LOST_KEY = re.compile(r"[\s{\[,-]*[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*[:=\uff1a]")
+# `? key`, whose value is on the next line (YAML 1.2 section 8.2.2).
+_EXPLICIT_KEY = re.compile(r"\s*\?[ \t]+[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*(?:[:#].*)?")
 _PAIR = re.compile(r"(\s*)[\"']?([A-Za-z_][\w.-]*)[\"']?[ \t]*:(?:\s+(.*?)\s*|$)")
 _TAGGED = re.compile(r"![A-Za-z]\w*(?:[ \t]+|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019](.*)[\u201c\u201d\u2018\u2019]", re.DOTALL)
@@ -214,13 +217,13 @@ def _rescued(
     starts = [index for index, line in enumerate(block) if _KEY.match(line)]
     values: dict[str, yaml_document.Value] = {}
     lines: dict[yaml_document.Key, int] = {}
-    lost = _lost_keys(block, 0, min(starts, default=0))
+    lost = [*_lost_keys(block, 0, min(starts, default=0)), *_quoted_keys(block, starts)]
     for start, end in itertools.pairwise([*starts, len(block)]):
         match = _KEY.match(block[start])
         key = match[2] if match else ""
         part = _part(block[start:end])
         if isinstance(part, dict):
-            values[key] = part.get(key)
+            values |= {key: part.get(key)} | part  # with `? other` below it
         else:
             below = [line for line in block[start + 1 : end] if line.strip()]
             values[key] = _plain(key, legal(block[start].partition(":")[2].strip()), below)
@@ -229,6 +232,27 @@ def _rescued(
     if not values:
         return None
     return yaml_document.YamlDocument(values, lines, with_plain_scalars=values), lost
+
+
+def _quoted_keys(block: list[str], starts: Sequence[int]) -> list[tuple[str, int]]:
+    """The keys on lines that may be text, because a quote above them closes below them."""
+    found: list[tuple[str, int]] = []
+    ends = {quote: [at for at, line in enumerate(block) if _closes(line, quote)] for quote in "\"'"}
+    searched = 0  # lines; no line is searched twice
+    for start in starts:
+        value = block[start].partition(":")[2].strip()
+        quote = value[:1]
+        if quote and quote in ends and value.count(quote) == 1:
+            behind = bisect.bisect_right(ends[quote], start)
+            end = next(iter(ends[quote][behind : behind + 1]), start)
+            found += _lost_keys(block, max(start + 1, searched), end)
+            searched = max(searched, end)
+    return found
+
+
+def _closes(line: str, quote: str) -> bool:
+    """Whether a line may end a value with this quote. A single quote may be an apostrophe."""
+    return line.count(quote) % 2 == 1 and (quote == '"' or line.rstrip().endswith(quote))
 
 
 def _part(lines: list[str]) -> yaml_document.Value:
@@ -240,7 +264,8 @@ def _part(lines: list[str]) -> yaml_document.Value:
 
 
 def _lost_keys(block: list[str], start: int, end: int) -> list[tuple[str, int]]:
-    matches = ((at, _LOST_KEY.match(block[at])) for at in range(start, end))
+    lines = ((at, block[at]) for at in range(start, end))
+    matches = ((at, _LOST_KEY.match(line) or _EXPLICIT_KEY.fullmatch(line)) for at, line in lines)
     return [(match[1], at + 1) for at, match in matches if match]
 
 
