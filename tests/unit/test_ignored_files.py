@@ -392,6 +392,28 @@ def test_settings_in_python_that_other_programs_give_are_not_known(
 
 
 @pytest.mark.parametrize(
+    ("settings", "head", "is_post"),
+    [
+        ("ARTICLE_SAVE_AS = ''", "", False),
+        ("ARTICLE_SAVE_AS = ''", "Save_as: a.html\n", True),
+        ("ARTICLE_SAVE_AS = ''\nARTICLE_URL = 'x/'", "Lang: fr\n", True),
+        ("ARTICLE_LANG_SAVE_AS = ''", "Lang: fr\n", False),
+        ("ARTICLE_LANG_SAVE_AS = ''", "", True),
+    ],
+)
+def test_an_article_that_pelican_saves_nowhere_is_not_published(
+    tmp_path: Path, settings: str, head: str, *, is_post: bool
+) -> None:
+    files = {
+        "pelicanconf.py": f"SITENAME = 'A'\n{settings}\n",
+        "content/a.md": f"Title: A\nDate: 2020-01-02\n{head}\nText.\n",
+    }
+    reading = read(tmp_path, "pelican", files, posts="content")
+    assert bool(reading.posts) == is_post
+    assert [one.status for one in reading.skipped] == ([] if is_post else ["ignored"])
+
+
+@pytest.mark.parametrize(
     ("program", "is_known"),
     [
         ("c.addPreprocessor('d', '*', (d) => { if (d.title == 'S') return false; });", False),

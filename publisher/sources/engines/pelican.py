@@ -229,6 +229,10 @@ class Pelican(PostReader):
             return "ignored", "FILENAME_METADATA finds no date in it; add e.g. `Date: 2020-01-31`"
         if markup == "rest" and (fault := self._fault_of_rst(front_matter.document)):
             return "ignored", fault
+        setting = f"{self._kind(front_matter)[0]}_SAVE_AS"
+        is_saved = front_matter.wanted("save_as") or self.settings.get(setting) != ""
+        if not (is_saved or self.config.site.output):
+            return "ignored", f"Pelican makes no page, because {setting} is empty"
         status = front_matter.text("status")
         if status and status not in _STATUSES:
             return "ignored", f"Pelican makes no page with the status {status}"
@@ -294,10 +298,8 @@ class Pelican(PostReader):
         keys = (key, "save_as" if key == "url" else "url")
         if own := next(filter(None, map(front_matter.wanted, keys)), None):
             return own  # Pelican fills no fields in
-        main = (site_settings.text(self.settings, "DEFAULT_LANG") or "en").lower()
-        language = front_matter.language() or main
-        is_page = self._is_page(front_matter.path)
-        kind = ("PAGE" if is_page else "ARTICLE") + ("" if language == main else "_LANG")
+        kind, language, main = self._kind(front_matter)
+        is_page = kind.startswith("PAGE")
         default = "{slug}.html" if language == main else "{slug}-{lang}.html"
         default = f"pages/{default}" if is_page else default
         settings = (site_settings.text(self.settings, f"{kind}_{one.upper()}") for one in keys)
@@ -321,6 +323,13 @@ class Pelican(PostReader):
         values["slug"] = self._slug(front_matter, parts.name)
         values["category"] = self._slugified(category, "CATEGORY")
         return pelican_metadata.filled(template, values, parts.published.local)
+
+    def _kind(self, front_matter: FrontMatter) -> tuple[str, str, str]:
+        """How settings of the text begin, e.g. `ARTICLE_LANG`; its language, and the main one."""
+        main = (site_settings.text(self.settings, "DEFAULT_LANG") or "en").lower()
+        language = front_matter.language() or main
+        kind = "PAGE" if self._is_page(front_matter.path) else "ARTICLE"
+        return kind + ("" if language == main else "_LANG"), language, main
 
     def _slug(self, front_matter: FrontMatter, name: Name) -> str:
         """The slug of the article, else of its title, or of its file name by `SLUGIFY_SOURCE`."""
