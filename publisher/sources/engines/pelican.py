@@ -21,12 +21,13 @@ from publisher.sources.engines import (
     pelican_files,
     pelican_ignores,
     pelican_metadata,
+    pelican_unread,
     scripts,
 )
 from publisher.sources.engines.detected import DetectedSite, output_folder, settings_in
 from publisher.sources.engines.engine import EngineRecord, Moment, PostReader, UrlParts
 from publisher.sources.engines.markups import HTML, MARKDOWN
-from publisher.sources.engines.unread import SettingsFile, adds, changes, if_computed, other_than
+from publisher.sources.engines.unread import SettingsFile
 from publisher.sources.front_matter import block, docinfo, formats, source_forms, source_text
 from publisher.sources.front_matter.typed_values import person, unique
 from publisher.system.paths import exists
@@ -61,50 +62,6 @@ _ADDRESSES = frozenset({
     "EXTRA_PATH_METADATA", "FILENAME_METADATA", "PATH_METADATA", "SLUGIFY_PRESERVE_CASE",
     "SLUGIFY_SOURCE", "SLUGIFY_USE_UNICODE", "SLUG_REGEX_SUBSTITUTIONS",
 })  # fmt: skip
-# Plugins that add pages and links around the text of posts.
-_PLUGINS = (
-    "feed_filter", "minify", "neighbors", "related_posts", "search", "seo", "share_post",
-    "similar_posts", "sitemap", "tag_cloud", "webassets",
-)  # fmt: skip
-# The defaults of Pelican; they change nothing.
-_MARKDOWN: Value = {
-    "extension_configs": {
-        "markdown.extensions.codehilite": {"css_class": "highlight"},
-        "markdown.extensions.extra": {},
-        "markdown.extensions.meta": {},
-    },
-    "output_format": "html5",
-}
-_UNREAD = {
-    **dict.fromkeys(("CLEAN_URLS", "ARTICLE_PERMALINK_STRUCTURE"), changes("URLs")),
-    **dict.fromkeys(
-        ("SLUG_SUBSTITUTIONS", "CATEGORY_SUBSTITUTIONS", "AUTHOR_SUBSTITUTIONS"), changes("URLs")
-    ),
-    "LOCALE": adds("URLs", known=("", "c", "posix", "en_us", "en_us.utf8", "en_us.utf-8")),
-    "TYPOGRIFY": changes("titles", "summaries", "bodies"),
-    "FORMATTED_FIELDS": adds("titles", known=("summary",)),
-    "SUMMARY_MAX_LENGTH": other_than("50", "summaries"),
-    "SUMMARY_MAX_PARAGRAPHS": changes("summaries"),
-    "MARKDOWN": other_than(_MARKDOWN, "bodies"),
-    "DOCUTILS_SETTINGS": changes("bodies"),
-    "INTRASITE_LINK_REGEX": other_than("[{|](?P<what>.*?)[|}]", "bodies"),
-    **dict.fromkeys(("STATIC_URL", "STATIC_SAVE_AS"), other_than("{path}", "bodies")),
-    **dict.fromkeys(("TAG_URL", "CATEGORY_URL", "AUTHOR_URL"), if_computed("bodies")),
-    **dict.fromkeys(
-        ("PAGE_URL", "PAGE_SAVE_AS", "PAGE_LANG_URL", "PAGE_LANG_SAVE_AS"), if_computed("bodies")
-    ),
-    "PLUGINS": adds(
-        "bodies", known=[prefix + name for prefix in ("", "pelican.plugins.") for name in _PLUGINS]
-    ),
-    **dict.fromkeys(
-        ("ARTICLE_PATHS", "MARKUP", "PAGE_PATHS", "WITH_FUTURE_DATES"), if_computed("posts")
-    ),
-    "PATH": if_computed("posts", "URLs", "categories"),
-    "DEFAULT_DATE": if_computed("dates"),
-    "DEFAULT_LANG": if_computed("languages"),
-    "USE_FOLDER_AS_CATEGORY": if_computed("categories"),
-    "DEFAULT_METADATA": if_computed("dates", "tags", "authors"),
-}
 _STATUSES = frozenset({"published", "draft", "hidden", "skip"})
 
 
@@ -240,7 +197,7 @@ class Pelican(PostReader):
 
     def _fault_of_rst(self, document: block.PostFile) -> str | None:
         """What docutils refuses in the text; pages and plugins know better."""
-        has_plugins = _UNREAD["PLUGINS"].is_changed_by(self.settings.get("PLUGINS"))
+        has_plugins = pelican_unread.SETTINGS["PLUGINS"].is_changed_by(self.settings.get("PLUGINS"))
         language = site_settings.text(self.settings, "DEFAULT_LANG") or "en"
         if self.config.site.output or has_plugins:
             return None
@@ -403,7 +360,7 @@ RECORD = EngineRecord(
     settings=_SETTINGS,
     address_scripts=_address_scripts,
     ignored=pelican_ignores.of_site,
-    unread_settings=_UNREAD,
+    unread_settings=pelican_unread.SETTINGS,
     future=(("WITH_FUTURE_DATES",),),
     markups={
         **dict.fromkeys(MARKDOWN, "markdown"),
