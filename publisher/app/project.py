@@ -15,6 +15,7 @@ import msgspec
 from publisher import config as configs
 from publisher import entry, feeds, identity, selection, sources
 from publisher.app import pattern_limit, readable_ledger, wrong_clock
+from publisher.app.doubted import NO_DOUBTS
 from publisher.app.doubts import exposed_password
 from publisher.app.doubts import unknown_urls as doubted_addresses
 from publisher.content import cache as caches
@@ -31,6 +32,7 @@ from publisher.text.stand_in_urls import stand_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from publisher.app.doubted import DoubtedChanges
     from publisher.app.pattern_limit import OverLimit
     from publisher.config import Config, NodeConfig
     from publisher.entry import Entries, Entry
@@ -53,9 +55,8 @@ class Project:
     `as_new` has the item ids of the posts that are published as new ones, although each has the
     text of an item whose post is gone (`sync.renames`). `clock_warning` is that of
     `app.wrong_clock`, and `earlier` that of the reading. `built` reports on the built pages. At
-    `next_date` a post becomes due, expires or is deleted. `doubted` has the files of published
-    posts that are gone since a moment ago, so that their items stay for now. `now` is the time of
-    the run, or that of `--now`.
+    `next_date` a post becomes due, expires or is deleted. `doubts` are those of the caller. `now`
+    is the time of the run, or that of `--now`.
     """
 
     config: Config
@@ -66,7 +67,7 @@ class Project:
     earlier: Callable[[PurePosixPath], EarlierReadings] = nothing_earlier
     built: PagesReport = field(default_factory=PagesReport)
     next_date: dt.datetime | None = None
-    doubted: frozenset[str] = frozenset()
+    doubts: DoubtedChanges = NO_DOUBTS
     now: dt.datetime | None = None
 
     @cached_property
@@ -133,7 +134,7 @@ class Project:
             if one.status in _STAYING and not one.broken
         ]
         found += [(one.path, one.post, f"{one.path}: {one.reason}") for one in self.entries.pages]
-        found += [(PurePosixPath(path), None, Doubted(path)) for path in sorted(self.doubted)]
+        found += [(PurePosixPath(path), None, Doubted(path)) for path in sorted(self.doubts.gone)]
         by_id: dict[str, Skipped] = {}
         for path, post, file in found:
             item = identity.item_of(path, post, self.entries.given_ids)

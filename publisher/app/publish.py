@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from publisher.app import absent_posts, chosen_changes, no_posts
+from publisher.app import chosen_changes, no_posts
 from publisher.app import project as projects
 from publisher.app.build import build
 from publisher.app.doubts import ignored_files
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.app.build import Built
+    from publisher.app.doubted import DoubtedChanges
     from publisher.app.events import OnEvent
     from publisher.app.logins import Logins
     from publisher.app.project import Project
     from publisher.config import Config
-    from publisher.sync import Result
+    from publisher.sync import Result, Step
 
-    Doubt = Callable[[frozenset[str]], frozenset[str]]
+    Doubt = Callable[[Project], DoubtedChanges]
 
 _DEFAULTS = PublishOptions()
 
@@ -49,6 +50,11 @@ class PublishResult(Struct, frozen=True):
     built: Sequence[Built]
     results: Sequence[Result]
     settled_until: float | None
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """The changes at all nodes."""
+        return [step for result in self.results for step in result.steps]
 
 
 def publish(
@@ -90,8 +96,7 @@ def publish_under_lock(
 ) -> PublishResult:
     """Like `publish`, for a caller that holds the lock, in the sessions of the caller.
 
-    `doubt` gets the files of published posts that are gone, and returns those that may come back:
-    their items stay.
+    `doubt` says which changes may be taken back in a moment: the items of those posts stay.
     """
     return _publish(config, options, on_event, logins, doubt)
 
@@ -135,7 +140,7 @@ def _publish(
 ) -> PublishResult:
     project = read(config, options, on_event, writes=True)
     if doubt:
-        project = replace(project, doubted=doubt(absent_posts.paths(project)))
+        project = replace(project, doubts=doubt(project))
     _require_posts(project, options)
     with Push(project, options, on_event, kept) as push:
         built = build(

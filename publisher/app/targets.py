@@ -13,7 +13,14 @@ from msgspec.structs import replace
 
 from publisher import entry as entries
 from publisher import identity, selection, sync
-from publisher.app import changed_ids, chosen_changes, lookups, possible_renames, syndication
+from publisher.app import (
+    changed_ids,
+    chosen_changes,
+    doubted_edits,
+    lookups,
+    possible_renames,
+    syndication,
+)
 from publisher.selection import Group
 from publisher.sync import Task, rename_hints
 from publisher.sync import item as items
@@ -76,8 +83,10 @@ def targets(project: Project, ledger: Ledger, options: NodeOptions) -> list[Targ
             for group in groups:
                 address = NodeAddress(config.service, group.name)
                 later = syndication.later(project, group.entries, ledger.recorded(address))
-                task = _task(project, xmpp, config, syndication.without(group, later), options)
-                task = syndication.keeping(task, later)
+                back = doubted_edits.edits(project, group)
+                due = syndication.without(group, [*later, *back])
+                task = _task(project, xmpp, config, due, options)
+                task = doubted_edits.keeping(syndication.keeping(task, later), back)
                 policy = replace(task.policy, renames=renamed, new_ids=new_ids)
                 task = replace(task, policy=policy, is_selected=asked, reread=reread)
                 by_id = {

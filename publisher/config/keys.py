@@ -343,9 +343,13 @@ class Publishing(Struct, frozen=True, kw_only=True):
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """How `publisher watch` works. `settle` is for how many seconds nothing must be written."""
+    """How `publisher watch` works. `settle` is for how many seconds nothing must be written.
+
+    It publishes nothing while git has another branch than `branch` checked out; None: any will do.
+    """
 
     settle: Seconds | None = None
+    branch: Text | None = None
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -39,7 +39,13 @@ class Doubted(Struct, frozen=True):
     path: str
 
 
-Skipped: TypeAlias = "str | Unbuilt | Restricted | Doubted"
+class DoubtedEdit(Struct, frozen=True):
+    """A file that went back so recently that it may change again in a moment."""
+
+    path: str
+
+
+Skipped: TypeAlias = "str | Unbuilt | Restricted | Doubted | DoubtedEdit"
 
 
 class SkippedFiles(Struct, frozen=True):
@@ -79,6 +85,13 @@ def messages(skipped: Sequence[Skipped]) -> Iterator[str]:
             if doubted == 1
             else f"{doubted} items stay for a minute: their files have just vanished, and may come "
             "back"
+        )
+    if back := sum(isinstance(one, DoubtedEdit) for one in skipped):
+        yield (
+            "1 item stays for a minute: its post went back to an earlier text, or lost its text"
+            if back == 1
+            else f"{back} items stay for a minute: their posts went back to earlier texts, or lost "
+            "their texts"
         )
     unbuilt = [one for one in skipped if isinstance(one, Unbuilt)]
     if waiting := sum(one.waits for one in unbuilt):

@@ -26,6 +26,8 @@ _SIGNS = {
 }
 _LOCK = "index.lock"  # which most commands hold for milliseconds
 LOCK_SECONDS = 5.0
+# What HEAD says in a repository whose references are in tables (gitrepository-layout).
+_REFTABLE = "ref: refs/heads/.invalid"
 _PAUSE = 0.02
 MAX_BYTES = 4_096  # of a file that names a folder or a number
 MAX_TODO_BYTES = 1_000_000
@@ -47,6 +49,36 @@ def in_progress(folder: Path, *, wait: float = 0.0) -> str:
             if sign:
                 return f"git is at work in {work_tree} ({_SIGNS[sign]}, see {found / sign})"
         return ""
+
+
+def off_branch(folder: Path, branch: str | None) -> str:
+    """Why the work tree with this folder does not have the branch checked out; empty if it has.
+
+    Empty, too, if `branch` is None.
+    """
+    if branch is None:
+        return ""
+    try:
+        work_tree, found = _git_folder(folder)
+        head, *_ = _text(found / "HEAD").splitlines()
+    except (OSError, ValueError):
+        return f"{folder} is in no git repository, so branch {branch} is not checked out"
+    if head == _REFTABLE:
+        head = _symbolic_head(work_tree)
+    name = head.removeprefix("ref: refs/heads/")
+    if name == branch:
+        return ""
+    now = f"branch {name}" if name != head else "no branch"
+    return f"{work_tree} has {now} checked out, and not {branch} (watch.branch)"
+
+
+def _symbolic_head(work_tree: Path) -> str:
+    from publisher.system import git  # noqa: PLC0415 - seldom needed
+
+    with suppress(git.NoGitError):
+        answer = git.ask(git.GitPlace(work_tree), ["symbolic-ref", "--quiet", "HEAD"])
+        return f"ref: {answer.output.decode('utf-8', 'replace').strip()}"
+    return ""
 
 
 def _git_folder(folder: Path) -> tuple[Path, Path]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.servers import Server
+    from tests.support.subscribers import Event
 
 FIRST, SECOND = "2026-01-01-first", "2026-01-02-second"
 SETTLE = "watch: {settle: 0.3}\n"
@@ -50,6 +51,10 @@ def own_prosody(accounts: Mapping[str, str]) -> Iterator[Prosody]:
 
 def items(server: Server, node: str) -> list[str]:
     return sorted(str(item.id) for item in Outsider(server, "reader", node).items())
+
+
+def text_of(event: Event) -> str:
+    return "" if event.payload is None else "".join(event.payload.itertext())
 
 
 def test_what_is_saved_edited_and_removed_reaches_the_subscribers(
@@ -409,3 +414,98 @@ def test_a_wrong_password_is_tried_once_and_named(prosody_blog: Blog) -> None:
         status = prosody_blog.run("status")
         assert "no login is tried before the configuration changes" in status.out
         assert len([line for line in watcher.log if "does not accept the password" in line]) == 2
+
+
+def test_a_stash_of_an_edit_tells_the_subscribers_nothing(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    with Watching(blog, removal=LONG) as watcher:
+        watcher.said("1 new")
+        with Subscriber(prosody, "reader", node) as subscriber:
+            file = blog.posts / f"{FIRST}.md"
+            old = file.read_bytes()
+            blog.write(f"{FIRST}.md", "An edited text.", title="First")
+            assert subscriber.next().id == FIRST
+            edited = file.read_bytes()
+            file.write_bytes(old)
+            watcher.waits("went back to a text that was sent before")
+            status = " ".join(blog.run("status").out.split())
+            assert f"waiting: {FIRST}.md went back to a text that was sent before" in status
+            file.write_bytes(edited)
+            blog.write(f"{SECOND}.md", "Text.", title="Second")
+            assert subscriber.next().id == SECOND
+
+
+def test_an_edit_that_goes_back_for_good_is_sent_after_a_while(
+    blog: Blog, server: Server, node: str
+) -> None:
+    with Watching(blog, removal=0.5) as watcher:
+        watcher.said(f"+ new      {FIRST}")
+        file = blog.posts / f"{FIRST}.md"
+        old = file.read_bytes()
+        with Subscriber(server, "reader", node) as subscriber:
+            blog.write(f"{FIRST}.md", "An edited text.", title="First")
+            while "An edited text." not in text_of(subscriber.next()):
+                pass
+            file.write_bytes(old)
+            assert "Text." in text_of(subscriber.next())
+
+
+def test_publish_means_an_edit_that_goes_back(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    """Whatever watcher has sent the versions: they are known to the next one."""
+    blog = prosody_blog
+    file = blog.posts / f"{FIRST}.md"
+    with Watching(blog, removal=LONG) as watcher:
+        watcher.said("1 new")
+        old = file.read_bytes()
+        blog.write(f"{FIRST}.md", "An edited text.", title="First")
+        watcher.said("1 changed")
+    with Watching(blog, removal=LONG) as watcher:
+        file.write_bytes(old)
+        watcher.waits("went back to a text that was sent before")
+        with Subscriber(prosody, "reader", node) as subscriber:
+            run = blog.run("publish")
+            assert (run.code, "1 changed" in run.err + run.out) == (0, True)
+            assert "Text." in text_of(subscriber.next())
+
+
+def test_a_post_that_loses_its_text_waits_and_an_empty_file_is_broken(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    file = blog.posts / f"{FIRST}.md"
+    with Watching(blog, removal=LONG) as watcher:
+        watcher.said("1 new")
+        with Subscriber(prosody, "reader", node) as subscriber:
+            text = file.read_bytes()
+            file.write_bytes(b"")
+            watcher.said(f"{FIRST}.md:1: is empty; write the post")
+            blog.write(f"{FIRST}.md", "", title="First")
+            watcher.waits("or lost its text")
+            file.write_bytes(text)
+            blog.write(f"{SECOND}.md", "Text.", title="Second")
+            assert subscriber.next().id == SECOND
+
+
+def test_nothing_is_published_while_another_branch_is_checked_out(
+    prosody_blog: Blog, prosody: Prosody, node: str
+) -> None:
+    blog = prosody_blog
+    config = blog.folder / "publisher.yaml"
+    config.write_text(config.read_text().replace(SETTLE, "watch: {settle: 0.3, branch: main}\n"))
+    head = blog.folder / ".git/HEAD"
+    head.parent.mkdir()
+    head.write_text("ref: refs/heads/main\n")
+    with Watching(blog, removal=LONG) as watcher:
+        watcher.said("1 new")
+        head.write_text("ref: refs/heads/draft\n")
+        blog.write(f"{SECOND}.md", "Text.", title="Second")
+        watcher.said("has branch draft checked out, and not main")
+        assert "has branch draft checked out" in " ".join(blog.run("status").out.split())
+        assert items(prosody, node) == [FIRST]
+        head.write_text("ref: refs/heads/main\n")
+        watcher.said(f"+ new      {SECOND}")
+    assert items(prosody, node) == [FIRST, SECOND]

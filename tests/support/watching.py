@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from publisher.app.watch import watch_state
@@ -87,6 +88,13 @@ class Watching:
             arrived = self._changed.wait_for(lambda: len(lines()) >= times, SECONDS)
             assert arrived, f"{text!r} is not in {self._lines}"
             return lines()[times - 1]
+
+    def waits(self, text: str) -> None:
+        """Wait until its state says that something with this text waits."""
+        until = time.monotonic() + SECONDS
+        while not any(text in line for line in (self.state.waiting if self.state else ())):
+            assert time.monotonic() < until, f"{text!r} is not in {self.state}"
+            time.sleep(0.05)
 
     def send(self, number: int) -> None:
         self._process.send_signal(number)

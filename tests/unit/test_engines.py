@@ -263,7 +263,7 @@ def test_jekyll_builds_no_page_for_a_name_without_a_date(tmp_path: Path) -> None
 
 
 def test_jekyll_builds_no_page_for_a_name_without_a_hyphen(tmp_path: Path) -> None:
-    files = {"_config.yml": "", "_posts/2020-01-01_a.md": ""}
+    files = {"_config.yml": "", "_posts/2020-01-01_a.md": "Text."}
     (warning,) = read(tmp_path, "jekyll", files, posts="_posts").warnings
     assert warning.message.startswith("has no hyphen behind the date in its name")
 
@@ -305,7 +305,11 @@ def test_jekyll_s_folders_are_those_of_the_settings(tmp_path: Path) -> None:
 
 
 def test_the_pictures_of_a_site_of_jekyll_are_below_its_source(tmp_path: Path) -> None:
-    files = {"_config.yml": "source: web", "web/_posts/2020-02-03-a.md": "", "web/img/p.png": ""}
+    files = {
+        "_config.yml": "source: web",
+        "web/_posts/2020-02-03-a.md": "Text.",
+        "web/img/p.png": "",
+    }
     reading = read(tmp_path, "jekyll", files, posts="web/_posts")
     (parsed,), found = reading.posts, reading.files
     assert found
@@ -2173,7 +2177,7 @@ def test_languages_by_suffix_and_by_folder(tmp_path: Path) -> None:
         "2020-01-01-a_pt_br.md", "2020-01-01-a.md", "2020-01-01-how-to-do-it.md",
         "2020-01-01-node.js.md",
     ]  # fmt: skip
-    reading = read(tmp_path, "jekyll", dict.fromkeys(names, ""), languages=("fr", "pt-BR"))
+    reading = read(tmp_path, "jekyll", dict.fromkeys(names, "Text."), languages=("fr", "pt-BR"))
     found = {parsed.path.as_posix(): (parsed.language, parsed.slug) for parsed in reading.posts}
     assert found == {
         "2020-01-01-a.fr.md": ("fr", "a"),
@@ -2197,14 +2201,14 @@ def test_the_git_date_is_used_only_without_a_key_for_updated(
     }.items():  # fmt: skip
         monkeypatch.setenv(key, value)
     files = {
-        "posts/2020-01-01-a.md": "",
+        "posts/2020-01-01-a.md": "Text.",
         "posts/2020-01-01-b.md": "---\nupdated: 2020-02-02\n---\n",
-        "posts/2022-01-01-c.md": "",
+        "posts/2022-01-01-c.md": "Text.",
     }
     read(tmp_path, "jekyll", files, posts="posts", zone="UTC")
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "posts"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    (tmp_path / "posts/2020-01-01-new.md").write_text("")
+    (tmp_path / "posts/2020-01-01-new.md").write_text("Text.")
     reading = read(tmp_path, "jekyll", {}, posts="posts", zone="UTC", updated="git")
     assert [(parsed.slug, iso(parsed.updated)) for parsed in reading.posts] == [
         ("a", "2021-03-04T05:06:07Z"),
@@ -2225,8 +2229,33 @@ def test_renamed_keys_are_read_and_warnings_have_their_line(tmp_path: Path) -> N
     assert [(one.line, "date: 'soon' is not a date" in one.reason) for one in broken] == [(3, True)]
 
 
+EMPTIED = {
+    "jekyll": "_posts/2020-01-01-a.md", "hugo": "content/posts/a.md", "zola": "content/a.md",
+    "eleventy": "posts/a.md", "hexo": "source/_posts/a.md", "pelican": "content/a.md",
+    "nikola": "posts/a.md", "plain": "2020-01-01-a.md",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", EMPTIED)
+def test_an_emptied_post_is_broken_in_every_engine(tmp_path: Path, engine: Engine) -> None:
+    name = EMPTIED[engine]
+    folder, _, _ = name.rpartition("/")
+    reading = read(tmp_path, engine, {name: "\n"}, posts=folder.partition("/")[0] or ".")
+    assert not reading.posts
+    assert [skip.reason.partition(";")[0] for skip in reading.skipped if skip.broken] == [
+        "is empty"
+    ]
+
+
+def test_an_empty_note_of_a_vault_is_normal_unless_its_name_is_that_of_a_post(
+    tmp_path: Path,
+) -> None:
+    reading = read(tmp_path, "plain", {"Untitled.md": "", "2020-01-01.md": ""})
+    assert [str(skip.path) for skip in reading.skipped if skip.broken] == ["2020-01-01.md"]
+
+
 def test_an_excluded_file_is_not_even_read(tmp_path: Path) -> None:
-    files = {"2020-01-01-a.md": "", "old/2020-01-01-b.md": "", "about.md": ""}
+    files = {"2020-01-01-a.md": "Text.", "old/2020-01-01-b.md": "Text.", "about.md": "Text."}
     assert post(tmp_path, "jekyll", files, exclude=("old/**", "about.md")).slug == "a"
 
 
@@ -2256,7 +2285,7 @@ def test_the_name_of_a_folder_excludes_what_is_in_it(
 
 
 def test_a_date_may_be_in_the_folders(tmp_path: Path) -> None:
-    parsed = post(tmp_path, "zola", {"2020/2/03/a.md": ""}, zone="UTC")
+    parsed = post(tmp_path, "zola", {"2020/2/03/a.md": "Text."}, zone="UTC")
     assert (iso(parsed.published), parsed.file_date) == ("2020-02-03T00:00:00Z", None)
     parsed = post(tmp_path / "b", "zola", {"a.md": "+++\npath = '2020/02/04/a'\n+++\n"}, zone="UTC")
     assert iso(parsed.published) == "2020-02-04T00:00:00Z"

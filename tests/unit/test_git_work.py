@@ -113,3 +113,35 @@ def test_signs_that_are_left_when_all_is_committed_mean_nothing(repository: Path
     (repository / "posts" / "post.md").write_text("staged")
     git(repository, "add", "--all")
     assert "(a merge, see" in git_work.in_progress(repository / "posts")
+
+
+def test_another_branch_is_named_and_so_is_none(repository: Path) -> None:
+    posts = repository / "posts"
+    assert git_work.off_branch(posts, None) == ""
+    git(repository, "checkout", "main")
+    assert git_work.off_branch(posts, "main") == ""
+    git(repository, "checkout", "other")
+    why = git_work.off_branch(posts, "main")
+    assert why == f"{repository} has branch other checked out, and not main (watch.branch)"
+    git(repository, "checkout", "--detach")
+    assert "has no branch checked out, and not main" in git_work.off_branch(posts, "main")
+
+
+def test_a_folder_without_git_has_no_branch(tmp_path: Path) -> None:
+    assert "is in no git repository" in git_work.off_branch(tmp_path, "main")
+
+
+def test_the_branch_of_a_linked_work_tree_is_its_own(repository: Path, tmp_path: Path) -> None:
+    git(repository, "checkout", "main")
+    git(repository, "worktree", "add", str(tmp_path / "linked"), "other")
+    assert git_work.off_branch(tmp_path / "linked/posts", "other") == ""
+    assert "has branch other" in git_work.off_branch(tmp_path / "linked/posts", "main")
+
+
+def test_references_may_be_in_tables(repository: Path) -> None:
+    """Then the file HEAD says nothing; git is asked. Here no git need be able to write tables."""
+    git(repository, "checkout", "main")
+    head = repository / ".git/HEAD"
+    assert git_work.off_branch(repository, "main") == ""
+    head.write_text("ref: refs/heads/.invalid\n")
+    assert "not main" in git_work.off_branch(repository, "main")

@@ -159,8 +159,24 @@ def test_a_post_with_every_key_is_read(tmp_path: Path) -> None:
 def test_a_file_without_front_matter_is_a_post(tmp_path: Path) -> None:
     (parsed,) = read(tmp_path, {"2020-02-03-note.md": "\ufeffJust\r\ntext."}).posts
     assert (parsed.title, parsed.body, parsed.body_line) == (None, "Just\ntext.", 1)
-    (empty,) = read(tmp_path, {"2020-02-03-note.md": ""}).posts
-    assert (empty.title, empty.body) == (None, "")
+
+
+EMPTY_FILES = {"nothing": b"", "spaces": b" \n\t\r\n", "a byte order mark": b"\xef\xbb\xbf\n"}
+
+
+@pytest.mark.parametrize("data", EMPTY_FILES.values(), ids=[*EMPTY_FILES])
+def test_an_empty_file_is_broken_and_no_post(tmp_path: Path, data: bytes) -> None:
+    """A full disk and an editor that is killed leave such files."""
+    reading = read(tmp_path, {"2020-02-03-note.md": data, "2020-02-04-other.md": "Text."})
+    assert [parsed.slug for parsed in reading.posts] == ["other"]
+    (empty,) = reading.skipped
+    assert (empty.broken, empty.line) == (True, 1)
+    assert empty.reason.startswith("is empty; write the post, or restore its text")
+
+
+def test_a_post_with_front_matter_and_no_body_is_a_post(tmp_path: Path) -> None:
+    (picture,) = read(tmp_path, {"2020-02-03-a.md": "---\nimage: /a.png\n---\n"}).posts
+    assert picture.body == ""
 
 
 # --- the folder ---
@@ -212,7 +228,7 @@ def test_other_files_are_ignored(tmp_path: Path, name: str) -> None:
 
 def test_a_post_about_readme_files_is_a_post(tmp_path: Path) -> None:
     assert read(
-        tmp_path, {"2020-01-01-README-first.md": "", "readme-first/2020-01-01-a.md": ""}
+        tmp_path, {"2020-01-01-README-first.md": "Text.", "readme-first/2020-01-01-a.md": "Text."}
     ).posts
 
 
@@ -253,8 +269,8 @@ def test_an_empty_folder_is_not_an_error(tmp_path: Path) -> None:
 
 def test_circles_of_links_end_and_change_no_path(tmp_path: Path) -> None:
     folder = tmp_path / "posts"
-    write(folder, {"real/2020-01-01-a.md": "", "z/2020-01-01-b.md": ""})
-    write(tmp_path, {"outside/deep/2020-01-01-c.md": ""})
+    write(folder, {"real/2020-01-01-a.md": "Text.", "z/2020-01-01-b.md": "Text."})
+    write(tmp_path, {"outside/deep/2020-01-01-c.md": "Text."})
     (folder / "a-link").symlink_to("real")
     (folder / "up").symlink_to("..")
     (folder / "real/back").symlink_to("../z")
@@ -271,14 +287,14 @@ def test_circles_of_links_end_and_change_no_path(tmp_path: Path) -> None:
 
 
 def test_a_link_to_a_post_is_a_post(tmp_path: Path) -> None:
-    write(tmp_path, {"elsewhere.text": "Text.", "posts/2020-01-01-a.md": ""})
+    write(tmp_path, {"elsewhere.text": "Text.", "posts/2020-01-01-a.md": "Text."})
     (tmp_path / "posts/2020-01-02-b.md").symlink_to("../elsewhere.text")
     reading = sources.read(following(configured(tmp_path / "posts")), now=NOW)
-    assert [parsed.body for parsed in reading.posts] == ["", "Text."]
+    assert [parsed.body for parsed in reading.posts] == ["Text.", "Text."]
 
 
 def test_an_unreadable_file_is_broken_and_costs_no_other_post(tmp_path: Path) -> None:
-    write(tmp_path, {"2020-01-01-fine.md": ""})
+    write(tmp_path, {"2020-01-01-fine.md": "Text."})
     (tmp_path / "2020-01-02-gone.md").symlink_to("gone.md")
     (tmp_path / "2020-01-03-circle.md").symlink_to("2020-01-03-circle.md")
     (tmp_path / "circle").symlink_to("circle")
@@ -516,7 +532,7 @@ def test_the_file_name_has_date_and_slug(
 
 def test_a_year_of_two_digits_means_the_same_as_in_ruby(tmp_path: Path) -> None:
     names = ["68-01-01-a.md", "69-01-01-b.md", "00-01-01-c.md"]
-    posts = read(tmp_path, dict.fromkeys(names, "")).posts
+    posts = read(tmp_path, dict.fromkeys(names, "Text.")).posts
     assert [parsed.file_date for parsed in posts] == [dt.date(2000, 1, 1), dt.date(1969, 1, 1)]
 
 

@@ -10,6 +10,7 @@ from publisher.app.watch import burst, run_outcome
 from publisher.app.watch.agenda import PATIENT, TICK, Agenda, Instant
 from publisher.app.watch.burst import LONGEST, grown
 from publisher.app.watch.removals import Removals
+from publisher.app.watch.versions import MOST, SentVersion, SentVersions
 from publisher.errors import (
     ConfigError,
     FeedError,
@@ -128,3 +129,22 @@ def test_a_login_is_tried_again_only_where_it_may_succeed() -> None:
 @pytest.mark.parametrize("error", [Refused("no", condition="forbidden"), ConfigError("no")])
 def test_what_somebody_must_change_is_not_tried_again(error: PublisherError) -> None:
     assert not run_outcome.may_pass(error)
+
+
+def test_a_version_that_was_sent_before_is_known_and_the_last_one_is_none_of_these() -> None:
+    known = SentVersions({"a.md": SentVersion("one", "x")})
+    assert not known.is_back("a.md", "one")
+    edited = known.sent({"a.md": SentVersion("two", "x")})
+    assert edited.is_back("a.md", "one")
+    assert not edited.is_back("a.md", "three")
+    assert not edited.is_back("b.md", "one")
+    again = edited.sent({"a.md": SentVersion("one", "x")})
+    assert again.before == {"a.md": ("one", "two")}
+
+
+def test_what_is_kept_of_earlier_versions_is_limited() -> None:
+    known = SentVersions()
+    for number in range(20):
+        known = known.sent({"a.md": SentVersion(str(number), "x")})
+    assert known.before == {"a.md": tuple(map(str, range(19 - MOST, 19)))}
+    assert known.sent({"a.md": SentVersion("19", "x")}).before == known.before

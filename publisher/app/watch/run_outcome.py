@@ -67,7 +67,7 @@ def of_error(
 
 def of_result(done: PublishResult) -> RunOutcome:
     """The outcome of a run that has a result for each file and each node."""
-    steps = [step for result in done.results for step in result.steps]
+    steps = done.steps
     found = (*(file.error for file in done.built), *(result.error for result in done.results))
     errors = [error for error in found if error]
     guards = [in_one_line(error) for error in errors if isinstance(error, UnsafePlanError)]
@@ -105,8 +105,13 @@ def _lacks_pages(errors: Iterable[Exception]) -> bool:
 def _waiting(done: PublishResult, steps: Iterable[Step]) -> Iterator[str]:
     for post in done.project.built.waiting:
         yield f"{post.path} {post.reason}"
-    for path in sorted(done.project.doubted):
+    for path in sorted(done.project.doubts.gone):
         yield f"{path} has just vanished; its item stays for a minute"
+    for path in sorted(done.project.doubts.back):
+        yield (
+            f"{path} went back to a text that was sent before, or lost its text; its item stays "
+            "for a minute"
+        )
     for step in steps:
         if step.outcome in {"planned", "unknown"} and not isinstance(step.change, Hold):
             yield f"{step.change.id}: {step.reason or 'not sent yet'}"

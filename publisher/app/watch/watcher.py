@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, NoReturn, assert_never
 
@@ -17,16 +18,16 @@ import msgspec
 import publisher
 from publisher.app import file_watch
 from publisher.app.events import StepTaken, WaitingForLock
-from publisher.app.options import LOCK_SECONDS, PublishOptions, Waits
+from publisher.app.options import LOCK_SECONDS
 from publisher.app.publish import publish_under_lock
-from publisher.app.watch import burst, run_outcome, watch_state
+from publisher.app.watch import burst, own_runs, run_outcome, watch_state
 from publisher.app.watch.agenda import TICK, Agenda, Instant
+from publisher.app.watch.doubting import Doubting
 from publisher.app.watch.kept_sessions import KeptSessions
 from publisher.app.watch.messages import Hangup, Written, hangups
 from publisher.app.watch.offers import Offer, Offers, ServedWork
 from publisher.app.watch.poll import lost_outputs, poll
 from publisher.app.watch.reloads import of_client, require_possible
-from publisher.app.watch.removals import Removals
 from publisher.app.watch.session_state import SessionState
 from publisher.app.watch.sweep import Sweep
 from publisher.app.watch.systemd import Systemd
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.app.events import Event, OnEvent
+    from publisher.app.options import PublishOptions
     from publisher.app.publish import PublishResult
     from publisher.app.watch.agenda import Reason
     from publisher.app.watch.burst import Burst
@@ -88,8 +90,7 @@ class Watcher:
         )
         self._agenda = Agenda()
         self._burst: Burst | None = None
-        self._removals = Removals(self._timing.removal)
-        self._vanished_at = 0.0
+        self._doubting = Doubting(self._timing.removal, config.state)
         self._pauses = self._timing.retry.pauses()
         self._sweep = Sweep(self._timing)
         self._postponed = ""
@@ -115,6 +116,7 @@ class Watcher:
             stack.callback(watch_state.remove, self._config.state)
             # As long as somebody has it open, a run that closes it need not tidy up its log.
             self._ledger = stack.enter_context(Ledger(self._config.state))
+            self._doubting.load(self._ledger)
             offers = Offers(
                 self._config.state, self._queue.put, lambda: watch_state.encoded(self._state)
             )
@@ -267,10 +269,10 @@ class Watcher:
         self._run(reason)
 
     def _is_postponed(self) -> bool:
-        """Whether git is at work: what it has removed may be back when it has ended."""
-        why = git_work.in_progress(self._config.posts.path)
+        """Whether git is at work, or away: what it has removed may be back when it has ended."""
+        why = own_runs.postponed(self._config)
         if why:
-            self._removals = self._removals.anew(now=self._clock.monotonic())
+            self._doubting.anew(now=self._clock.monotonic())
         if why != self._postponed:
             self._postponed = why
             self._update()
@@ -280,18 +282,21 @@ class Watcher:
 
     def _run(self, reason: Reason) -> None:
         began = self._clock.monotonic()
-        self._vanished_at = burst.vanished(self._burst, now=began)
+        doubts = partial(
+            self._doubting.doubts, at=burst.vanished(self._burst, now=began), now=began
+        )
         self._burst, self._agenda = None, Agenda()
         done, error = None, None
         try:
             done = publish_under_lock(
                 self._config,
-                self._options(),
+                own_runs.options(self._config),
                 self._on_run_event,
                 logins=self._sessions,
-                doubt=self._doubt,
+                doubt=doubts,
             )
             found = run_outcome.of_result(done)
+            self._doubting.note(done.steps)
         except PublisherError as problem:
             error = problem
             due, now = self._state.next_due, self._clock.now()
@@ -320,6 +325,7 @@ class Watcher:
             due, now = self._state.next_due, self._clock.now()
             self._served = options, run_outcome.of_error(error, known_due=due, now=now)
             raise
+        self._doubting.note(done.steps)
         self._served = options, run_outcome.of_result(done)
         return done
 
@@ -350,36 +356,27 @@ class Watcher:
         if options.nodes.is_selective or options.now:
             self._note_publish(found)
         else:
-            self._removals, self._burst = Removals(self._timing.removal), None
+            self._doubting.clear()
+            self._burst = None
             self._conclude(found, began=self._clock.monotonic())
-
-    def _options(self) -> PublishOptions:
-        """Those of a run of its own: it asks for a page once, and the next run asks again."""
-        waits_for_pages = self._config.publish.wait_for_url is not None
-        return PublishOptions(waits=Waits(for_url=0.0 if waits_for_pages else None))
 
     def _on_run_event(self, event: Event) -> None:
         self._systemd.beat()
         self._on_event(event)
-
-    def _doubt(self, absent: frozenset[str]) -> frozenset[str]:
-        """The files that may come back, of those that are gone."""
-        self._removals = self._removals.seen(absent, at=self._vanished_at)
-        return self._removals.doubted(now=self._clock.monotonic())
 
     def _note_publish(self, found: RunOutcome) -> None:
         if found.has_sent:
             self._update(last_publish=self._clock.now())
 
     def _conclude(self, found: RunOutcome, *, began: float) -> None:
-        """Plan the next runs, and tell how this one went. It may have doubted all since `began`."""
+        """Plan the next runs, and tell how this one went, which doubted changes at `began`."""
         with suppress(LedgerError):  # the disk is full, and the run has said so
             self._ledger.nodes()  # only a reader of the log keeps it
         now, timing = self._now(), self._timing
         if not found.may_pass:
             self._pauses = timing.retry.pauses()
         self._agenda = Agenda(date=found.next_due).at(
-            "removal", self._removals.next_belief(now=began)
+            "removal", self._doubting.next_belief(now=began)
         )
         pause = min(next(self._pauses), found.longest_pause) if found.may_pass else None
         self._schedule("retry", pause)

@@ -48,6 +48,10 @@ _GATES = frozenset({
     "robots", "robotsnoindex", "feed", "deleted", "headless", "render", "build", "_build",
     "expirydate", "publishdate", "eleventyexcludefromcollections",
 })  # fmt: skip
+EMPTY = (
+    "is empty; write the post, or restore its text from a backup or the repository; to retract "
+    "it, remove the file"
+)
 _DATE_KEY = re.compile(r"^date[ \t]*[:=]", re.MULTILINE)
 ReadFile = tuple["Post | Skip | Page | None", "list[Diagnostic]"]
 # Two instants whose URLs differ in every part of a date, for files that have none.
@@ -117,6 +121,7 @@ def _front_matter(reader: PostReader, path: PurePosixPath) -> FrontMatter:
     """The front matter with the defaults of the settings. Raises PostError."""
     document = reader.document(path)
     _refuse_foreign(path)
+    _refuse_empty(reader, document, path)
     keys = reader.config.posts.keys
     _refuse_lost(document, path, keys.get("draft"))
     own = {key for key, value in document.values.items() if value is not None}
@@ -128,6 +133,19 @@ def _front_matter(reader: PostReader, path: PurePosixPath) -> FrontMatter:
         known=reader.persons,
         origin=lambda key: None if key in own else reader.origin(path, key),
     )
+
+
+def _refuse_empty(reader: PostReader, document: block.PostFile, path: PurePosixPath) -> None:
+    """Refuse a file without a word, e.g. one that was cut by a full disk. Raises PostError.
+
+    A post without a body has front matter at least. Where empty files are common, only those are
+    refused whose names have dates, as posts have.
+    """
+    has_values = any(value is not None for value in document.values.values())
+    if has_values or document.text.strip():
+        return
+    if not reader.record.has_empty_notes or reader.name(path).date:
+        raise PostError(path, EMPTY, line=1)
 
 
 def _refuse_lost(document: block.PostFile, path: PurePosixPath, own_draft: str | None) -> None:

@@ -166,6 +166,7 @@ RECORD = EngineRecord(
     ),
     programs=PROGRAMS,  # Eleventy often builds the site of such a folder
     ignored=generator_ignores.of_vault,
+    has_empty_notes=True,
     late_dates=("created", "published", *LATE_DATES),
     reads_history=True,
 )

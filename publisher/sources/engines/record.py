@@ -58,6 +58,7 @@ class EngineFacts:
 
     `builds` is the shell command that builds a site for deployment, empty if it is not known.
     `reads_history`: dates may come from git even if `posts.updated` does not ask for them.
+    `has_empty_notes`: empty files are normal, because a click on a link makes one.
     """
 
     name: Engine
@@ -84,6 +85,7 @@ class EngineFacts:
     future: Sequence[Sequence[str]] = ()
     builds: str = ""
     reads_history: bool = False
+    has_empty_notes: bool = False
 
     @property
     def site_files(self) -> Sequence[str]:
