@@ -48,7 +48,7 @@ def of_key(text: str, key: str) -> list[ScriptList]:
     found = [_list(tokens, start, tokens[at].line, "[") for at, start in given]
     if found:
         return found
-    short = [tokens[at].line for at in places if _is_short(tokens, at)] or _unread(
+    short = [tokens[at].line for at in places if _is_short(tokens, at)] or behind_fault(
         text, tokens, key
     )
     return [ScriptList((), line, is_whole=False) for line in short[:1]]
@@ -60,7 +60,9 @@ def of_calls(text: str, name: str) -> list[ScriptList]:
     The name may have several parts: `ignores.add`.
     """
     tokens = _tokens(text)
-    return [_list(tokens, end, tokens[end].line, "(") for end in _calls(tokens, name)]
+    found = [_list(tokens, end, tokens[end].line, "(") for end in _calls(tokens, name)]
+    unread = behind_fault(text, tokens, name)
+    return [*found, *(ScriptList((), line, is_whole=False) for line in unread)]
 
 
 def has_call(text: str, name: str) -> bool:
@@ -72,7 +74,7 @@ def _tokens(text: str) -> list[Token]:
     return [*script_tokens.tokens(text[:MAX_LENGTH])]
 
 
-def _unread(text: str, tokens: Sequence[Token], key: str) -> list[int]:
+def behind_fault(text: str, tokens: Sequence[Token], key: str) -> list[int]:
     """The lines with the key that are behind the last token, because a fault is before them."""
     last = tokens[-1].line if tokens else 0
     lines = enumerate(text.splitlines()[last:], last + 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.text import script_tokens
+from publisher.text import script_lists, script_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,7 @@ def doubtful(text: str) -> Iterator[int]:
             formats, function = _arguments(tokens[at + 2 :])
             if _concerns_posts(formats) and _may_leave_out(function):
                 yield token.line
+    yield from script_lists.behind_fault(text, tokens, "addPreprocessor")
 
 
 def _arguments(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:

@@ -312,7 +312,8 @@ def _ignored(site: Path, _: Path, reach: Reach) -> Ignored:
     """`POSTS` and `COMPILERS` say which files are posts. They are not known if computed."""
     file = site / _SETTINGS[0]
     names = scripts.unread_names(file, ("POSTS", "COMPILERS"), reach)
-    return Ignored(unread=[UnreadSetting(file, line, why) for line, why in names.values()])
+    reasons = dict.fromkeys(names.values())
+    return Ignored(unread=[UnreadSetting(file, line, why) for line, why in reasons])
 
 
 def _detect(folder: Path) -> DetectedSite | None:

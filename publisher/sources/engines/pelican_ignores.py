@@ -49,7 +49,7 @@ def of_site(site: Path, _: Path, reach: Reach) -> Ignored:
         "IGNORE_FILES": (_of_names, texts(settings, "IGNORE_FILES")),
         "READERS": (_of_names, [f"*.{kind}" for kind, reader in readers.items() if not reader]),
     }
-    ignored = Ignored(unread=[unread[name] for name in _NAMES if name in unread])
+    ignored = Ignored(unread=[*dict.fromkeys(unread[name] for name in _NAMES if name in unread)])
     for setting, (compiled, patterns) in rules.items():
         ignored += ignore_settings.ruled(
             compiled, patterns, content, file=site / _FILES[0], line=1, setting=setting

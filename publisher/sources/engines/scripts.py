@@ -99,7 +99,7 @@ def unread_names(
     """
     tree = _tree(file, reach)
     found = {
-        name: (line, f"other programs may set {name} there")
+        name: (line, "other programs may set any name there")
         for name, line in python_settings.open_names(tree, names, read).items()
     }
     computed = python_settings.computed(tree)
