@@ -1075,6 +1075,24 @@ def test_the_page_that_a_deleted_post_left_is_not_the_text_of_a_new_one_at_its_a
     assert shown in feed(larger)
 
 
+def test_a_new_post_at_the_address_of_a_deleted_one_goes_out_once_it_is_built(
+    larger: BuiltBlog,
+) -> None:
+    """A run before the build finds the page of the deleted post there."""
+    words = "Nobody had seen the harbour before it was opened to all the ships of the north"
+    old = larger.write("2025-01-01-harbour.md", f"{words}.", title="The harbour")
+    larger.build_site()
+    assert larger.run("build").code == 0
+    old.unlink()
+    text = "Elephants cross the towers and the gardens, where painters wait for sailors and clocks."
+    larger.write("2026-02-01-harbour.md", text, title="Something else")
+    assert larger.run("build").code == 4
+    assert "2026-02-01-harbour" not in feed(larger)
+    larger.build_site()
+    assert larger.run("build").code == 0
+    assert "Elephants cross" in feed(larger)
+
+
 def advices(blog: BuiltBlog, command: str) -> int:
     """How often a command says what to do about pages without text; it names all of them."""
     run = blog.run(command)

@@ -252,9 +252,25 @@ class Placement:
         return Candidates(
             self.expected(post),
             path_of(page) if page else None,
-            PurePosixPath(row.foreign_page) if row.foreign_page else None,
+            self._foreign(post.path),
             is_as_it_was=self.signatures.get(path_of(page)) == row.signature,
         )
+
+    def _foreign(self, path: PurePosixPath) -> PurePosixPath | None:
+        """The page at the expected address that shows another post, e.g. one that is gone now.
+
+        If a build wrote it after an earlier run saw that, it may show this one, unless this one was
+        found elsewhere.
+        """
+        row, memory = self._known.row(path), self._known.memory
+        page = PurePosixPath(row.foreign_page) if row.foreign_page else None
+        if page is None or row.found_page or row.page or page not in self.signatures:
+            return page
+        before = memory.posts.get(path)
+        if before is None or before.foreign_page != row.foreign_page:  # this run has seen it
+            return page
+        is_new = self.signatures[page].ctime_ns > memory.path.stat().st_mtime_ns
+        return None if is_new else page
 
     def expected(self, post: Post) -> PurePosixPath | None:
         return post.path if self._config.posts.pages else self._output.file_of(post.page)
