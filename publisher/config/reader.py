@@ -59,7 +59,7 @@ _OF_MAPS: dict[yaml_document.Key, str] = {
     ("posts", "ids"): "the id of that page",
     ("posts", "keys"): "the name of your key",
 }
-_MAY_BE_EMPTY = {("posts", "drop")}  # lists
+_MAY_BE_EMPTY = {("posts", "drop"), ("posts", "exclude")}  # lists
 
 
 def load(path: Path) -> Config:
@@ -238,8 +238,8 @@ class _Reader:
         return kind(**{fields[name].name: part for name, part in parts.items()})
 
     def _part(self, kind: Any, value: yaml_document.Value, key: yaml_document.Key) -> Any:
-        if typing.get_origin(kind) is tuple:
-            return self._list(typing.get_args(kind)[0], value, key)
+        if element := _element_type(kind):
+            return self._list(element, value, key)
         if typing.get_origin(kind) is dict and isinstance(value, dict):
             return self._map(typing.get_args(kind)[1], value, key)
         section = _section_type(kind)
@@ -352,6 +352,12 @@ def _is_list_of_entries_without_keys(
         # `_default_urls` may have set the URL.
         return (value.keys() - {"url"}).isdisjoint(FeedFile.__struct_fields__)
     return isinstance(value, str) or (isinstance(value, list) and {*map(type, value)} == {str})
+
+
+def _element_type(kind: Any) -> Any:
+    """The type of the elements of a list: of `tuple[Text, ...]`, `tuple[Text, ...] | None`."""
+    lists = (one for one in (kind, *typing.get_args(kind)) if typing.get_origin(one) is tuple)
+    return next((typing.get_args(one)[0] for one in lists), None)
 
 
 def _section_type(kind: Any) -> type[Struct] | None:

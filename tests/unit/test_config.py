@@ -262,6 +262,20 @@ def test_a_single_value_is_a_list_of_one() -> None:
     assert node(f", {only}").only == feed.only
 
 
+@pytest.mark.parametrize(
+    ("written", "excluded"),
+    [
+        ("exclude: drafts/*", ("drafts/*",)),
+        ("exclude: [drafts, '*.tmp.md']", ("drafts", "*.tmp.md")),
+        ("exclude: []", ()),
+        ("engine: plain", None),
+    ],
+)
+def test_no_exclusion_is_not_an_empty_one(written: str, excluded: tuple[str, ...] | None) -> None:
+    text = SMALL.replace("posts: {", f"posts: {{{written}, ")
+    assert parse(text).posts.exclude == excluded
+
+
 def test_a_single_section_is_a_list_of_one() -> None:
     several = parse(SMALL + XMPP)
     text = SMALL.replace("[{path: feed.atom, format: atom}]", "{path: feed.atom, format: atom}")
