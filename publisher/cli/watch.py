@@ -26,7 +26,7 @@ from publisher.app.events import (
     StepTaken,
     WaitingForLock,
 )
-from publisher.app.watch.session_state import SessionState
+from publisher.app.watch.session_state import FINAL, SessionState
 from publisher.app.watch.watch_events import (
     HandedOver,
     Postponed,
@@ -91,6 +91,7 @@ class _Log:
         self._now: list[str] = []
         self._nodes = 1
         self._sessions: dict[str, SessionState] = {}
+        self._addresses: set[str] = set()
 
     def note(self, event: WatchEvent) -> None:
         match event:
@@ -141,7 +142,10 @@ class _Log:
             print_all()
         self._say(*messages.getvalue().splitlines())
         for line in results.getvalue().splitlines():
-            output.print_message(line)
+            if line not in self._addresses:
+                output.print_message(line)
+            if line.startswith("subscribe: "):  # the same after each run
+                self._addresses.add(line)
 
 
 def _print(line: str) -> None:
@@ -173,7 +177,7 @@ def _session_line(session: SessionState) -> str:
     if session.since is not None:
         return f"{session.jid}: logged in"
     if session.is_final:
-        return f"error: {session.error}. No login is tried before the configuration changes"
+        return f"error: {session.error}. {FINAL[0].upper()}{FINAL[1:]}"
     return f"{session.jid}: {session.error} (the watcher logs in again by itself)"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.app.watch import watch_state as states
+from publisher.app.watch.session_state import FINAL
 from publisher.cli import output
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def print_watcher(folder: Path) -> None:
 def _print_running(state: WatchState, written: float | None) -> None:
     output.print_line(f"watch  process {state.pid} since {_time(state.started)}")
     if written is not None:
-        output.print_line(f"       it does not answer; this is what it wrote at {_time(written)}:")
+        output.print_line(f"       it did not answer; this is what it wrote at {_time(written)}:")
     for account in state.accounts:
         output.print_line(f"       {_account(account)}")
     if state.last_publish is not None:
         output.print_line(f"       last publish: {_time(state.last_publish)}")
     if state.next_due is not None:
-        output.print_line(f"       next post is due: {_time(state.next_due)}")
+        output.print_line(f"       next date of a post: {_time(state.next_due)}")
     for word, lines in (("waiting", state.waiting), ("held", state.held)):
         for line in lines:
             output.print_line(f"       {word}: {line}")
@@ -73,7 +74,9 @@ def _account(session: SessionState) -> str:
     if session.since is not None:
         return f"{session.jid}: logged in since {_time(session.since)}"
     if session.is_final:
-        return f"{session.jid}: {session.error}; no login is tried before the configuration changes"
+        return f"{session.jid}: {session.error}; {FINAL}"
+    if not session.error:
+        return f"{session.jid}: logging in"
     return f"{session.jid}: not logged in, and keeps trying: {session.error}"
 
 

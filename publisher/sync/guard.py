@@ -90,8 +90,8 @@ def require_safe(
         silently = ", or --no-notify to publish silently (only the node's owner can)"
         raise UnsafePlanError(
             f"this would notify subscribers of {sum(counts.values())} posts at once ({what}), and "
-            f"the limit is {guard.announce_limit}; nothing was published at the node. The feeds, "
-            "which are built before, show these posts. Pass --announce-all to "
+            f"the limit is {guard.announce_limit}; nothing was published at the node. Feeds show "
+            "these posts once they are built. Pass --announce-all to "
             f"notify them of all of them{silently if can_be_silent else ''}"
         )
 
@@ -108,6 +108,6 @@ def _require_safe_retracts(plan: Plan, guard: Guard) -> None:
     if count == plan.ours or (count > FREE_RETRACTS and share > RETRACT_SHARE):
         raise UnsafePlanError(
             f"this would retract {count} of the {plan.ours} items that were published; nothing "
-            "was retracted or published at the node. The feeds, which are built before, lack these "
-            "posts. If you mean to remove them, run again with --allow-retracts"
+            "was retracted or published at the node. Feeds lack these posts once they are built. "
+            "If you mean to remove them, run again with --allow-retracts"
         )

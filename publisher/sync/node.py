@@ -43,6 +43,10 @@ class Drift(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.name} is {quoted(self.actual, SHOWN)}, not {self.wanted!r}"
 
+    @property
+    def repaired(self) -> str:
+        return f"set its {self.name} to {self.wanted!r}; it was {quoted(self.actual, SHOWN)}"
+
 
 class State(Struct, frozen=True):
     """A node as its service shows it; if it does not exist, as it would be when created.

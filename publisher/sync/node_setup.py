@@ -181,7 +181,7 @@ async def _configure(node: Node, ours: Sequence[Drift], result: Result) -> set[D
         return set()
     repaired = {drift for drift in ours if drift.name not in left}
     result.repaired = bool(repaired)
-    result.notes += [f"repaired: its {drift}" for drift in ours if drift in repaired]
+    result.notes += [drift.repaired for drift in ours if drift in repaired]
     return repaired
 
 

@@ -355,7 +355,7 @@ def _conclude(
     _report_shortage(_with_final_figures(plan, result), result)
     if waiting := sum(one.waits for one in not_deployed.values()):
         posts = "1 post waits for its page" if waiting == 1 else f"{waiting} posts wait for pages"
-        result.report(PageMissing(f"{posts} on the web; run again later"))
+        result.report(PageMissing(f"{posts} on the web; the next run asks again"))
     last_look = ledger.last_look(result.address)
     if plan.shortage:  # `offline` needs the room
         ledger.record_look(result.address, replace(last_look, room=plan.room))

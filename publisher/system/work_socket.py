@@ -89,7 +89,9 @@ def send(channel: WorkChannel, texts: Sequence[str], descriptors: Sequence[int])
     numbers = b"".join(number.to_bytes(4, sys.byteorder) for number in descriptors)
     rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)] if numbers else []
     sent = channel.sendmsg([data], rights)
-    channel.sendall(data[sent:])
+    # The other end may have answered already, and closed: to send nothing would fail then.
+    if sent < len(data):
+        channel.sendall(data[sent:])
 
 
 def is_complete(data: bytes) -> bool:

@@ -50,7 +50,7 @@ def test_feeds_may_lose_some_posts_and_a_message_says_so(
         (blog.posts / f"2026-01-0{number}-post.md").unlink()
     run = blog.run("publish")
     assert (run.code, "would retract 4 of the 8 items" in run.err) == (3, True)
-    assert "The feeds, which are built before, lack these posts" in run.err
+    assert "Feeds lack these posts once they are built" in run.err
     (blog.posts / "2026-01-05-post.md").unlink()
     run = blog.run("publish")
     assert (run.code, "5 of the 8 published posts are gone" in run.err) == (3, True)

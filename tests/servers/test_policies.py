@@ -262,7 +262,7 @@ def test_drift_is_repaired_if_the_configuration_sets_the_field(
     run = blog.run("publish")
     assert run.code == 0
     assert "its title is \"Somebody's title\", not 'A blog of the tests'; set title" in run.err
-    assert "repaired: its description is \"Somebody's words\", not 'Ours'" in run.err
+    assert "set its description to 'Ours'; it was \"Somebody's words\"" in run.err
     again = blog.run("plan")
     assert "description" not in again.err
     made = f"{node}-made"
@@ -312,9 +312,9 @@ def test_a_title_of_an_older_version_is_repaired_once_without_notification(
     with Subscriber(server, "reader", name) as reader:
         repaired = blog.run("publish", "--verify")
         assert (repaired.code, repaired.out) == (0, "")
-        expected = "its title is 'Posts on free-software', not 'Posts on Free Software'"
-        assert f"repaired: {expected}" in repaired.err
-        assert "repaired" not in blog.run("publish", "--verify").err
+        expected = "set its title to 'Posts on Free Software'; it was 'Posts on free-software'"
+        assert expected in repaired.err
+        assert "set its title" not in blog.run("publish", "--verify").err
         reader.nothing_for(0.5)
 
 
@@ -328,7 +328,7 @@ def test_a_new_spelling_of_a_tag_makes_a_run_look_at_its_node(
     blog.let_an_hour_pass()
     assert blog.run("publish").code == 0
     blog.write("2026-01-01-on-xmpp.md", "Text.", title="One", tags="[Xmpp]", lang="en")
-    repaired = "repaired: its title is 'A blog of the tests: XMPP', not 'A blog of the tests: Xmpp'"
+    repaired = "set its title to 'A blog of the tests: Xmpp'; it was 'A blog of the tests: XMPP'"
     assert repaired in blog.run("publish").err
     assert blog.run("publish").err == ""
 

@@ -300,7 +300,7 @@ def test_an_upgrade_repairs_a_node_and_nobody_hears_of_it(
         RawClient(server, "contact", presence="<presence/>") as watcher,
     ):
         run = blog.run("publish", "--verify")
-        assert "repaired: its presence_based_delivery is '1', not '0'" in run.out + run.err
+        assert "set its presence_based_delivery to '0'; it was '1'" in run.out + run.err
         assert fields(blog)["presence_based_delivery"] == "0"
         assert presences(watcher) == []
         contact.nothing_for(0.3)

@@ -259,7 +259,7 @@ def test_the_state_is_that_of_the_watcher_and_not_of_a_file(prosody_blog: Blog) 
         file.write_bytes(before)
         watcher.send(signal.SIGSTOP)
         said = blog.run("status").out
-        assert "it does not answer; this is what it wrote at 20" in said
+        assert "it did not answer; this is what it wrote at 20" in said
         watcher.send(signal.SIGCONT)
 
 
@@ -409,10 +409,12 @@ def test_a_removed_post_leaves_the_feeds_at_once_and_its_item_stays_for_a_while(
 def test_a_wrong_password_is_tried_once_and_named(prosody_blog: Blog) -> None:
     prosody_blog.environment["BLOG_PASSWORD"] = "not this one"
     with Watching(prosody_blog, logged_in=False) as watcher:
-        watcher.said("No login is tried before the configuration changes")
+        watcher.said(
+            "No login is tried before the configuration, the password file or the ca_file changes"
+        )
         watcher.said("error: pubsub.localhost")
         status = prosody_blog.run("status")
-        assert "no login is tried before the configuration changes" in status.out
+        assert "no login is tried before the configuration, the password file" in status.out
         assert len([line for line in watcher.log if "does not accept the password" in line]) == 2
 
 

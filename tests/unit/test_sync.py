@@ -508,7 +508,7 @@ def test_a_field_is_repaired_if_the_configuration_sets_it(ledger: Ledger) -> Non
     assert node.config["title"] == "A title"
     repaired = run(node, task({1: "a"}, configured_fields=frozenset({"title"})), ledger)
     assert node.config["title"] == "Wanted"
-    assert repaired.notes == ["repaired: its title is 'A title', not 'Wanted'"]
+    assert repaired.notes == ["set its title to 'Wanted'; it was 'A title'"]
 
 
 def test_a_node_that_we_created_is_repaired(ledger: Ledger) -> None:
@@ -998,7 +998,7 @@ def test_a_post_without_its_page_is_a_note_beside_the_lack_of_room(ledger: Ledge
         not_deployed={"post-0002": NotDeployed("not yet")},
     )
     assert isinstance(result.error, NoRoom)
-    assert result.notes == ["1 post waits for its page on the web; run again later"]
+    assert result.notes == ["1 post waits for its page on the web; the next run asks again"]
 
 
 def test_a_service_that_dies_is_the_error_and_the_lack_of_room_a_note(ledger: Ledger) -> None:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.app.options import PublishOptions, Waits
+from publisher.errors import ConfigError
 from publisher.system import git_work
 
 if TYPE_CHECKING:
     from publisher.config import Config
+
+
+def require_node(config: Config) -> None:
+    """Raise ConfigError if there is no node."""
+    if not config.xmpp:
+        raise ConfigError(
+            "there is no node to publish to; add the section xmpp. A hook builds feeds alone: "
+            "see `publisher hook print`"
+        )
 
 
 def options(config: Config) -> PublishOptions:

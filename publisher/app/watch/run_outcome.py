@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SENT = (Publish, Correct, Retract)
 # Causes that end without a change of a post, e.g. a full disk.
 _OF_THE_MACHINE = (FeedError, LedgerError)
-LONGEST = 300  # characters of a line
+LONGEST = 1_000  # characters of a line, whose end says what to do
 # A page that is not on the web yet is asked for at least so often.
 PAGE_SECONDS = 15.0
 MOST = 20  # lines of a kind that are kept
@@ -79,7 +79,8 @@ def of_result(done: PublishResult) -> RunOutcome:
         longest_pause=PAGE_SECONDS if _lacks_pages(others) else float("inf"),
         waiting=_lines(_waiting(done, steps)),
         held=_lines([*guards, *_held(steps)]),
-        errors=_lines(map(in_one_line, others)),
+        # Posts that wait for their pages are in `waiting`.
+        errors=_lines(in_one_line(one) for one in others if not isinstance(one, PageMissing)),
         next_due=due.timestamp() if due else None,
     )
 

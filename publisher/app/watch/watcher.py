@@ -11,6 +11,7 @@ import os
 from contextlib import ExitStack, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn, assert_never
 
 import msgspec
@@ -36,7 +37,7 @@ from publisher.app.watch.update_check import UpdateCheck
 from publisher.app.watch.watch_events import Postponed, Reloaded, RunEnded, Watching, WatchProblem
 from publisher.app.watch.watch_state import WatchState
 from publisher.app.watch.watched_places import watched
-from publisher.errors import ConfigError, GitAtWorkError, LedgerError, PublisherError
+from publisher.errors import GitAtWorkError, LedgerError, PublisherError
 from publisher.sync.ledger import Ledger
 from publisher.system import git_work
 from publisher.system.lock import lock
@@ -83,7 +84,7 @@ class Watcher:
         self._clock = Clock()
         self._queue: SimpleQueue[Message] = SimpleQueue()
         self._systemd = Systemd(os.environ)
-        self._sessions = KeptSessions(self._queue.put)
+        self._sessions = KeptSessions(self._on_session)
         self._files = file_watch.FileWatch(
             lambda paths: self._queue.put(Written(paths)),
             lambda problem: self._queue.put(WatchProblem(problem)),
@@ -107,12 +108,12 @@ class Watcher:
     def run(self) -> NoReturn:
         """Watch until Interrupted is raised. Raises ConfigError, LockedError and LedgerError."""
         file_watch.require_library("watch")
-        if not self._config.xmpp:
-            raise ConfigError("there is no node to publish to; add the section xmpp")
+        own_runs.require_node(self._config)
         watch_state.require_alone(self._config.state)
+        on_wait = partial(self._on_event, WaitingForLock())
         with ExitStack() as stack:
             stack.enter_context(self._systemd)
-            stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=self._on_wait))
+            stack.enter_context(lock(self._config.state, wait=LOCK_SECONDS, on_wait=on_wait))
             stack.callback(watch_state.remove, self._config.state)
             # As long as somebody has it open, a run that closes it need not tidy up its log.
             self._ledger = stack.enter_context(Ledger(self._config.state))
@@ -132,11 +133,8 @@ class Watcher:
                     self._on_event(WatchProblem(problem))
                 self._run_if_due()
 
-    def _on_wait(self) -> None:
-        self._on_event(WaitingForLock())
-
     def _begin(self) -> None:
-        self._update()
+        self._update(accounts=tuple(SessionState(one.jid) for one in self._config.xmpp))
         self._sessions.use(self._config.xmpp)
         self._look_at_places()
         places = self._places.roots or self._places.files
@@ -191,8 +189,9 @@ class Watcher:
                 watch_state.require_in_place(self._config.state)
                 is_outdated = self._update_check.is_outdated
                 work = ServedWork(self._config, self._publish, is_outdated=is_outdated)
-                self._on_event(self._serve(message, work))
+                served = self._serve(message, work)
                 self._conclude_served()
+                self._on_event(served)
             case _:
                 assert_never(message)
 
@@ -205,6 +204,11 @@ class Watcher:
             settle, removal = self._config.settle, self._timing.removal
             due = self._burst.due(settle=settle, removal=removal)
             self._agenda = self._agenda.with_change(due, is_doubtful=self._burst.is_doubtful)
+
+    def _on_session(self, session: SessionState) -> None:
+        if current_thread() is main_thread():  # in a run, which sends nothing before it logs in
+            self._on_event(session)
+        self._queue.put(session)
 
     def _note_session(self, session: SessionState) -> None:
         others = (one for one in self._state.accounts if one.jid != session.jid)
@@ -337,10 +341,7 @@ class Watcher:
             raise GitAtWorkError(f"{why}; the watcher publishes when git has finished")
 
     def _take_over(self, config: Config) -> None:
-        """Use a client's configuration, whose file may have changed a moment ago.
-
-        Raises ConfigError.
-        """
+        """Use a client's configuration, which may be newer than ours. Raises ConfigError."""
         own = of_client(config, self._config, self._load)
         if own != self._config:
             self._use(own, anew=False)
