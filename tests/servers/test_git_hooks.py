@@ -690,3 +690,14 @@ def test_a_hook_finds_its_program_without_the_path(work: Work) -> None:
     work.machine.environment.update(environment)
     work.commit("second")
     assert work.has_run()
+
+
+@pytest.mark.parametrize("kind", ["post-commit", "post-merge"])
+def test_the_generated_folder_of_husky_is_named(work: Work, kind: str) -> None:
+    """husky 9 writes the folder anew with each `npm install`."""
+    work.git("config", "core.hooksPath", ".husky/_")
+    run = work.machine.hook(work.folder, "install", "git", "--kind", kind)
+    said = " ".join(run.err.split())
+    assert run.code == 0
+    assert f"add this line to {work.folder}/.husky/{kind}: publisher build || true" in said
+    assert "do not commit them" not in said

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.app.serve import overview
 from publisher.app.serve.host_header import is_allowed
-from publisher.app.serve.requested_file import Found, MovedTo, find
+from publisher.app.serve.requested_file import Found, MovedTo, find, is_below
 from publisher.app.serve.shown import Shown, ShownDocument, ShownPost
 
 if TYPE_CHECKING:
@@ -132,3 +132,15 @@ def test_the_page_escapes_what_comes_from_posts_and_settings() -> None:
 )
 def test_the_script_comes_at_the_end_of_the_body(page: bytes, wanted: bytes) -> None:
     assert overview.with_script(page) == wanted.replace(b"SCRIPT", overview.SCRIPT_TAG.encode())
+
+
+def test_what_changes_behind_a_link_out_of_the_site_is_no_change_of_it(tmp_path: Path) -> None:
+    site, outside = tmp_path / "site", tmp_path / "outside"
+    for folder in (site / "deep", outside):
+        folder.mkdir(parents=True)
+    (site / "out").symlink_to(outside)
+    (site / "in").symlink_to("deep")
+    roots = [str(site)]
+    assert is_below(site / "a.html", roots)
+    assert is_below(site / "in/gone.html", roots)
+    assert not is_below(site / "out/log.txt", roots)

@@ -148,3 +148,10 @@ def test_what_is_kept_of_earlier_versions_is_limited() -> None:
         known = known.sent({"a.md": SentVersion(str(number), "x")})
     assert known.before == {"a.md": tuple(map(str, range(19 - MOST, 19)))}
     assert known.sent({"a.md": SentVersion("19", "x")}).before == known.before
+
+
+def test_what_to_do_about_an_error_is_not_cut_off() -> None:
+    """The advice comes at the end of a message."""
+    error = UnsafePlanError(f"{'4 of the 5 published posts are gone; ' * 12}run `publish --force`")
+    (held,) = run_outcome.of_error(error).held
+    assert held.endswith("run `publish --force`")

@@ -65,7 +65,14 @@ def notes(hook: GitHook, config: Config, installed: Installation) -> Iterator[st
             f"{config.output_name}; build it in a hook of your own, and install this one again, or "
             "use a hook of the site generator (`publisher hook list`)"
         )
-    if installed.is_shared:
+    if _is_of_husky(installed.path.parent):
+        own = installed.path.parent.parent / hook.kind
+        command = "publish" if hook.wishes.publish else "build"
+        yield (
+            f"husky writes {installed.path.parent} again with each `npm install`, and the hook is "
+            f"lost then; uninstall it, and add this line to {own}: publisher {command} || true"
+        )
+    elif installed.is_shared:
         yield (
             f"core.hooksPath leads to {installed.path.parent}, which may be for other "
             f"repositories, too; the hook works only for {hook.repository.place}"
@@ -75,6 +82,11 @@ def notes(hook: GitHook, config: Config, installed: Installation) -> Iterator[st
             f"{installed.path.parent} is in the work tree, but its hooks are for this machine: do "
             "not commit them"
         )
+
+
+def _is_of_husky(folder: Path) -> bool:
+    """Whether husky (version 9) generates the hooks in this folder."""
+    return (folder.parent.name, folder.name) == (".husky", "_")
 
 
 def _of_pushes(hook: GitHook, config: Config, installed: Installation) -> Iterator[str]:

@@ -5,13 +5,17 @@ Refuses dotfiles other than `.well-known`, and symbolic links that end outside o
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
 from publisher.system.symlinks import LinkError, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class MovedTo(Struct, frozen=True):
@@ -63,3 +67,12 @@ def _inside(output: Path, file: Path) -> Path | None:
         return real if real.is_file() else None
     except (LinkError, OSError, ValueError):  # also a name that is too long
         return None
+
+
+def is_below(path: Path, roots: Sequence[str]) -> bool:
+    """Whether a file lies in one of the folders; the watch follows links that lead out of them.
+
+    `roots` are without links.
+    """
+    inner = os.path.realpath(path.parent)
+    return any(os.path.commonpath([inner, root]) == root for root in roots)

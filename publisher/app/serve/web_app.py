@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -97,7 +98,11 @@ async def _follow(state: PreviewState) -> None:
     changed, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def note(paths: frozenset[Path]) -> None:
-        if any(_LEFT_OUT.isdisjoint(path.parts) for path in paths):
+        roots = [os.path.realpath(folder) for folder in state.folders]
+        if any(
+            _LEFT_OUT.isdisjoint(path.parts) and requested_file.is_below(path, roots)
+            for path in paths
+        ):
             loop.call_soon_threadsafe(changed.set)
 
     watch = FileWatch(note, lambda _: None, step_ms=_STEP_MS, debounce_ms=_DEBOUNCE_MS)
