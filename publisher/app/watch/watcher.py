@@ -11,7 +11,6 @@ import os
 from contextlib import ExitStack, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn, assert_never
 
 import msgspec
@@ -84,7 +83,7 @@ class Watcher:
         self._clock = Clock()
         self._queue: SimpleQueue[Message] = SimpleQueue()
         self._systemd = Systemd(os.environ)
-        self._sessions = KeptSessions(self._on_session)
+        self._sessions = KeptSessions(self._queue.put)
         self._files = file_watch.FileWatch(
             lambda paths: self._queue.put(Written(paths)),
             lambda problem: self._queue.put(WatchProblem(problem)),
@@ -204,11 +203,6 @@ class Watcher:
             settle, removal = self._config.settle, self._timing.removal
             due = self._burst.due(settle=settle, removal=removal)
             self._agenda = self._agenda.with_change(due, is_doubtful=self._burst.is_doubtful)
-
-    def _on_session(self, session: SessionState) -> None:
-        if current_thread() is main_thread():  # in a run, which sends nothing before it logs in
-            self._on_event(session)
-        self._queue.put(session)
 
     def _note_session(self, session: SessionState) -> None:
         others = (one for one in self._state.accounts if one.jid != session.jid)
