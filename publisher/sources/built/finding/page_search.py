@@ -124,6 +124,11 @@ class PageSearch:
         """Whether a page shows all words of a post."""
         return self._source(Sought(post, None)).triples <= self._page(page, signature).triples
 
+    def asks_password(self, page: PurePosixPath, signature: Signature, title: str | None) -> bool:
+        """Whether a page with this title asks for a password."""
+        words = self._page(page, signature)
+        return words.asks_password and has_title(words, title)
+
     def of(self, page: PurePosixPath, signature: Signature) -> PageWords:
         """The words of a page; none if it cannot be read."""
         return self._page(page, signature)

@@ -102,6 +102,7 @@ class WordSearch:
         found = {post.path: found[post.path] for post in sought if post.path in found}
         found |= self._by_media([one for one in sought if one.path not in found], free, matches)
         found = self.words.without_lists(found, free, self._posts) if found else {}
+        found = {**found, **self._locked(found, sought, free)}
         self._pages.update(found)
         self._others.place(matches.pages)
         for post in sought:
@@ -116,6 +117,30 @@ class WordSearch:
             row = replace(row, searched="", found_page=str(page) if is_new else "")
             self._known.change(post.path, row)
         self._held = ()
+
+    def _locked(
+        self,
+        found: Mapping[PurePosixPath, PurePosixPath],
+        sought: Sequence[Post],
+        free: Mapping[PurePosixPath, Signature],
+    ) -> Mapping[PurePosixPath, PurePosixPath]:
+        """The posts that were found elsewhere, but whose own page asks for a password.
+
+        It is at the expected address and has the title, and no other post was found there. What has
+        the text elsewhere, e.g. a version for printing, is not meant for every reader.
+        """
+        taken = {*found.values()}
+        own = {
+            post.path: page
+            for post in sought
+            if post.path in found and (page := self._expected(post)) in free and page not in taken
+        }
+        titles = {post.path: written_title(post) for post in sought if post.path in own}
+        return {
+            path: page
+            for path, page in own.items()
+            if page and self.words.asks_password(page, free[page], titles[path])
+        }
 
     def _by_media(
         self,
