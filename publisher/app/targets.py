@@ -185,7 +185,7 @@ def _desired(
         link=entry.link,
         contents=items.contents(entry.post, config),
         page=page.now,
-        early_page=page.early,
+        early_pages=page.early,
         written=page.written,
         waits=page.waits,
         is_page_new=page.is_new,

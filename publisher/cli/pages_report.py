@@ -16,6 +16,11 @@ _WITHOUT_DATE = (
     "the page states no date of publication any more, so the post keeps the date that it stated "
     "before; if it is no post any more, list the page in posts.exclude"
 )
+_OTHER_URL = (
+    "the pages of the site say that it is at {}, and site.url is {}; links and pictures in the "
+    "texts may lead to the wrong place. Build the site as you deploy it, or correct site.url. "
+    "Items that are sent meanwhile are corrected then"
+)
 NAMED_KEPT = 3  # posts whose text stays where `posts.drop` names a place
 NAMED_ELSEWHERE = 3  # pages that lead to others
 
@@ -26,6 +31,7 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
     With `counts` the pages that lead to other pages are counted, too.
     """
     built, where = project.built, project.config.posts.where
+    yield from _other_url(project)
     for waiting in built.waiting:
         yield f"waiting: {where(waiting.path)}: {waiting.message}"
     for textless in built.without_text:
@@ -46,6 +52,12 @@ def lines(project: Project, *, counts: bool) -> Iterator[str]:
         yield f"note: {_without_page(project)}"
     if counts and built.elsewhere:
         yield f"note: {elsewhere(project)}"
+
+
+def _other_url(project: Project) -> Iterator[str]:
+    config, other = project.config, project.built.other_url
+    if other:
+        yield f"warning: {config.path}: {_OTHER_URL.format(other, config.site.url)}"
 
 
 def _without_page(project: Project) -> str:
@@ -112,5 +124,6 @@ def as_json(project: Project) -> dict[str, object]:
         "without_page": [str(path) for path in built.without_page],
         "without_date": [str(path) for path in built.without_date],
         "elsewhere": [str(path) for path in built.elsewhere],
+        "other_url": built.other_url or None,
         "moved": [{"path": str(one.path), "new": str(one.new)} for one in built.moved],
     }

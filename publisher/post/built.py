@@ -30,15 +30,16 @@ class BuiltBody(Struct, frozen=True):
 class PageHash(Struct, frozen=True):
     """Hashes of the body of a built page; empty if the body does not come from a page.
 
-    `now` is that of the page as it is, `early` that of the page from which an edit was published
-    before the site was built again. If the post goes out as it was before an edit, `written` is the
-    hash of its source as it is now, and `waits` tells whether it waits for its page. `is_new`: no
-    earlier version of the post is known to have shown this body. `is_textless`: the page does not
-    show the text of the post, and no earlier one is known that did.
+    `now` is that of the page as it is, `early` are those of pages from which the post was published
+    before the site was built again, or built for another URL. If the post goes out as it was before
+    an edit, `written` is the hash of its source as it is now, and `waits` tells whether it waits
+    for its page. `is_new`: no earlier version of the post is known to have shown this body.
+    `is_textless`: the page does not show the text of the post, and no earlier one is known that
+    did.
     """
 
     now: str = ""
-    early: str = ""
+    early: tuple[str, ...] = ()
     written: str = ""
     waits: bool = False
     is_new: bool = False

@@ -116,6 +116,7 @@ class PagesReport(Struct, frozen=True, kw_only=True):
     of `posts.pages`, `elsewhere` lead to other pages; `idle_ids` are the keys of `posts.ids` that
     are no posts, each with the reason. `moved` are posts whose pages are still those of their old
     files. `kept` is about texts that went out although a selector of `posts.drop` matches them.
+    `other_url` is that of the site by its pages, if that is not `site.url`.
     """
 
     waiting: tuple[WaitingPost, ...] = ()
@@ -128,3 +129,4 @@ class PagesReport(Struct, frozen=True, kw_only=True):
     elsewhere: tuple[PurePosixPath, ...] = ()
     idle_ids: tuple[tuple[str, str], ...] = ()
     moved: tuple[MovedPost, ...] = ()
+    other_url: str = ""

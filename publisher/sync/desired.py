@@ -21,8 +21,8 @@ class Desired:
     `source` is a hash of what the author wrote, empty if it is unknown. `body` is a hash of the
     post's text alone, `link` is the link of the item, and `contents` what the settings of the node
     leave of the post. `page` is a hash of the body in the built page from which the item is made,
-    empty if that is the source; `early_page` is that of the page from which an edit was sent before
-    the site was built again, empty if there was none. If the post goes out as it was before an
+    empty if that is the source; `early_pages` are those of pages from which it was sent before the
+    site was built again, or built for another URL. If the post goes out as it was before an
     edit, `written` is its `source` after that, and it `waits` until its page is built, or is kept
     until the page shows something of the edit. `is_page_new`: no earlier version of the post is
     known to have shown this page. `is_textless`: the post goes out without its text, because its
@@ -44,7 +44,7 @@ class Desired:
     link: str = ""
     contents: Contents = ""
     page: str = ""
-    early_page: str = ""
+    early_pages: tuple[str, ...] = ()
     written: str = ""
     waits: bool = False
     is_page_new: bool = False

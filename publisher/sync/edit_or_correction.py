@@ -6,8 +6,8 @@ of an edit only. The marker of the item, or else the ledger, shows which of both
 
 The page that was built for the post is no part of this: a site that is built anew with another
 theme is no other reading. It is one if the item is made from the page now and was made from the
-source, or the other way round; if the item shows the page as it was before an edit; and if it shows
-the page of another post.
+source, or the other way round; if the item shows the page as it was before an edit, or as it was
+built for another URL; and if it shows the page of another post.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _has_other_link(post: Desired, seen: Seen) -> bool:
 def _has_other_origin(post: Desired, seen: Seen) -> bool:
     """Whether the item must show the page, or the source, in the place of what it shows."""
     if seen.page and post.page:
-        is_wrong = seen.page == post.early_page or seen.page in post.shown_pages
+        is_wrong = seen.page in post.early_pages or seen.page in post.shown_pages
         return is_wrong and seen.page != post.page
     return seen.page != post.page
 

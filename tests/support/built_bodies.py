@@ -26,7 +26,9 @@ class GivenBodies:
 
     def hash_of(self, post: Post) -> PageHash:
         body = self.of(post)
-        return PageHash(hash_of(body) if body else "", self.early.get(str(post.path), ""))
+        return PageHash(
+            hash_of(body) if body else "", tuple(filter(None, [self.early.get(str(post.path))]))
+        )
 
     def of(self, post: Post) -> BuiltBody | None:
         return None if post.body_from_source else self.bodies.get(str(post.path))

@@ -58,7 +58,7 @@ def task(
                 body=text.partition(" ")[0],
                 source=source_of.get(id_, ""),
                 page=page_of.get(id_, ""),
-                early_page=early_of.get(id_, ""),
+                early_pages=tuple(filter(None, [early_of.get(id_)])),
             )
             for id_, text in texts.items()
         ],

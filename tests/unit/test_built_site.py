@@ -20,8 +20,10 @@ from tests.support.built_blog import THEME, URL, BuiltBlog
 from tests.support.opened_pages import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
+    from pathlib import Path, PurePosixPath
+
+    from publisher.post import PageHash
 
 COMMANDS = ("build", "plan", "publish", "status", "check")
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -673,6 +675,61 @@ def test_pages_of_a_development_server_stop_every_command(
     assert run.code == 3
     assert "was written by a development server" in run.err
     assert state(blog) == before
+
+
+PREVIEW = '<link rel="canonical" href="https://preview.example/{}/">'
+
+
+def build_preview(blog: BuiltBlog, *, slugs: Iterable[str] = TEXTS) -> None:
+    """Build the site for another URL, which its pages name."""
+    for slug in slugs:
+        picture = THEME.replace("{body}", '{body}<img src="https://preview.example/a.png">')
+        text = next(blog.posts.glob(f"*-{slug}.md")).read_text(encoding="utf-8")
+        blog.build_page(slug, text, picture, PREVIEW.format(slug))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_site_that_was_built_for_another_url_stops_every_command(
+    blog: BuiltBlog, command: str
+) -> None:
+    blog.run("build")
+    before = state(blog)
+    build_preview(blog)
+    run = blog.run(command)
+    assert run.code == 3
+    assert "the site is at https://preview.example" in run.err
+    assert state(blog) == before
+
+
+def test_a_first_build_for_another_url_is_named_by_every_run_until_it_is_corrected(
+    blog: BuiltBlog,
+) -> None:
+    build_preview(blog)
+    for _ in range(2):
+        run = blog.run("build")
+        assert (run.code, "say that it is at https://preview.example" in run.err) == (0, True)
+    first = hashes(blog)
+    blog.build_site()
+    run = blog.run("build")
+    assert (run.code, "preview.example" in run.err) == (0, False)
+    found = hashes(blog)
+    assert found.keys() == first.keys()
+    for path, now in found.items():
+        assert first[path].now in now.early
+        assert first[path].now != now.now
+
+
+def test_one_text_from_another_site_is_no_build_for_another_url(blog: BuiltBlog) -> None:
+    blog.run("build")
+    build_preview(blog, slugs=["mill"])
+    run = blog.run("build")
+    assert (run.code, "preview.example" in run.err) == (0, False)
+
+
+def hashes(blog: BuiltBlog) -> dict[PurePosixPath, PageHash]:
+    reading = sources.read(configs.load(blog.folder / "publisher.yaml"), now=NOW)
+    found = built.examined(reading, {post.path for post in reading.posts})
+    return {post.path: found.bodies.hash_of(post) for post in found.posts if found.bodies}
 
 
 def test_a_picture_on_the_machine_of_an_author_is_no_development_server(blog: BuiltBlog) -> None:

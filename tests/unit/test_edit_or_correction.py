@@ -317,19 +317,19 @@ BUILT = dataclasses.replace(POST, page="built now")
         pytest.param(BUILT, "", "reading", id="the source before, the page now"),
         pytest.param(POST, "built before", "reading", id="the page before, the source now"),
         pytest.param(
-            dataclasses.replace(BUILT, early_page="built before"),
+            dataclasses.replace(BUILT, early_pages=("built before",)),
             "built before",
             "reading",
             id="sent before the site was built",
         ),
         pytest.param(
-            dataclasses.replace(BUILT, early_page="built now"),
+            dataclasses.replace(BUILT, early_pages=("built now",)),
             "built now",
             "none",
             id="not built yet",
         ),
         pytest.param(
-            dataclasses.replace(BUILT, early_page="built before"),
+            dataclasses.replace(BUILT, early_pages=("built before",)),
             "built long before",
             "none",
             id="an older build than that",
@@ -367,7 +367,7 @@ def test_another_build_is_counted_and_sent_by_a_refresh() -> None:
     assert ledger_plan.from_ledger([BUILT], {POST.id: known}, Policy(), room=None).older_builds == 1
     for post, policy in (
         (BUILT, Policy(refresh=True)),
-        (dataclasses.replace(BUILT, early_page="built before"), Policy()),
+        (dataclasses.replace(BUILT, early_pages=("built before",)), Policy()),
         (dataclasses.replace(BUILT, fingerprint="edited", source="another"), Policy()),
         (dataclasses.replace(BUILT, page="built before"), Policy()),
     ):

@@ -45,7 +45,7 @@ ONE = PostMemory(
     waits="s2",
     waits_since=Signature(5, 6),
     taken=Taken(source="s1", page_body="p1", missing=frozenset({0, 7, -(1 << 63), (1 << 63) - 1})),
-    early="p0",
+    early=("p0", "no text"),
     has_title=True,
     file_signature=Signature(8, 9, 10, 11),
     found_page="1/found.html",
@@ -145,7 +145,8 @@ def test_the_memory_of_the_first_version_is_kept(tmp_path: Path, *, writes: bool
     with closing(sqlite3.connect(tmp_path / NAME)) as database, database:
         for column in _ADDED:
             database.execute(f"ALTER TABLE post DROP COLUMN {column}")
-        database.execute("ALTER TABLE output DROP COLUMN selectors")
+        for column in ("selectors", "url"):
+            database.execute(f"ALTER TABLE output DROP COLUMN {column}")
         database.execute("PRAGMA user_version = 1")
     before = (tmp_path / NAME).read_bytes()
     one = replace(ONE, found_page="", alike=(), looked="", reason="", new_body="")

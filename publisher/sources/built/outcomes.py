@@ -71,6 +71,7 @@ class Outcomes:
         self.dates: Mapping[PurePosixPath, PageDates] = {}
         self.published: Mapping[PurePosixPath, dt.datetime] = {}
         self.moved: tuple[MovedPost, ...] = ()
+        self.other_url = ""  # of the site by its pages, if that is not its own
         self.without_date: list[PurePosixPath] = []  # whose pages state none any more
         self._waiting: dict[PurePosixPath, WaitingPost] = {}
         self._without_text: dict[PurePosixPath, TextlessPost] = {}
@@ -266,6 +267,7 @@ class Outcomes:
             ),
             without_date=tuple(self.without_date),
             moved=self.moved,
+            other_url=self.other_url,
         )
 
     def _newest_first(self, paths: Iterable[PurePosixPath]) -> list[PurePosixPath]:

@@ -32,7 +32,9 @@ class PageBodies:
         last: Mapping[PurePosixPath, LastPage],
         no_posts: Mapping[PurePosixPath, str],
         report: PagesReport,
+        url: str,
     ) -> None:
+        """`url` is that of the site by its pages, empty if it is unknown."""
         self._bodies = bodies
         self._output = output
         self._known = known
@@ -42,6 +44,7 @@ class PageBodies:
         self._last = last
         self._no_posts = no_posts
         self.report = report
+        self._url = url
 
     def hash_of(self, post: Post) -> PageHash:
         """Return no hash: what a page shows is in the fingerprint of its post already.
@@ -66,6 +69,6 @@ class PageBodies:
 
     def remember(self) -> None:
         """Write what later runs must know. Raises LedgerError."""
-        self._known.remember(self._last, self._no_posts)
+        self._known.remember(self._last, self._no_posts, self._url)
         self._pages.write()
         self._home_links.write()

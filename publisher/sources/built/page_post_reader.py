@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, Site
     from publisher.sources.built.folder.output_folder import OutputFolder
-    from publisher.sources.built.pages.development import LocalSigns
     from publisher.sources.built.pages.head import Head
     from publisher.sources.built.pages.page_dates import PageDates
     from publisher.sources.built.read_pages import ReadPage
@@ -35,7 +34,7 @@ _DRAFTS = {"drafts", "_drafts"}
 class PagePostReader:
     """Reads the pages of one output folder.
 
-    `signs` are what its pages have from this machine, `elsewhere` are those that lead to other
+    `heads` are the metadata of its pages, `elsewhere` are those that lead to other
     pages, and `versions` has those that may be posts. `has_sitemap`: the site has one that names
     posts.
     """
@@ -53,7 +52,7 @@ class PagePostReader:
         self._site: Site = config.site
         self._output = output
         self.pages = ReadPages(output, config.posts, config.state, anew=anew)
-        self.signs: dict[PurePosixPath, LocalSigns] = {}
+        self.heads: dict[PurePosixPath, Head] = {}
         self.elsewhere: list[PurePosixPath] = []
         self.versions: dict[PurePosixPath, PageVersion] = {}
         self._known = known
@@ -78,7 +77,7 @@ class PagePostReader:
         if version is None and page.is_cut:
             return Skip(path, CUT, status="waiting")
         head = version.page.head if version and version.waits else page.head
-        self.signs[path] = head.local
+        self.heads[path] = head
         url = address(path, head, self._site.root, self._output.named())
         if head.is_redirect or self._is_copy(path, head, url):
             self.elsewhere.append(path)

@@ -32,7 +32,7 @@ from publisher.sources.built.page_bodies import PageBodies
 from publisher.sources.built.page_ids import idle_ids, is_selected
 from publisher.sources.built.page_post_reader import PagePostReader
 from publisher.sources.built.page_theme import ChangedPage
-from publisher.sources.built.pages import page_dates
+from publisher.sources.built.pages import page_dates, site_url
 from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page_facts import site_card
 from publisher.sources.built.pages.page_url import HOME
@@ -86,6 +86,8 @@ def read(
     versions = _versions(shown, reader)
     changed = known.changed(versions)
     _require_known_theme(shown, changed, reader, known, config)
+    url = known.url_of(site_url.of_several(reader.heads), config)
+    is_other = url and not site_url.is_same(url, config.site.url)
     instants = page_dates.without_builds({one.path: one.dates for one in shown if one.dates})
     older = _older_sources(shown, changed, reader, instants)
     posts = [reader.post(one, instants.get(one.path, _NO_DATES)) for one in shown]
@@ -96,6 +98,7 @@ def read(
     report = replace(
         page_report.report(reader.versions, skipped, reader.elsewhere, reader.last),
         idle_ids=tuple(idle_ids(config, output.pages(), no_posts, found.undated)),
+        other_url=url if is_other else "",
     )
     bodies = PageBodies(
         {one.path: body_of(one) for one in shown},
@@ -107,6 +110,7 @@ def read(
         last=_last_pages(found.dated, versions, reader, older),
         no_posts=no_posts,
         report=report,
+        url=url,
     )
     earlier = EarlierPages(reader.pages, shown, instants, known, reader.dates_of_path, older=older)
     return Reading(
@@ -157,7 +161,10 @@ def _read_pages(
 ) -> _PagesRead:
     """Read all pages. Raises UnsafePlanError and Unavailable if they must not be published."""
     outcomes = [outcome for path in paths if (outcome := reader.read(path))]
-    safety.require_deployed(development_page(reader.signs, HOME), config.posts.path)
+    safety.require_deployed(
+        development_page({path: head.local for path, head in reader.heads.items()}, HOME),
+        config.posts.path,
+    )
     skipped = [one for one in outcomes if isinstance(one, Skip)]
     no_posts = {one.path: one.reason for one in skipped if one.status == "hidden"}
     no_posts |= dict.fromkeys(reader.elsewhere, "leads to another page")

@@ -14,7 +14,7 @@ from publisher.errors import PostError
 from publisher.sources.built.bodies.opened_page import open_page, unreadable
 from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.folder.wholeness import Wholeness
-from publisher.sources.built.pages import page_dates
+from publisher.sources.built.pages import page_dates, site_url
 from publisher.sources.built.pages.development import development_page
 from publisher.sources.built.pages.page import PageError, parse
 from publisher.sources.built.pages.page_facts import absolute
@@ -26,7 +26,7 @@ from publisher.system import program
 from publisher.system.reasons import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from pathlib import PurePosixPath
 
     from publisher.config import Config
@@ -163,15 +163,30 @@ class PageReader:
 
         If only some pages were opened, and one has a sign, it is compared with others of the site.
         """
-        signs = {look.page: look.opened.head.local for look in looks}
-        if any(one.any for one in signs.values()):
-            if self._home:
-                signs[HOME] = self._home.local
-            for _, page, _ in self._placement.search.examples():
-                if page not in signs:
-                    with suppress(OSError, PageError):
-                        signs[page] = self._head(page).local
-        return development_page(signs, HOME)
+        heads = {look.page: look.opened.head for look in looks}
+        if any(one.local.any for one in heads.values()):
+            heads |= self._examples(heads)
+        return development_page({page: head.local for page, head in heads.items()}, HOME)
+
+    def stated_url(self, looks: Iterable[Look]) -> str:
+        """The URL of the site as its pages name it; empty if they tell nothing.
+
+        If a page that was opened names another URL than that of the site, others of the site are
+        opened, too: the text of a post may be from another site.
+        """
+        heads = {look.page: look.opened.head for look in looks}
+        if any(site_url.names_other(page, head, self._site.url) for page, head in heads.items()):
+            heads |= self._examples(heads)
+        return site_url.of_several(heads)
+
+    def _examples(self, known: Container[PurePosixPath]) -> dict[PurePosixPath, Head]:
+        """The metadata of some pages of the site, and of its home page, without those `known`."""
+        heads = {HOME: self._home} if self._home else {}
+        for _, page, _ in self._placement.search.examples():
+            if page not in known:
+                with suppress(OSError, PageError):
+                    heads[page] = self._head(page)
+        return heads
 
     @cached_property
     def _home(self) -> Head | None:

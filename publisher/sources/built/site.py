@@ -36,6 +36,7 @@ from publisher.sources.built.page_reader import (
     Unchanged,
     Unreadable,
 )
+from publisher.sources.built.pages import site_url
 from publisher.sources.built.pages.page_dates import in_zone, without_builds
 from publisher.sources.built.pages.words import source_words
 from publisher.sources.built.state import unseen, waiting
@@ -92,6 +93,7 @@ class BuiltSite:
         self._doubts = Doubts(self._placement, self._known, config.site.zone)
         self._outcomes = Outcomes(config, output, files, self._placement, self._known)
         self._has_schedule = False
+        self._url = self._known.memory.url
 
     def located(self, reading: Reading, schedule: Schedule | None) -> Reading:
         """The reading with the addresses of the posts. A post without a page is skipped.
@@ -185,7 +187,7 @@ class BuiltSite:
             replaced = self._placement.search.again(foreign, settled=done)
             found |= {path: self._look(posts[path]) for path in replaced & posts.keys()}
         looks = [one for one in found.values() if isinstance(one, Look)]
-        safety.require_deployed(self._reader.development_page(looks), self._output.folder)
+        self._require_site(looks)
         wants_title = self._wants_title(found.values())
         outcomes = {
             path: self._outcome(posts[path], one, wants_title=wants_title)
@@ -203,6 +205,17 @@ class BuiltSite:
             is_forgotten=self._is_forgotten,
         )
         return _with(reading, (outcomes.get(post.path, post) for post in reading.posts))
+
+    def _require_site(self, looks: Sequence[Look]) -> None:
+        """Raise UnsafePlanError if the pages are not those of the site as it is deployed."""
+        folder, url = self._output.folder, self._config.site.url
+        safety.require_deployed(self._reader.development_page(looks), folder)
+        stated = self._reader.stated_url(looks)
+        memory = self._config.state / NAME
+        safety.require_own_url(stated, self._known.memory.url, url, folder, memory)
+        self._url = stated or self._url
+        is_other = self._url and not site_url.is_same(self._url, url)
+        self._outcomes.other_url = self._url if is_other else ""
 
     @property
     def _is_forgotten(self) -> bool:
@@ -298,6 +311,7 @@ class BuiltSite:
             shows_removed=removed,
             alike=alike,
             old_words=self._old_words(post) if is_edited(look) else (),
+            is_elsewhere=bool(self._outcomes.other_url),
         )
         if isinstance(conclusion, Stays):
             self._known.change(post.path, conclusion.row)
@@ -353,7 +367,7 @@ class BuiltSite:
         self._placement.search.settle()
         self._known.withdraw(self._without_last(reading))
         left = self._placement.left_pages()
-        self._known.write(paths, len(self._placement.signatures), left)
+        self._known.write(paths, len(self._placement.signatures), left, self._url)
         self._placement.write_cache()
 
     def _without_last(self, reading: Reading) -> AbstractSet[PurePosixPath]:

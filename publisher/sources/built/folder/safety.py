@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from publisher.errors import Unavailable, UnsafePlanError
+from publisher.sources.built.pages.site_url import is_same
 from publisher.text.counts import number_of
 
 if TYPE_CHECKING:
@@ -141,6 +142,21 @@ def require_deployed(page: PurePosixPath | None, folder: Path) -> None:
             f"{folder / page} was written by a development server, because it has addresses of "
             "this machine or reloads itself; nothing was built or sent. Stop the server, build the "
             "site as you deploy it, and run again"
+        )
+
+
+def require_own_url(stated: str, before: str, url: str, folder: Path, memory: Path) -> None:
+    """Raise UnsafePlanError if the site was built for another URL than its pages named before.
+
+    `stated` and `before` are the URLs of the site by its pages, now and at the last run; empty if
+    they are unknown. `url` is that of the configuration.
+    """
+    if stated and before and is_same(before, url) and not is_same(stated, url):
+        raise UnsafePlanError(
+            f"the pages in {folder} say that the site is at {stated}; before, they said {before}, "
+            "as site.url does, so it was probably built for a preview or a test. Nothing was built "
+            "or sent. Build the site as you deploy it, and run again. If it has moved, correct "
+            f"site.url. If its pages name the original of their text, move {memory} away once"
         )
 
 

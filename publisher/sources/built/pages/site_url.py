@@ -34,6 +34,22 @@ def of_pages(heads: Mapping[PurePosixPath, Head]) -> str | None:
     return _agreed(counts, len(heads))
 
 
+def of_several(heads: Mapping[PurePosixPath, Head]) -> str:
+    """The URL of the site as `of_pages`; empty if not at least two pages name it."""
+    url = of_pages(heads)
+    return url if url and sum(_names(path, head, url) for path, head in heads.items()) > 1 else ""
+
+
+def names_other(path: PurePosixPath, head: Head, url: str) -> bool:
+    """Whether a page names its own URL, and that is not below the `url` of a site."""
+    return _named(path, head) is not None and not _names(path, head, url)
+
+
+def _names(path: PurePosixPath, head: Head, url: str) -> bool:
+    named = _named(path, head)
+    return named is not None and is_same(named, url)
+
+
 def of_sitemap(
     pages: Collection[PurePosixPath], urls: Iterable[str], output: Iterable[PurePosixPath] = ()
 ) -> str | None:

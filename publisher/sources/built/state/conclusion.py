@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # Since which page a post waits whose page did not show its text at all since it was edited. The
 # first one that does may still be that of before the edit.
 _NO_PAGE_YET = Signature(0, 0)
+_MOST_EARLY = 5  # bodies with which a post went out early
 # Of the triples of words that a page showed. An edit takes two away, and a theme splits words.
 _FEWEST_LOST, _LEAST_LOST = 5, 0.1
 
@@ -87,13 +88,15 @@ def conclude(
     shows_removed: bool,
     alike: tuple[str, ...],
     old_words: Sequence[str] = (),
+    is_elsewhere: bool = False,
 ) -> Conclusion:
     """Conclude on one post. `wants_title`: the page must show the title of the post.
 
     `shows_removed` is that of `waiting`; it is asked only if `may_show_removed`. `alike` are the
     versions of the source that readers cannot tell from this one if the page is the same
     (`unseen`), and the one that was taken last is among them. `old_words` are those of the source
-    that was taken last; they are asked for if `is_edited`.
+    that was taken last; they are asked for if `is_edited`. `is_elsewhere`: the pages say that the
+    site has another URL than it has, so what goes out now is corrected when they do not any more.
     """
     row, refusal = look.row, _refusal(look, wants_title=wants_title)
     now = "" if refusal else _hash(look)
@@ -116,12 +119,11 @@ def conclude(
     )
     decision = decide(facts)
     match decision:
-        case Take():
+        case Take() if not (is_elsewhere and now):
             return _goes(look, now, replace(row, shown=page_body, refusal=refusal), alike)
-        case Early():
-            out = now or page_body or _shown(look, now)
-            early = replace(row, early=out, shown=page_body, refusal=refusal)
-            return _goes(look, now, early, alike)
+        case Take() | Early():
+            early = _with_early(row, now or page_body or _shown(look, now))
+            return _goes(look, now, replace(early, shown=page_body, refusal=refusal), alike)
         case Wait(reason):
             return Stays(_waiting(look, reason, refusal))
         case Keep():
@@ -130,6 +132,12 @@ def conclude(
             raise AssertionError("the post has a page")
         case _:
             assert_never(decision)
+
+
+def _with_early(row: PostMemory, page_body: str) -> PostMemory:
+    """The row with one more body that is none of the site as it is deployed."""
+    before = [one for one in row.early if one != page_body]
+    return replace(row, early=(*before, page_body)[-_MOST_EARLY:])
 
 
 def _loses_text(look: Look, old_words: Sequence[str]) -> bool:
@@ -225,7 +233,8 @@ def _goes(look: Look, now: str, row: PostMemory, alike: tuple[str, ...]) -> Goes
     if taken and _may_stay(row):
         return Goes(replace(seen, taken=replace(taken, source=look.source)), None)
     new = Taken(source=look.source, page_body=NO_TEXT, missing=frozenset())
-    return Goes(replace(seen, taken=new, early=NO_TEXT, kept=""), replace(look.body, html=""))
+    seen = replace(_with_early(seen, NO_TEXT), taken=new, kept="")
+    return Goes(seen, replace(look.body, html=""))
 
 
 def _shown(look: Look, now: str) -> str:

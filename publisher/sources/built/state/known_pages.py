@@ -87,6 +87,15 @@ class KnownPages:
         unlisted = [path for path in posts if path in self._known and self._is_unlisted(path)]
         safety.require_sitemap(unlisted, config.posts.path, config.state / NAME)
 
+    def url_of(self, stated: str, config: Config) -> str:
+        """The URL of the site by its pages: the `stated` one, else that of the last run.
+
+        Raises UnsafePlanError if the site was built for another one.
+        """
+        before, memory = self._memory.url, config.state / NAME
+        safety.require_own_url(stated, before, config.site.url, config.posts.path, memory)
+        return stated or before
+
     def was_post(self, path: PurePosixPath) -> bool:
         """Whether the page was a post at the last run."""
         return path in self._known and bool(self._memory.posts[path].digest)
@@ -135,11 +144,12 @@ class KnownPages:
         self,
         versions: Mapping[PurePosixPath, LastPage],
         no_posts: Mapping[PurePosixPath, str],
+        url: str,
     ) -> None:
         """Write which pages there are, and with which selectors they are read.
 
         `versions` are those that go out, and `no_posts` the pages that are none, and why; of the
-        other pages the last version stays. Raises LedgerError.
+        other pages the last version stays. `url` is that of `PageMemory`. Raises LedgerError.
         """
         new = self._paths - self._known
         changed = {path: Changed(PostMemory(page=str(path))) for path in new}
@@ -156,7 +166,7 @@ class KnownPages:
                 changed[path] = Changed(memory)
         gone = self._memory.posts.keys() - self._paths
         selectors = (*self.earlier_selectors, self._selectors)[-_MOST_SELECTORS:]
-        self._memory.write(changed, gone, self._pages, selectors)
+        self._memory.write(changed, gone, self._pages, selectors, url=url)
 
 
 def _digest(data: bytes) -> str:

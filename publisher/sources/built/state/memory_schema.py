@@ -70,6 +70,7 @@ ALTER TABLE post ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdraw
 UPDATE post SET withdrawn = 1 WHERE page = '' AND said = 1;
 """,
     "ALTER TABLE post ADD COLUMN compared TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE output ADD COLUMN url TEXT NOT NULL DEFAULT '';",
 )
 SCHEMA = Schema(
     _APPLICATION_ID,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NAME = "pages.sqlite"
 _NEVER = Signature(0, 0)
+_COMMA = ","  # in no hash, nor in `waiting.NO_TEXT`
 _TRIPLE_BYTES = 8  # of one triple, little-endian and signed
 
 
@@ -65,7 +66,8 @@ class PostMemory(Struct, frozen=True, kw_only=True):
     enough.
 
     `taken` is what the post was taken with last, `file_signature` that of its file then, and
-    `early` is the hash of the page's body if it was not built then (`waiting.Early`). `dated` are
+    `early` are the hashes of the page's bodies that were none of the site as it is deployed, the
+    latest last: it was not built then (`waiting.Early`), or for another URL. `dated` are
     the dates of a post whose file has none. `alike` are the sources of earlier versions that showed
     readers the same (`unseen.alike`), the latest last. `kept` is that of the page with whose body
     the post was taken (`OpenedPage`). `new_body` is the hash of the page's body if the post was
@@ -91,7 +93,7 @@ class PostMemory(Struct, frozen=True, kw_only=True):
     waits: str = ""
     waits_since: Signature = _NEVER
     taken: Taken | None = None
-    early: str = ""
+    early: tuple[str, ...] = ()
     file_signature: Signature = _NEVER
     found_page: str = ""
     dated: DateMemory = _NO_PAGE
@@ -145,7 +147,8 @@ class PageMetadata(NamedTuple):
 class PageMemory:
     """What was remembered when it was read: of each `post`, and how many `pages` the output had.
 
-    `selectors` are those of the last runs whose posts are pages, the latest last.
+    `selectors` are those of the last runs whose posts are pages, the latest last. `url` is that of
+    the site as its pages named it, empty if it is unknown.
     """
 
     def __init__(self, state: Path, *, anew: bool = False) -> None:
@@ -156,7 +159,7 @@ class PageMemory:
         self.path = state / NAME
         with closing(self._open(read_only=True)) as database:
             rows = database.run(f"SELECT {LIGHT} FROM post")  # noqa: S608
-            output = database.run("SELECT pages, selectors FROM output")
+            output = database.run("SELECT pages, selectors, url FROM output")
         self.posts: Mapping[PurePosixPath, PostMemory] = {
             PurePosixPath(row[0]): _unread(memory) if anew else memory
             for row in rows
@@ -164,6 +167,7 @@ class PageMemory:
         }
         self.pages: int = output[0][0] if output else 0
         self.selectors = self._selectors(output[0][1]) if output else ()
+        self.url: str = output[0][2] if output else ""
 
     def version(self, path: PurePosixPath) -> Version | None:
         """What the post was taken with last; None if it never was. Raises LedgerError."""
@@ -194,13 +198,16 @@ class PageMemory:
         gone: Collection[PurePosixPath],
         pages: int,
         selectors: tuple[Selectors, ...] = (),
+        *,
+        url: str = "",
     ) -> None:
         """Write the rows that changed, and what is known of the output; forget posts that are gone.
 
         A row of a post that is gone is written without the version that was stored.
         Everything or nothing is written. Raises LedgerError.
         """
-        if not changed and not gone and (pages, selectors) == (self.pages, self.selectors):
+        of_output = (pages, selectors, url)
+        if not (changed or gone) and of_output == (self.pages, self.selectors, self.url):
             return
         with closing(self._open(read_only=False)) as database, database.transaction():
             for path in sorted(gone):
@@ -208,9 +215,10 @@ class PageMemory:
             for path, one in sorted(changed.items()):
                 _put(database, path, one)
             database.run(
-                "INSERT OR REPLACE INTO output (only, pages, selectors) VALUES (1, ?, ?)",
+                "INSERT OR REPLACE INTO output (only, pages, selectors, url) VALUES (1, ?, ?, ?)",
                 pages,
                 msgspec.json.encode(selectors).decode(),
+                url,
             )
 
     def _selectors(self, text: str) -> tuple[Selectors, ...]:
@@ -245,7 +253,7 @@ class PageMemory:
             waits=waits,
             waits_since=Signature(waits_mtime, waits_size),
             taken=None if source is None else _taken(source, page_body, missing),
-            early=early,
+            early=tuple(early.split(_COMMA)) if early else (),
             file_signature=Signature(file_mtime, file_size, file_inode, file_ctime),
             found_page=found_page,
             dated=DateMemory(
@@ -292,7 +300,7 @@ def _put(database: Database, path: PurePosixPath, one: Changed) -> None:
         "source": taken.source if taken else None,
         "page_body": taken.page_body if taken else "",
         "missing": _packed(taken.missing) if taken else b"",
-        "early": memory.early,
+        "early": _COMMA.join(memory.early),
         "file_mtime_ns": memory.file_signature.mtime_ns,
         "file_size": memory.file_signature.size,
         "found_page": memory.found_page,

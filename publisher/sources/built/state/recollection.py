@@ -74,8 +74,11 @@ class Recollection:
         known: Collection[PurePosixPath] | None,
         pages: int,
         left: Container[PurePosixPath],
+        url: str,
     ) -> None:
         """Write what has changed, and forget the posts that are not `known`; None forgets none.
+
+        `pages` and `url` are those of `PageMemory`.
 
         Of a post that is gone its page is remembered as long as it is one of those `left`, which no
         post has: it must not be taken for that of another post.
@@ -95,4 +98,4 @@ class Recollection:
                 gone.add(path)
             if stays and row != rest:
                 changed[path] = Changed(rest)
-        self.memory.write(changed, gone, pages)
+        self.memory.write(changed, gone, pages, url=url)
