@@ -156,7 +156,8 @@ def require_own_url(stated: str, before: str, url: str, folder: Path, memory: Pa
             f"the pages in {folder} say that the site is at {stated}; before, they said {before}, "
             "as site.url does, so it was probably built for a preview or a test. Nothing was built "
             "or sent. Build the site as you deploy it, and run again. If it has moved, correct "
-            f"site.url. If its pages name the original of their text, move {memory} away once"
+            "site.url. If your pages rightly name another site as the original of their text, move "
+            f"{memory} away once"
         )
 
 
