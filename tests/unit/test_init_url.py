@@ -115,6 +115,17 @@ def test_a_host_alone_gets_the_path_of_the_settings(blog: Blog, name: str) -> No
     assert url_of(blog) == f"{HOST}/blog"
 
 
+@pytest.mark.parametrize(
+    "hostname", ["https://b.example", "https://b.example/blog/", "https://b.example/blog"]
+)
+def test_the_path_of_the_site_counts_once(blog: Blog, hostname: str) -> None:
+    """VitePress writes it into the URL of its sitemap, too."""
+    settings = f"export default {{base: '/blog/', sitemap: {{hostname: '{hostname}'}}}}"
+    write(blog, {".vitepress/config.mts": settings})
+    assert blog.run("init", "--permalink", "/:slug/", "--posts", "posts").code == 0
+    assert url_of(blog) == "https://b.example/blog"
+
+
 def test_another_path_is_named(blog: Blog) -> None:
     write(blog, BASES["jekyll"])
     run = blog.run("init", "--url", f"{HOST}/notes")

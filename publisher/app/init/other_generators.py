@@ -237,9 +237,12 @@ def _in_yaml(text: str, names: Sequence[str]) -> str:
 
 
 def _url(written: str, base: str) -> str:
-    """The URL of the site; Quartz writes it without a scheme."""
+    """The URL of the site; Quartz writes it without a scheme.
+
+    Some write it with the base in it, as the sitemap of VitePress needs it.
+    """
     if not written or written.startswith("/"):
         return ""
-    url = written if "://" in written else f"https://{written}"
-    path = base.strip("/")
-    return url.rstrip("/") + (f"/{path}" if path and "://" not in base else "")
+    url = (written if "://" in written else f"https://{written}").rstrip("/")
+    path = "" if "://" in base else base.strip("/")
+    return url if not path or url.endswith(f"/{path}") else f"{url}/{path}"
