@@ -17,11 +17,14 @@ from tests.support.generators import GENERATORS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TITLES = [
-    line
-    for line in (Path(__file__).parent / "titles.txt").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("# ")
-]
+
+def _titles(file: str) -> list[str]:
+    text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("# ")]
+
+
+OF_ZOLA = _titles("titles.txt")
+TITLES = [*OF_ZOLA, *_titles("more_titles.txt")]
 
 
 _FENCED = "---\ntitle: {title}\ndate: 2020-01-01\n{more}\n---\n\nSome words.\n"

@@ -14,7 +14,7 @@ import pytest
 
 from publisher.text.slugs import zola_slug
 from tests.engines.test_sites import FOLDER
-from tests.engines.test_slugs import TITLES
+from tests.engines.test_slugs import OF_ZOLA
 from tests.support import ROOT, sites
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_posts_are_read_as_zola_shows_them(tmp_path: Path) -> None:
 def test_file_names_of_any_script_become_slugs_as_in_zola(mode: str) -> None:
     differ = {
         name
-        for name, slug in zip(TITLES, golden("slugs.json")[mode], strict=True)
+        for name, slug in zip(OF_ZOLA, golden("slugs.json")[mode], strict=True)
         if zola_slug(name, mode) != slug
     }
     assert differ == (EMOJI if mode == "on" else set())

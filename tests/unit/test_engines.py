@@ -233,9 +233,9 @@ def test_jekyll_s_defaults_join_categories_and_hide_posts(tmp_path: Path) -> Non
 def test_exclude_of_jekyll_begins_at_its_source_and_crosses_folders(tmp_path: Path) -> None:
     files = {
         "_config.yml": "source: src\nexclude: ['*secret*', _posts/2020, src/_posts/2019*]",
-        "src/_posts/2019-02-03-a.md": "",
-        "src/_posts/2020-02-03-b.md": "",
-        "src/_posts/deep/2021-02-03-secret.md": "",
+        "src/_posts/2019-02-03-a.md": JEKYLL,
+        "src/_posts/2020-02-03-b.md": JEKYLL,
+        "src/_posts/deep/2021-02-03-secret.md": JEKYLL,
     }
     reading = read(tmp_path, "jekyll", files, posts="src/_posts")
     assert [post.slug for post in reading.posts] == ["a"]
@@ -484,6 +484,12 @@ def test_hugo_s_front_matter_in_three_languages(tmp_path: Path, text: str) -> No
          "/d-e/the-title/"),
         ('[permalinks]\nposts = "/:title"', "posts/a.md", "title = 'TCP/IP \\ C'", "/tcp-ip-c/"),
         ('[permalinks]\nposts = "/:slug"', "posts/a.md", "title = 'TCP/IP'", "/tcp-ip/"),
+        *(
+            ('[permalinks]\nposts = "/p/:slug"', "posts/a.md", f"{key} = '{text}'", page)
+            for key in ("title", "slug")
+            for text, page in (("C#", "/p/c/"), ("C# and F#", "/p/c%23-and-f%23/"),
+                               ("#a", "/p/%23a/"), ("b##", "/p/b%23%23/"))
+        ),
         ('[permalinks]\nposts = "/:slug"', "posts/a.md", "slug = '-x/y-'", "/x/y/"),
         ("", "posts/a.md", "slug = '-x-'", "/posts/x/"),
         ('[permalinks]\nposts = "/:2006-:Jan/:2006_01_02/"', "posts/a.md", "",

@@ -30,7 +30,8 @@ STAND_INS: dict[str, Mapping[str, str]] = {
 }
 POSTS = {"astro": "src/content/blog/a.md", "docusaurus": "blog/2020-01-02-a.md",
          "hugo": "content/posts/a.md", "_config": "_posts/2020-01-02-a.md",
-         "zola": "content/a.md", "next": "posts/a.md", "eleventy": "posts/a.md"}  # fmt: skip
+         "zola": "content/a.md", "next": "posts/a.md", "eleventy": "posts/a.md",
+         "": "posts/a.md"}  # fmt: skip
 
 
 @pytest.fixture

@@ -121,13 +121,18 @@ def filled(
         if token in _DATES:
             return _DATES[token](date)
         if token in texts:
-            return texts[token]
+            return _without_empty_fragment(texts[token])
         laid_out, count = _LAYOUT.subn(lambda found: _LAYOUTS[found[0]](date), token)
         return laid_out if count else match[0]
 
     escaped = template.replace("\\:", "\0")
     # Hugo decodes the whole path, in which a plus sign is a space.
     return unquote_plus(_TOKEN.sub(value, escaped)).replace("\0", ":")
+
+
+def _without_empty_fragment(text: str) -> str:
+    """Hugo reads the value of a token as a URL, and drops a `#` after which nothing comes: `C#`."""
+    return text[:-1] if text.find("#") == len(text) - 1 else text
 
 
 def title_slug(title: str) -> str:
