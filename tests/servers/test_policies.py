@@ -206,7 +206,7 @@ def test_many_announcements_are_stopped_and_can_be_silent(
         stopped = blog.run("publish")
         assert stopped.code == 3
         assert "notify subscribers of 12 posts at once (12 changed)" in stopped.err
-        assert "The feeds, which are built before, show these posts." in stopped.err
+        assert "Feeds show these posts once they are built." in stopped.err
         (blog.posts / "2026-01-01-post-0000.md").unlink()
         quiet = blog.run("publish", "--no-notify")
         assert (quiet.code, quiet.err) == (0, "")

@@ -161,7 +161,7 @@ def test_what_is_not_rendered_is_named(tmp_path: Path) -> None:
         ("\ufeff---\ntitle: T\n---\nText.", "T", "<p>Text.</p>"),
         ("\n---\ntitle: T\n---\nText.", "T", "<p>Text.</p>"),
         ("---\n---\nText.", "A", "<p>Text.</p>"),
-        ("", "A", ""),
+        ("---\n---\n", "A", ""),
         ("---\ntitle: Foo --- Bar\n---\nText.", "Foo --- Bar", "<p>Text.</p>"),
     ],
 )
