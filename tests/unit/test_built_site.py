@@ -1132,26 +1132,36 @@ def test_the_page_that_a_deleted_post_left_is_not_the_text_of_a_new_one_at_its_a
     assert shown in feed(larger)
 
 
-def test_a_version_for_printing_does_not_show_what_is_behind_a_password(larger: BuiltBlog) -> None:
-    """Its page lacks the words of the post, and another post has its title and more."""
+PROTECTED = ASKS.replace("{title}", "Protected: {title}")
+MEMBERS = THEME.replace("{body}", "<p>Only for members. Subscribe to read on.</p>")
+
+
+@pytest.mark.parametrize("form", ["{}/print.html", "{}/amp/index.html", "{}.html"])
+@pytest.mark.parametrize("theme", [ASKS, PROTECTED, MEMBERS, WALL])
+def test_another_form_of_a_page_does_not_show_what_the_page_keeps_from_readers(
+    larger: BuiltBlog, theme: str, form: str
+) -> None:
+    """The page lacks the words of the post, and another post has its title and more."""
     texts = {
         "locked": "The first secret sentence is about a ferry that nobody has ever seen at night.",
         "locked-b": "The other secret sentence is about a car, and the road along the old coast.",
     }
     for day, (slug, text) in enumerate(texts.items(), 20):
         larger.write(f"2026-01-{day}-{slug}.md", text, title=slug.replace("-", " ").title())
+    for number in range(12):
+        write(larger, f"more-{number}", f"Text {number} has its own {number} words.", number + 1)
     larger.build_site()
     for slug in texts:
         page = larger.output / slug / "index.html"
-        larger.page(f"{slug}/print.html", page.read_text().replace("canonical", "alternate"))
-    ask_password(larger, *texts)
+        larger.page(form.format(slug), page.read_text().replace("canonical", "alternate"))
+    ask_password(larger, *texts, theme=theme)
     for _ in range(2):
         run = larger.run("build")
-        assert run.code == 0
-        assert run.err.count("asks for a password, so readers see the title") == 2
+        assert run.code == 0, run.err
+        assert run.err.count("so readers see the title") == 2
         assert "secret sentence" not in feed(larger)
-        assert "print.html" not in feed(larger)
-    assert "https://blog.example/locked-b/" in feed(larger)
+        assert "https://blog.example/locked-b/" in feed(larger)
+        assert form.format("locked") not in feed(larger)
 
 
 def test_a_new_post_at_the_address_of_a_deleted_one_goes_out_once_it_is_built(

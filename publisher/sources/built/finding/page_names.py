@@ -29,3 +29,15 @@ def url_root(url: str) -> tuple[str, str]:
 def path_of(page: str) -> PurePosixPath:
     """The path of a remembered page; nearly all posts have none."""
     return PurePosixPath(page) if page else _NO_PAGE
+
+
+def is_form_of(other: PurePosixPath, page: PurePosixPath) -> bool:
+    """Whether one page lies where generators put another form of a page, e.g. for printing.
+
+    Beside `a/index.html` that is `a/print.html`, `a/amp/index.html`, or `a.html`.
+    """
+    name = page.parent if page.stem in _OF_FOLDERS else page.with_suffix("")
+    if other == page or not name.name:
+        return False
+    is_beside = other.parent == name.parent and other.name.startswith(f"{name.name}.")
+    return is_beside or name in other.parents

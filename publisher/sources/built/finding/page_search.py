@@ -124,10 +124,9 @@ class PageSearch:
         """Whether a page shows all words of a post."""
         return self._source(Sought(post, None)).triples <= self._page(page, signature).triples
 
-    def asks_password(self, page: PurePosixPath, signature: Signature, title: str | None) -> bool:
-        """Whether a page with this title asks for a password."""
-        words = self._page(page, signature)
-        return words.asks_password and has_title(words, title)
+    def has_title(self, page: PurePosixPath, signature: Signature, title: str | None) -> bool:
+        """Whether a page shows this title as its own."""
+        return has_title(self._page(page, signature), title)
 
     def of(self, page: PurePosixPath, signature: Signature) -> PageWords:
         """The words of a page; none if it cannot be read."""

@@ -12,6 +12,7 @@ from publisher.sources.built.bodies.opened_page import written_title
 from publisher.sources.built.finding.digests import digest
 from publisher.sources.built.finding.match import Matches
 from publisher.sources.built.finding.other_files import OtherFiles
+from publisher.sources.built.finding.page_names import is_form_of
 from publisher.sources.built.finding.page_search import PageSearch, Sought
 from publisher.sources.built.finding.same_titles import SameTitles
 
@@ -124,23 +125,38 @@ class WordSearch:
         sought: Sequence[Post],
         free: Mapping[PurePosixPath, Signature],
     ) -> Mapping[PurePosixPath, PurePosixPath]:
-        """The posts that were found elsewhere, but whose own page asks for a password.
+        """The posts that were found elsewhere, but whose own page keeps their text from readers.
 
-        It is at the expected address and has the title, and no other post was found there. What has
-        the text elsewhere, e.g. a version for printing, is not meant for every reader.
+        That page is at the expected address, and no other post was found there. What was found
+        instead, e.g. a form of it for printing, is not meant for every reader.
         """
         taken = {*found.values()}
         own = {
             post.path: page
             for post in sought
-            if post.path in found and (page := self._expected(post)) in free and page not in taken
+            if post.path in found and (page := self._expected(post)) and page not in taken
         }
         titles = {post.path: written_title(post) for post in sought if post.path in own}
         return {
             path: page
             for path, page in own.items()
-            if page and self.words.asks_password(page, free[page], titles[path])
+            if page in free and self._is_locked(page, free[page], found[path], titles[path])
         }
+
+    def _is_locked(
+        self, page: PurePosixPath, signature: Signature, found: PurePosixPath, title: str | None
+    ) -> bool:
+        """Whether two of three signs tell that a page is the post's, though it lacks the text.
+
+        A theme may change the title of a page that asks for a password, and a page that was found
+        may be another form of it.
+        """
+        signs = (
+            self.words.of(page, signature).asks_password,
+            self.words.has_title(page, signature, title),
+            is_form_of(found, page),
+        )
+        return sum(signs) >= 2
 
     def _by_media(
         self,
