@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from publisher.text.yaml_document import Value
 
 SITE = Site(title="A blog", url="https://blog.example/sub", description="A description")
-SETTINGS: dict[str, Value] = {"key": "a setting", "params": {"key": "a parameter"}}
+# Where templates of Jekyll, Hugo and Eleventy find the value of a key.
+SETTINGS: dict[str, Value] = {
+    "key": "a setting",
+    "params": {"key": "a parameter"},
+    "site": {"key": "a setting"},
+}
+OTHERS: dict[str, Value] = {
+    "key": "another",
+    "params": {"key": "another"},
+    "site": {"key": "another"},
+}
 OTHER = post("2026-01-01-other.md", title="Other", page="/other/", body="")
 
 LIQUID = """\
@@ -168,9 +178,7 @@ def test_no_key_of_the_site_leaves_stale_content(tmp_path: Path, engine: Engine,
 
 
 @pytest.mark.parametrize("engine", ["jekyll", "eleventy", "hugo"])
-@pytest.mark.parametrize(
-    "settings", [{}, {"key": "another", "params": {"key": "another"}}], ids=["none", "others"]
-)
+@pytest.mark.parametrize("settings", [{}, OTHERS], ids=["none", "others"])
 def test_a_change_of_the_engine_s_settings_renders_the_post_again(
     tmp_path: Path, engine: Engine, settings: dict[str, Value]
 ) -> None:
