@@ -10,7 +10,14 @@ from publisher import config
 from publisher.app import project
 from publisher.sync.changes import Forget, Retract
 from publisher.sync.ledger import Ledger
-from publisher.sync.skipped import Restricted, SkippedFiles, Unbuilt, messages
+from publisher.sync.skipped import (
+    Doubted,
+    DoubtedEdit,
+    Restricted,
+    SkippedFiles,
+    Unbuilt,
+    messages,
+)
 from tests.support.blog import Blog
 from tests.support.fake_node import FakeNode
 from tests.support.tasks import run, task
@@ -163,3 +170,26 @@ def test_it_is_said_how_the_item_of_a_post_for_some_readers_is_retracted(
 ) -> None:
     """The ledger may know nothing of it, so that no other line names it."""
     assert [*messages([Restricted(f"{number}.md") for number in range(count)])] == [message]
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "two"),
+    [
+        (
+            Doubted,
+            "1 item stays for a minute: its file has just vanished, and may come back",
+            "2 items stay for a minute: their files have just vanished, and may come back",
+        ),
+        (
+            DoubtedEdit,
+            "1 item stays for a minute: its post went back to an earlier text, or lost its text",
+            "2 items stay for a minute: their posts went back to earlier texts, or lost their "
+            "texts",
+        ),
+    ],
+)
+def test_what_waits_for_a_minute_is_counted(
+    kind: type[Doubted | DoubtedEdit], one: str, two: str
+) -> None:
+    assert [*messages([kind("a.md")])] == [one]
+    assert [*messages([kind("a.md"), kind("b.md")])] == [two]
