@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     FactsOf = Callable[[Site, Mapping[str, Value]], Facts]
 
-AHEAD = 2  # shares that a process gets before it has read one, so that it never waits
-
 
 class Job(Struct, frozen=True):
     """What another process must know to read files as the run does.

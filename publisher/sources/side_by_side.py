@@ -2,7 +2,7 @@
 
 Another process (`helper`) keeps what it reads, as a run does for the next one (`kept`), and sends
 that instead of writing it. So it has to say what each reading depends on, and only what counts here
-is taken. What another process does not read, is read here.
+is taken. What another process does not read is read here.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import IO, TYPE_CHECKING
-
-from publisher.sources.helper import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from publisher.sources.helper import Job
 
 SHARE = 100  # files that a process reads at a time
+AHEAD = 2  # shares that a process gets before it has read one, so that it never waits
 MOST_PROCESSES = 8  # what they send is taken by one
 SECONDS = 10.0  # for a share; a process that takes longer is not waited for
 
@@ -119,18 +118,23 @@ def _taken(connection: Connection, take: Callable[[bytes], bool]) -> bool:
 
 @contextmanager
 def _connections(job: Job, module: str, number: int) -> Iterator[list[Connection]]:
-    """Start processes, and end them after the block."""
-    with tempfile.TemporaryFile() as file, ExitStack() as stack:
-        pickle.dump(sys.path, file)
-        pickle.dump(job, file)
-        file.flush()
-        yield [stack.enter_context(_process(file, module)) for _ in range(number)]
+    """Start processes, and end them after the block. There are fewer if they cannot be started."""
+    connections: list[Connection] = []
+    with ExitStack() as stack:
+        # If e.g. the disk is full, this process reads all files.
+        with suppress(OSError), tempfile.TemporaryFile() as file:
+            pickle.dump(sys.path, file)
+            pickle.dump(job, file)
+            file.flush()
+            connections.extend(stack.enter_context(_process(file, module)) for _ in range(number))
+        yield connections
 
 
 @contextmanager
 def _process(job: IO[bytes], module: str) -> Iterator[Connection]:
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, ExitStack() as unless_started:
+        unless_started.enter_context(ours)
         descriptors = job.fileno(), theirs.fileno()
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-P", "-c", _START.format(module=module), *map(str, descriptors)],
@@ -140,6 +144,7 @@ def _process(job: IO[bytes], module: str) -> Iterator[Connection]:
             pass_fds=descriptors,
             process_group=0,  # Ctrl-C is for us
         )
+        unless_started.pop_all()
     with Connection(ours.detach()) as connection:
         try:
             yield connection

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -144,6 +145,18 @@ def test_a_process_that_fails_loses_no_post(
     assert len(reading.posts) == POSTS
     assert not any(taken)
     assert parts(read(blog.folder, helper=None)) == parts(reading)
+
+
+@pytest.mark.parametrize("fault", ["no room for the job", "no process"])
+def test_without_other_processes_the_run_reads_all(
+    fault: str, blog: Blog, monkeypatch: pytest.MonkeyPatch, taken: list[bool]
+) -> None:
+    if fault == "no process":
+        monkeypatch.setattr(sys, "executable", str(blog.folder / "missing"))
+    else:
+        monkeypatch.setattr(tempfile, "tempdir", str(blog.folder / "missing"))
+    assert len(read(blog.folder).posts) == POSTS
+    assert not taken
 
 
 def test_what_was_read_by_other_settings_is_not_taken(

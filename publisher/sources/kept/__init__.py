@@ -122,7 +122,7 @@ class Kept:
         return True
 
     def _counts(self, common: Common) -> bool:
-        """Whether nothing has changed of what counts for all files, apart from the looks."""
+        """Whether what counts for all files is as it was, but for other files that were read."""
         trace, files = self.reader.folder.trace, self.listing.files
         return (
             common.version == _VERSION
